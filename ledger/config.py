@@ -6,12 +6,13 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ledger.errors import UnreadableInput, UsageError, shown, why
 from ledger.git import files, process, repository
+from ledger.git.blobs import STAGED, Blobs
 from ledger.plan import words
 from ledger.plan.dialects import DIALECTS
 from ledger.plan.model import Conventions, Model
@@ -158,21 +159,91 @@ def _own(settings: Settings) -> Conventions | None:
     return words.model_copy(update={"dialect": settings.dialect})
 
 
-def find(start: Path, explicit: Path | None = None, *, is_here: bool = True) -> Config:
+class Tree(Protocol):
+    """Where the files of a project are: the disk, or one version of a repository."""
+
+    def has(self, file: Path) -> bool:
+        """Whether there is such a file."""
+
+    def data(self, file: Path) -> bytes | None:
+        """What a file holds, as far as settings may reach; None where there is none."""
+
+    def real(self, file: Path) -> Path | None:
+        """Where a path leads, links followed; None where a version has nothing of it."""
+
+
+class Disk:
+    """The files on the disk."""
+
+    def has(self, file: Path) -> bool:
+        """See ``Tree``."""
+        return os.path.isfile(file)
+
+    def data(self, file: Path) -> bytes | None:
+        """See ``Tree``."""
+        with file.open("rb") as stream:
+            return stream.read(_LARGEST + 1)
+
+    def real(self, file: Path) -> Path | None:
+        """See ``Tree``."""
+        return Path(os.path.realpath(file))
+
+
+DISK: Final = Disk()
+
+
+class Version(NamedTuple):
+    """The files of a commit, or the ``STAGED`` ones, for who asks about few of them."""
+
+    contents: Blobs
+    revision: str
+
+    def has(self, file: Path) -> bool:
+        """See ``Tree``."""
+        return self.data(file) is not None
+
+    def data(self, file: Path) -> bytes | None:
+        """See ``Tree``."""
+        real = self.real(file)
+        return None if real is None else self._content(real)
+
+    def real(self, file: Path) -> Path | None:
+        """See ``Tree``. What a link holds, its target, is one line without an end; where one
+        stands for a folder there is no file below it."""
+        said = self._content(file)
+        folders = (folder for folder in file.parents if self.contents.root in folder.parents)
+        if b"\n" in said if said else not any(map(self._content, folders)):
+            return file
+        is_staged = self.revision == STAGED
+        view = files.Index(self.contents) if is_staged else files.Commit(*self)
+        real = view.real(self._path(file))
+        return None if real is None else self.contents.root / real
+
+    def _content(self, file: Path) -> bytes | None:
+        return self.contents.read(self.revision, self._path(file))
+
+    def _path(self, file: Path) -> str:
+        return file.relative_to(self.contents.root).as_posix()
+
+
+def find(
+    start: Path, explicit: Path | None = None, *, is_here: bool = True, tree: Tree = DISK
+) -> Config:
     """The configuration that holds in folder ``start``; ``explicit`` names another ledger, and
     then it is its repository and its ``pyproject.toml`` that count. Without ``is_here`` the ledger
     need not be on the disk, if git has it.
 
     Without ``explicit`` the ledger is what ``path`` says, relative to its ``pyproject.toml``,
     else the first of ``DEFAULTS`` beside that file or at the root. It may be a link, but not
-    one that leads out of the root.
+    one that leads out of the root. With another ``tree`` it is that version's.
 
     Raises UsageError where no ledger is found (``no-ledger``; ``not-on-disk`` where git has it) or
     a setting is wrong, UnreadableInput where ``explicit`` or ``pyproject.toml`` cannot be read.
     """
     try:
         given = None if explicit is None else _existing(start, explicit)
-        found = _find(given.parent if given else Path(os.path.realpath(start)), given)
+        folder = given.parent if given else Path(os.path.realpath(start))
+        found = _find(folder, given, tree)
         if is_here and found.is_git:
             require_here(found.root, found.ledger_path, start)
         return found
@@ -192,22 +263,46 @@ def require_here(root: Path, path: str, start: Path) -> None:
         raise UsageError("not-on-disk", message, f"`{command}` brings it back")
 
 
-def _find(folder: Path, given: Path | None) -> Config:
-    top = process.top_of(folder)
+def follow(plan: Config, there: Version, here: Tree = DISK) -> Config | None:
+    """What became of ``plan``, which is ``here``, in another version, or what it was: the plan that
+    settings there name where those here name this one, else the file of its name. None where that
+    version has no plan. Raises as ``find``."""
+    if plan.is_archive:
+        own = follow(plan.of_partner, there, here)
+        return own and own.of_partner
+    configured = _configured(plan, here)
+    if configured and configured.ledger_path == plan.ledger_path:
+        return _configured(plan, there)
+    given = plan.ledger
+    return _find(given.parent, given, there, plan.root) if there.has(given) else None
+
+
+def _configured(plan: Config, tree: Tree) -> Config | None:
+    """The plan of the project that ``plan`` is in."""
+    try:
+        return _find(plan.ledger.parent, None, tree, plan.root if plan.is_git else None)
+    except UsageError as error:
+        if error.code != "no-ledger":
+            raise
+        return None
+
+
+def _find(folder: Path, given: Path | None, tree: Tree = DISK, top: Path | None = None) -> Config:
+    top = top or process.top_of(folder)
     if top:
         files.refuse_gits(top, given or folder)
-    file, settings = _project(folder, top)
+    file, settings = _project(folder, top, tree)
     project = file.parent if file else None
     root = top or project or _nearest_with_ledger(folder) or folder
     if given:
         path = given.relative_to(root).as_posix()
     else:
-        path = _within(root, _named(root, project, settings))
+        path = _within(root, _named(root, project, settings, tree), tree)
     named = settings.archive
-    archive = _within(root, project / named) if project and named else ""
+    archive = _within(root, project / named, tree) if project and named else ""
     is_archive = path == archive or (not archive and is_archive_name(path))
     if is_archive and project and settings.path:
-        partner = _within(root, project / settings.path)
+        partner = _within(root, project / settings.path, tree)
     else:
         partner = partner_of(path) if is_archive or not archive else archive
     return Config(
@@ -223,18 +318,7 @@ def _find(folder: Path, given: Path | None) -> Config:
 def without_file(place: Path) -> Config:
     """The configuration for a ledger that is not in the work tree, or not yet."""
     folder = Path(os.path.realpath(place.parent))
-    top = process.top_of(folder)
-    root = top or folder
-    files.refuse_gits(root, folder / place.name)
-    path = (folder / place.name).relative_to(root).as_posix()
-    return Config(
-        root=root,
-        is_git=top is not None,
-        ledger_path=path,
-        partner=partner_of(path),
-        is_archive=is_archive_name(path),
-        settings=_project(folder, top)[1],
-    )
+    return _find(folder, folder / place.name)
 
 
 def table(plan: Config) -> tuple[Path, Settings] | None:
@@ -287,17 +371,17 @@ def _nearest_with_ledger(folder: Path) -> Path | None:
     return None
 
 
-def _named(root: Path, project: Path | None, settings: Settings) -> Path:
+def _named(root: Path, project: Path | None, settings: Settings, tree: Tree) -> Path:
     if project and settings.path:
         return project / settings.path
     places = [
         folder / name for folder in dict.fromkeys((project or root, root)) for name in DEFAULTS
     ]
     for place in places:
-        if os.path.isfile(place):
+        if tree.has(place):
             return place
-    for place in places if process.top_of(root) else ():
-        if not os.path.lexists(place) and repository.back(root, _within(root, place), root):
+    for place in places if tree is DISK and process.top_of(root) else ():
+        if not os.path.lexists(place) and repository.back(root, _within(root, place, tree), root):
             return place
     raise UsageError(
         "no-ledger",
@@ -307,11 +391,11 @@ def _named(root: Path, project: Path | None, settings: Settings) -> Path:
     )
 
 
-def _within(root: Path, ledger: Path) -> str:
+def _within(root: Path, ledger: Path, tree: Tree) -> str:
     """The file behind ``ledger``, relative to the root. Whoever can propose a change to the
     repository could else have another file read and written, by a setting or by a link."""
-    real = Path(os.path.realpath(ledger))
-    if not real.is_relative_to(root):
+    real = tree.real(ledger)
+    if not real or not real.is_relative_to(root):
         message = f"{ledger}: lies outside {root}"
         hint = "the ledger must be in the repository; --ledger PATH can name any"
         raise UsageError("outside", message, hint)
@@ -322,12 +406,12 @@ def _within(root: Path, ledger: Path) -> str:
 # The table in pyproject.toml
 
 
-def _project(folder: Path, top: Path | None) -> tuple[Path | None, Settings]:
+def _project(folder: Path, top: Path | None, tree: Tree = DISK) -> tuple[Path | None, Settings]:
     """The nearest ``pyproject.toml``, up to the top, that has our table, and the table."""
     for place in (folder, *folder.parents):
         file = place / "pyproject.toml"
-        if os.path.isfile(file):
-            table = _table(file, is_ours=top is not None)
+        if tree.has(file):
+            table = _table(file, tree, is_ours=top is not None)
             if table is not None:
                 return file, _settings(file, table)
         if place == top:
@@ -335,12 +419,11 @@ def _project(folder: Path, top: Path | None) -> tuple[Path | None, Settings]:
     return None, Settings()
 
 
-def _table(file: Path, *, is_ours: bool) -> Any:
+def _table(file: Path, tree: Tree, *, is_ours: bool) -> Any:
     """The table of a ``pyproject.toml``; None for none. One above a folder without git may be
     somebody else's (``is_ours`` false): if it cannot be read it does not count."""
     try:
-        with file.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
+        data = tree.data(file) or b""
     except OSError as error:
         if not is_ours:
             return None

@@ -97,7 +97,7 @@ def _check_message(file: str) -> int:
 def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
     """The configuration for each fix plan among ``names``; by default the configured one."""
     if not names:
-        yield config.find(here, is_here=False)
+        yield guard.find(here, "HEAD")
     places = dict.fromkeys(Path(os.path.normpath(here / name)) for name in names)
     plans = [place for place in places if place.name in PLANS]
     others = [place for place in places if place.name not in PLANS]

@@ -7,10 +7,11 @@ A case is a heading of the second level and fenced blocks of five backticks:
   this block nothing is.
 - ``base``: the version before, where there is one; in a merge one for each side, and ``fork``
   is what the sides have in common.
+- ``archive``: the archive beside it.
 - ``settings``: ``today`` (default: 2025-12-31), ``append_only``, ``max_lines``, ``runs``
   (``runs = read``: what the cited runs lack is looked for), ``claims`` (``claims = read``: what
   is said is held against the cited runs), ``criteria`` (``criteria = read``: exit criteria are
-  judged).
+  judged), ``settings`` and ``unguarded`` as of ``Facts``.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Case:
     bases: tuple[bytes, ...] = ()
     fork: bytes | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    archive: bytes | None = None
 
     @property
     def codes(self) -> set[str]:
@@ -71,6 +73,7 @@ def _case(code: str, title: str, blocks: dict[str, list[str]]) -> Case:
         tuple(map(_bytes, blocks.get("base", ()))),
         next(map(_bytes, blocks.get("fork", ())), None),
         dict(line.split(" = ") for line in settings),
+        next(map(_bytes, blocks.get("archive", ())), None),
     )
 
 

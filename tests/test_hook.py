@@ -147,13 +147,23 @@ def test_removing_an_attempt_blocks_and_changing_the_latest_does_not(
 
 
 def test_the_settings_of_the_project_hold(repo: Repository, run: Callable[..., object]) -> None:
-    plan(repo, ("41.20s", "14.20s"), adding(attempt(2)))
-    repo.write("pyproject.toml", b'[tool.ledger]\nappend_only = "off"\nignore = ["LED106"]\n')
-    assert run(PLAN) == (0, [])
-    repo.write("pyproject.toml", b"[tool.ledger]\nmax_lines = 40\n")
-    assert run(PLAN) == (1, ["LED502", "LED106"])
-    repo.write("pyproject.toml", b"[tool.ledger]\nmax_lines = 20\n")
-    assert run(PLAN) == (1, ["LED502", "LED106"])  # it was too long before
+    """Those that are committed, or staged as long as they are about nothing that got lost."""
+    for said, found in (
+        (b'append_only = "off"\nignore = ["LED106"]', (0, [])),
+        (b"max_lines = 40", (1, ["LED502", "LED106"])),
+        (b"max_lines = 20", (1, ["LED502", "LED106"])),  # it was too long before
+    ):
+        repo.write("pyproject.toml", b"[tool.ledger]\n" + said + b"\n")
+        repo.git("add", "pyproject.toml")
+        repo.git("commit", "-qm", "Settings")
+        plan(repo, ("41.20s", "14.20s"), adding(attempt(2)))
+        assert run(PLAN) == found
+        repo.git("checkout", "-q", "HEAD", PLAN)
+    plan(repo, adding(attempt(2)))
+    repo.write("pyproject.toml", b'[tool.ledger]\nignore = ["LED106"]\n')
+    assert run(PLAN) == (1, ["LED106"])  # it is not staged
+    repo.git("add", "--all")
+    assert run(PLAN) == (0, ["LED509"])
 
 
 ITEMS = [f"## [MOVED-00{n}] Moved\n- Status: pending\n- Next Actions:\n" for n in range(1, 4)]
@@ -248,6 +258,8 @@ def test_other_files_are_passed_over_but_for_the_configured_one(
     repo.git("add", "--all")
     assert run("README.md", "PLAN.md", "docs/fix_plan.md.orig") == (0, [])
     repo.write("pyproject.toml", b'[tool.ledger]\npath = "PLAN.md"\n')
+    repo.git("add", "--all")
+    repo.git("commit", "-qm", "Settings", "pyproject.toml")
     assert run("README.md", "PLAN.md", "docs/fix_plan.md.orig") == (1, ["LED106"])
     assert run() == (1, ["LED106"])
 

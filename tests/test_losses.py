@@ -284,13 +284,13 @@ def submodule(repo: Repository, place: str) -> None:
 
 @way("replaced by a submodule")
 def _(repo: Repository) -> None:
-    repo.ledger.unlink()
+    repo.git("rm", "--quiet", PLAN)
     submodule(repo, PLAN)
 
 
 @way("its folder replaced by a submodule")
 def _(repo: Repository) -> None:
-    shutil.rmtree(repo.path / "docs")
+    repo.git("rm", "-r", "--quiet", "docs")
     submodule(repo, "docs")
 
 
@@ -572,7 +572,7 @@ def repo(start: Path, tmp_path: Path) -> Repository:
     return Repository(Path(shutil.copytree(start, tmp_path / "repo", symlinks=True)))
 
 
-SEEN = re.compile(r"\b(?:LED5\d\d|LED10[134])\b")
+SEEN = re.compile(r"(?:error|warning) (LED5\d\d|LED10[134])\b")
 HISTORIC = {"renumbered", "continued", "reordered", "moved", "rewritten", "reused"}
 
 

@@ -66,6 +66,8 @@ def facts(every: Facts, settings: dict[str, str]) -> Facts:
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),
+        settings=tuple(filter(None, [settings.get("settings")])),
+        unguarded=tuple(filter(None, [settings.get("unguarded")])),
     )
 
 
@@ -73,9 +75,13 @@ def facts(every: Facts, settings: dict[str, str]) -> Facts:
 def test_exactly_the_faults_that_the_change_brings_are_found(
     case: Case, every: Facts, head: str
 ) -> None:
+    known = facts(every, case.settings)
+    if case.archive is not None:
+        archive = reader.read(case.archive)
+        known = known._replace(elsewhere=lambda: (archive,))
     findings = rules.made_worse(
         reader.read(case.plan.replace(b"{HEAD}", head.encode())),
-        facts(every, case.settings),
+        known,
         [reader.read(base) for base in case.bases],
         None if case.fork is None else reader.read(case.fork),
     )

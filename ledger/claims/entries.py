@@ -14,11 +14,10 @@ from ledger.config import Config
 from ledger.errors import UnreadableInput
 from ledger.evidence.outputs import outputs_of
 from ledger.git import repository
-from ledger.git.blobs import Blobs
+from ledger.git.blobs import STAGED, Blobs
 from ledger.git.cited import Cited as Resolved
 from ledger.git.cited import Passage, Resolver
 from ledger.git.files import Commit, Drafted, Files, Listing, Staged, WorkTree, index_of
-from ledger.git.repository import STAGED
 from ledger.plan import citations
 from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger, newest_first
 from ledger.plan.statements.sentences import MOST

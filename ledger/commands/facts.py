@@ -10,7 +10,7 @@ from typing import Any
 from ledger import rules
 from ledger.config import Config
 from ledger.git import blobs, repository
-from ledger.git.repository import STAGED
+from ledger.git.blobs import STAGED
 from ledger.plan import standing
 from ledger.rules import Facts
 

@@ -4,91 +4,179 @@ that were pushed, which no hook may have seen.
 Each commit that was pushed is held against all its parents, so that what is lost is laid at the
 door of the one that lost it, and what a merge hides is found. What the last commit has again, in
 the ledger or in its archive, is not lost; nor is what it says is withdrawn.
+
+The plan before is the one that the settings of that version name, read with their words; and what
+they have the guard tell is told of the change. Who could say in the same commit that nobody is to
+look could lose anything.
 """
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
-from ledger import rules
+from ledger import config, rules
 from ledger.commands.facts import changed_briefs, facts, ignored, with_evidence
-from ledger.config import Config
-from ledger.errors import UnreadableInput, UsageError
-from ledger.git import log, repository
-from ledger.git.blobs import Blobs
-from ledger.git.repository import STAGED
+from ledger.config import Config, Version, follow
+from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.git import log, process, repository
+from ledger.git.blobs import STAGED, Blobs
 from ledger.plan import reader
 from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
+
+# What is told of a change: settings that decide what is seen.
+_TOLD: Final = ("path", "archive", "append_only", "done", "ignore", "words", "dialect", "briefs")
+_STRICTNESS: Final = ("off", "latest", "strict")
+
+
+class _Before(NamedTuple):
+    """A plan as a version had it."""
+
+    plan: Config
+    data: bytes | None
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """What it said; None where there was no file."""
+        return None if self.data is None else reader.read(self.data, self.plan.own)
+
+
+def find(here: Path, revision: str, *, is_here: bool = False) -> Config:
+    """The configuration in ``here``; where the change removes the plan, as ``revision`` has it.
+    Raises as ``config.find``."""
+    try:
+        return config.find(here, is_here=is_here)
+    except UsageError as error:
+        top = process.top_of(here)
+        if error.code != "no-ledger" or top is None:
+            raise
+        with Blobs(top) as contents:
+            return config.find(here, is_here=False, tree=Version(contents, revision))
 
 
 def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
     """What the staged commit makes worse in ``plan``. In a merge every side counts as the version
     before; a removed file is judged as empty. Raises UnreadableInput for a file in conflict."""
-    root, path = plan.root, plan.ledger_path
-    new, head = contents.staged(path), contents.head(path)
-    if plan.is_archive and new is None and head is None:
+    root = plan.root
+    before = version_of(plan, contents, "HEAD")
+    plan = follow(plan, Version(contents, STAGED)) or before.plan
+    path = plan.ledger_path
+    new = contents.staged(path)
+    if plan.is_archive and new is None and before.data is None:
         return []
     others = repository.merge_parents(root)
     if new is None and repository.is_unmerged(root, path):
         message = f"{path}: git's index holds it in conflict"
         raise UnreadableInput("unmerged", message, "resolve it and `git add` it")
     sides = ("HEAD", *others)
-    if new == head and not others and not changed_briefs(plan, contents, sides, STAGED):
+    is_same = new == before.data and plan == before.plan
+    if is_same and not others and not changed_briefs(plan, contents, sides, STAGED):
         return []
     fork = None
-    bases = [head, *(contents.read(other, path) for other in others)]
+    bases = [before, *(version_of(plan, contents, other) for other in others)]
     if others:
         common = repository.fork_point(root, "HEAD", *others)
-        fork = contents.read(common, path) if common else None
-    elif head is None:
-        old = repository.renamed_from(root, path)
-        bases = [contents.head(old) if old else None]
-    ledger = reader.read(new or b"", plan.own)
+        fork = version_of(plan, contents, common).ledger if common else None
+    elif before.data is None and (old := repository.renamed_from(root, path)):
+        bases = [before._replace(data=contents.head(old))]
     known = with_evidence(facts(plan, contents), plan, contents, view=STAGED, since=sides)._replace(
         elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),))
     )
-    before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
-    common_version = None if fork is None else reader.read(fork, ledger.conventions)
-    return rules.made_worse(ledger, known, before, common_version, ignored(plan))
+    known, codes = guarded(known, plan, before.plan)
+    ledgers = [base.ledger for base in bases if base.ledger is not None]
+    return rules.made_worse(reader.read(new or b"", plan.own), known, ledgers, fork, codes)
+
+
+def version_of(plan: Config, contents: Blobs, revision: str) -> _Before:
+    """``plan`` as ``revision`` has it. Settings there that nobody can read say nothing."""
+    try:
+        was = follow(plan, Version(contents, revision)) or plan
+    except LedgerError as error:
+        if error.code not in ("bad-config", "outside"):
+            raise
+        was = plan
+    return _Before(was, contents.read(revision, was.ledger_path))
+
+
+def guarded(known: rules.Facts, plan: Config, was: Config) -> tuple[rules.Facts, frozenset[str]]:
+    """What the rules know of a change of the settings of ``was`` to those of ``plan``, and the
+    codes of those that are not asked: the guard's are where both ignore them."""
+    kept = frozenset(
+        code for code in rules.RULES if rules.compares(code) and code not in was.ignore
+    )
+    settings = plan.settings, was.settings
+    changed = [(name, *(getattr(one, name) for one in settings)) for name in _TOLD]
+    known = known._replace(
+        append_only=max(plan.append_only, was.append_only, key=_STRICTNESS.index),
+        settings=tuple(
+            f"`{name}` was {_value(old)} and is {_value(new)}" if name != "words" else "`words`"
+            for name, new, old in changed
+            if not plan.is_archive and _is_weaker(name, old, new)
+        ),
+        unguarded=() if plan.is_archive else tuple(filter(rules.compares, plan.ignore)),
+    )
+    return known, ignored(plan) - kept - {rules.WEAKENED}
+
+
+def _is_weaker(name: str, old: Any, new: Any) -> bool:
+    """Whether less may be seen with ``new`` than with ``old``."""
+    if name == "append_only":
+        return bool(_STRICTNESS.index(new) < _STRICTNESS.index(old))
+    if name == "ignore":
+        return not {*new} <= {*old}
+    return new not in (old, "strict")
+
+
+def _value(value: object) -> str:
+    """A setting as TOML has it, or that there was none."""
+    if value is None:
+        return "not set"
+    return str([*value] if isinstance(value, tuple) else value)
 
 
 def check_pushed(
-    config: Config, base: str, head: str, contents: Blobs, *, replaces: bool = False
+    plan: Config, base: str, head: str, contents: Blobs, *, replaces: bool = False
 ) -> list[Finding]:
     """What the commits that ``head`` has and ``base`` has not made worse, without what others did
     in ``base`` since, unless ``head`` ``replaces`` it, as a forced push does. Raises UsageError for
     an unknown revision, or two that have nothing in common."""
     start, end = contents.known_commit(base), contents.known_commit(head)
-    fork = start if replaces else repository.fork_point(config.root, start, end)
+    fork = start if replaces else repository.fork_point(plan.root, start, end)
     if fork is None:
         message = f"{base} and {head} have no commit in common"
         hint = "fetch the history up to where they parted, or say --replaces"
         raise UsageError("no-common-commit", message, hint)
     found: list[Finding] = []
-    for plan in (config,) if config.is_archive else (config, config.of_partner):
-        found += _of_file(plan, (start, fork, end), contents)
+    for half in (plan,) if plan.is_archive else (plan, plan.of_partner):
+        found += _of_file(half, (start, fork, end), contents)
     return found
 
 
-def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> list[Finding]:
+def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> list[Finding]:
     start, fork, end = commits
-    path = config.ledger_path
-    data, before = contents.read(end, path), contents.read(fork, path)
-    if data is None and before is None:
+    before = version_of(plan, contents, fork)
+    plan = follow(plan, Version(contents, end)) or before.plan
+    data = contents.read(end, plan.ledger_path)
+    if data is None and before.data is None:
         return []
-    last = reader.read(data or b"", conventions=config.own)
-    archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
+    last = reader.read(data or b"", conventions=plan.own)
+    archive = reader.read(contents.read(end, plan.partner) or b"", conventions=plan.own)
     is_here = contents.commit("HEAD") == end
     view = None if is_here else end
-    known = with_evidence(facts(config, contents), config, contents, view=view, since=(fork,))
+    known = with_evidence(facts(plan, contents), plan, contents, view=view, since=(fork,))
     known = known._replace(elsewhere=lambda: (archive,))
     if not is_here:  # the files around are not those of the last commit
         known = known._replace(cited=None, content_of=None, run_notes=None)
-    bases = [] if before is None else [reader.read(before, conventions=config.own)]
-    whole = rules.made_worse(last, known, bases, None, ignored(config))
+    known, codes = guarded(known, plan, before.plan)
+    bases = [] if before.ledger is None else [before.ledger]
+    whole = rules.made_worse(last, known, bases, None, codes)
+    # Only the whole change says what became of the settings.
+    each = rules.Facts(plan.ledger_path, append_only=known.append_only, is_archive=plan.is_archive)
+    codes |= {code for code in rules.RULES if not rules.compares(code)}
     by_commit = {
         finding.key: finding
-        for finding in _by_commit(config, start, end, contents, (last, archive))
+        for finding in _by_commit(plan, (start, end), contents, (last, archive), (each, codes))
     }
     told = [
         finding.model_copy(update={"commit": by_commit[finding.key].commit})
@@ -101,33 +189,41 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
 
 
 def _by_commit(
-    config: Config, start: str, end: str, contents: Blobs, kept: tuple[Ledger, Ledger]
+    plan: Config,
+    commits: tuple[str, str],
+    contents: Blobs,
+    kept: tuple[Ledger, Ledger],
+    judged: tuple[rules.Facts, frozenset[str]],
 ) -> Iterator[Finding]:
-    """What the guard says of each commit that ``end`` has and ``start`` has not, oldest first."""
-    others = frozenset(code for code in rules.RULES if not rules.compares(code))
-    codes = ignored(config) | others
-    changes = log.changes(config.root, config.ledger_path, (end, f"^{start}"))
+    """What the guard says of each commit that the second of ``commits`` has and the first has not,
+    oldest first."""
+    start, end = commits
+    known, codes = judged
+    at = lru_cache(maxsize=4)(partial(version_of, plan, contents))
+    changes = log.changes(
+        plan.root, plan.ledger_path, (end, f"^{start}"), lambda sha: at(sha).plan.ledger_path
+    )
     names = tuple(dict.fromkeys(change.path for change in changes))
 
     @lru_cache(maxsize=4)  # a commit's version is the next one's base
-    def read(blob: str | None) -> Ledger:
-        return reader.read(contents.known(blob) if blob else b"", conventions=config.own)
+    def read(blob: str | None, sha: str) -> Ledger:
+        return reader.read(contents.known(blob) if blob else b"", conventions=at(sha).plan.own)
 
     for change in changes:
         commit = change.commit
         if len(change.parents) == 1 and change.parents[0][1] is None:
             continue
-        known = rules.Facts(
-            change.path,
-            append_only=config.append_only,
-            is_archive=config.is_archive,
+        turn = known._replace(
+            path=change.path,
             elsewhere=lambda sha=commit.sha: (  # type: ignore[misc]
                 *kept,
-                reader.read(contents.read(sha, config.partner) or b"", conventions=config.own),
+                reader.read(
+                    contents.read(sha, at(sha).plan.partner) or b"", conventions=at(sha).plan.own
+                ),
             ),
         )
-        bases = [read(blob) for _, blob in change.parents if blob]
-        common = log.fork_blob(config.root, commit, names)
-        fork = read(common) if common else None
-        for finding in rules.made_worse(read(change.blob), known, bases, fork, codes):
+        bases = [read(blob, sha) for sha, blob in change.parents if blob]
+        common = log.fork_blob(plan.root, commit, names)
+        fork = read(common, commit.sha) if common else None
+        for finding in rules.made_worse(read(change.blob, commit.sha), turn, bases, fork, codes):
             yield finding.model_copy(update={"commit": commit.sha})

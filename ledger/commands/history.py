@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from ledger import config
 from ledger.commands import change as transaction
+from ledger.commands import guard
 from ledger.config import Config
 from ledger.edits import restore as edits
 from ledger.errors import Refused, UnreadableInput, UsageError
@@ -85,7 +86,13 @@ def audit(
         hint = "a history is what git remembers: commit the ledger first"
         raise UsageError("no-repository", message, hint)
     commits = log.resolve(settings.root, revisions)
-    changes = log.changes(settings.root, settings.ledger_path, commits)
+    with Blobs(settings.root) as contents:
+        changes = log.changes(
+            settings.root,
+            settings.ledger_path,
+            commits,
+            lambda commit: guard.version_of(settings, contents, commit).plan.ledger_path,
+        )
     if not changes:
         where = "in this range" if len(commits) > 1 else "in this history"
         message = f"no commit {where} has {settings.ledger_path}"

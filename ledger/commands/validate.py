@@ -10,7 +10,7 @@ from ledger import config, rules
 from ledger.commands import guard
 from ledger.commands import merge_driver as driver
 from ledger.commands import read as reading
-from ledger.commands.facts import facts, ignored, with_evidence
+from ledger.commands.facts import facts, with_evidence
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.git import blobs, repository
@@ -77,9 +77,14 @@ def validate(
     ):
         if is_wrong:
             raise UsageError("usage", message, "see --help")
-    found = (config.find(Path.cwd(), file) for file in (files or (ledger,)))
+    is_compared = staged or base is not None
+    if files or ledger or not is_compared:
+        found = [config.find(Path.cwd(), file) for file in (files or (ledger,))]
+    else:
+        is_here = not staged and head is None
+        found = [guard.find(Path.cwd(), base or "HEAD", is_here=is_here)]
     plans = list({plan.ledger: plan for plan in found}.values())
-    if (staged or base is not None) and not files and not every and head is None:
+    if is_compared and not files and not every and head is None:
         plans += [
             plan.of_partner for plan in plans if not plan.is_archive and _has_archive(plan, base)
         ]
@@ -88,7 +93,7 @@ def validate(
         for plan in plans
         for finding in (
             faults(plan, reader.read(reading.read_bytes(plan.ledger), plan.own))
-            if not staged and base is None
+            if not is_compared
             else _compared(plan, base, head, replaces=replaces, every=every)
         )
     ]
@@ -126,18 +131,18 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
     there in the meantime is not laid at its door. With ``every`` all that is wrong, with what
     evidence says, compared with ``revision`` itself."""
     contents.known_commit(revision)
-    is_gone = plan.is_archive and not plan.ledger.is_file()
+    is_gone = not plan.ledger.exists()
     ledger = reader.read(b"" if is_gone else reading.read_bytes(plan.ledger), plan.own)
     fork = revision if every else repository.fork_point(plan.root, "HEAD", revision) or revision
     known = with_evidence(facts(plan, contents), plan, contents, since=(fork,))
-    before = contents.read(fork, plan.ledger_path)
-    base = None if before is None else reader.read(before, ledger.conventions)
+    before = guard.version_of(plan, contents, fork)
+    base = before.ledger
     if every:
         known = known._replace(base=base, every=True, run_notes=None)
         return rules.without_noise(rules.check(ledger, known, plan.ignore))
     archive = cache(lambda: (reader.read(reading.archive_bytes(plan), plan.own),))
-    known = known._replace(elsewhere=archive)
-    return rules.made_worse(ledger, known, [base] if base else [], None, ignored(plan))
+    known, codes = guard.guarded(known._replace(elsewhere=archive), plan, before.plan)
+    return rules.made_worse(ledger, known, [base] if base else [], None, codes)
 
 
 def _has_archive(plan: Config, base: str | None) -> bool:

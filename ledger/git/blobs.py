@@ -11,6 +11,7 @@ from typing import Final, Self
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.git import process
 
+STAGED: Final = ":0"  # git's own name of what the next commit has
 _LONGEST_REVISION: Final = 250
 _SUFFIX: Final = re.compile(r"(?:[~^][0-9]{0,4})*")  # HEAD~2^1 has "~2^1"
 # git-check-ref-format(1), points 1 to 10; control characters are judged apart.
@@ -85,8 +86,11 @@ class Blobs:
                 pass
 
     def read(self, revision: str, path: str) -> bytes | None:
-        """The file at ``revision``; None where that revision or the file does not exist. Raises
-        UnreadableInput (``lost-object``) where it does and git cannot read it."""
+        """The file at ``revision``, which may be ``STAGED``; None where that revision or the file
+        does not exist. Raises UnreadableInput (``lost-object``) where it does and git cannot read
+        it."""
+        if revision == STAGED:
+            return self.staged(path)
         name, place = os.fsencode(check_revision(revision)), _checked(path)
         found = self._blob(name + b":" + place)
         if found is None and self._has(name, place, _FILE):

@@ -9,7 +9,7 @@ guessed.
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -29,9 +29,9 @@ _OF_EVERY_FILE: Final = (
 )  # fmt: skip
 _DIFF_TREE: Final = ("diff-tree", "-r", "-z", "--no-commit-id", "--no-abbrev")
 # What stands for a file in a record: ":100644 100644 <old blob> <new blob> M".
-_RAW: Final = re.compile(r":\d+ \d+ ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
+_RAW: Final = re.compile(r":(\d+) (\d+) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
 _MOST_FILES: Final = 20_000  # in one commit, that a renamed file is looked for among
-_Edge = tuple[str, str | None]
+_Edge = tuple[str | None, str | None]
 
 
 class Commit(Model):
@@ -103,10 +103,13 @@ def resolve(root: Path, given: str | None) -> tuple[str, ...]:
     return (first, *(f"^{commit}" for commit in stop))
 
 
-def changes(root: Path, path: str, commits: Sequence[str]) -> list[Change]:
+def changes(
+    root: Path, path: str, commits: Sequence[str], called: Callable[[str], str | None]
+) -> list[Change]:
     """Every commit among ``commits`` (see ``resolve``) that changed the file ``path``, parents
-    before children, under its earlier names as well. A merge is among them if its file differs from
-    that of any parent. Raises ``LedgerError`` where git fails."""
+    before children, under its earlier names as well: what ``called`` says it was in a commit, else
+    what git sees was renamed. A merge is among them if its file differs from that of any parent.
+    Raises ``LedgerError`` where git fails."""
     found: list[Change] = []
     known: set[tuple[str, str]] = set()
     names = [path]
@@ -127,7 +130,8 @@ def changes(root: Path, path: str, commits: Sequence[str]) -> list[Change]:
             if change.blob is None or len(change.commit.parents) != 1 or change.parents[0][1]:
                 continue
             parent = change.commit.parents[0]
-            earlier = _renamed(root, parent, change.commit.sha, name)
+            earlier = _called(root, parent, called(parent))
+            earlier = earlier or _renamed(root, parent, change.commit.sha, name)
             if earlier:
                 source, blob = earlier
                 batch[place] = change.model_copy(
@@ -174,7 +178,7 @@ def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Com
         for entry, name in raw:
             match = _RAW.match(entry)
             if match and name == path:
-                edges.append((match[1], _blob(match[2])))
+                edges.append((_blob(match[1], match[3]), _blob(match[2], match[4])))
     if commit:
         yield commit, edges
 
@@ -197,13 +201,14 @@ def records(said: str, fields: int) -> Iterator[tuple[list[str], list[tuple[str,
         yield head, raw
 
 
-def _blob(name: str) -> str | None:
-    return name if name.strip("0") else None
+def _blob(mode: str, name: str) -> str | None:
+    """The file of an entry; None for none, and for a submodule in its place."""
+    return name if name.strip("0") and mode != "160000" else None
 
 
-def _change(commit: Commit, path: str, edges: Sequence[tuple[str, str | None]]) -> Change:
+def _change(commit: Commit, path: str, edges: Sequence[_Edge]) -> Change:
     parents = tuple(
-        (parent, _blob(before)) for parent, (before, _) in zip(commit.parents, edges, strict=False)
+        (parent, before) for parent, (before, _) in zip(commit.parents, edges, strict=False)
     )
     return Change(commit=commit, path=path, blob=edges[-1][1] if edges else None, parents=parents)
 
@@ -229,6 +234,12 @@ def _settle_merges(
             for parent in change.commit.parents
         )
         batch[place] = change.model_copy(update={"parents": parents})
+
+
+def _called(root: Path, commit: str, path: str | None) -> tuple[str, str] | None:
+    """The name and blob of a file, if the commit has it."""
+    blob = blobs_at(root, [(commit, path)])[0] if path else None
+    return (path, blob) if path and blob else None
 
 
 def _renamed(root: Path, parent: str, commit: str, path: str) -> tuple[str, str] | None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.git import process
-from ledger.git.blobs import OBJECT_NAME, Blobs, check_revision
+from ledger.git.blobs import OBJECT_NAME, STAGED, Blobs, check_revision
 from ledger.git.cited import Cited, Resolver
 from ledger.git.files import Index, Listing, WorkTree, confine, index_of
 from ledger.plan import citations
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
-STAGED: Final = ":0"  # git's own name of what the next commit has
 _NOTHING_FOUND: Final = 1  # the exit code of check-ignore and rev-parse --verify
 _RENAMES: Final = ("diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
 _MARKDOWN: Final = ("--name-only", "-z", "--no-renames", "--ignore-submodules=all")

@@ -11,9 +11,20 @@ from ledger.rules import (
     numbers,
     structure,
 )
-from ledger.rules.registry import RULES, Facts, check, compares, guards, made_worse, without_noise
+from ledger.rules.registry import (
+    RULES,
+    WEAKENED,
+    Facts,
+    check,
+    compares,
+    guards,
+    made_worse,
+    without_noise,
+)
 
-__all__ = ["RULES", "Facts", "check", "compares", "guards", "made_worse", "without_noise"]
+__all__ = [
+    "RULES", "WEAKENED", "Facts", "check", "compares", "guards", "made_worse", "without_noise",
+]  # fmt: skip
 
 # Importing a theme registers its rules.
 THEMES = (structure, numbers, index, attempts, artifacts, guard, actions, dependencies)

@@ -29,7 +29,7 @@ from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number, opens, plain_id
 from ledger.plan.places import name
 from ledger.rules.model import Severity
-from ledger.rules.registry import OPEN, Facts, Fault, quoted, rule, unseen
+from ledger.rules.registry import OPEN, WEAKENED, Facts, Fault, quoted, rule, unseen
 
 
 @rule("LED501", "attempt-removed", "error")
@@ -285,6 +285,56 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             message = f"{name} of {item.id} is gone (line {old.span.start_line} before the change)"
             fault = Fault(after[0], f"{message}: {quoted(old.text)}", old.text)
             yield fault._replace(severity=_strict(facts))
+
+
+@rule(WEAKENED, "guard-weakened", "warning")
+def guard_weakened(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """Settings changed that decide what is seen, or they ignore a rule on what gets lost.
+
+    Why: A change is judged by the settings that held before it, so it cannot excuse itself. The
+    next one is judged by the new settings: who agrees to them should know. This rule cannot be
+    ignored.
+
+    Example:
+
+        (`ignore = ["LED501"]` in the `[tool.ledger]` of the commit, or of one before)
+
+    Mend: Take the rule out of `ignore`; `- Withdrawn: Attempt #1 — why` answers for one attempt.
+    Where the settings are meant to change, nothing.
+    """
+    for said in facts.settings:
+        yield Fault(0, f"[tool.ledger] has changed: {said}", said)
+    for code in facts.unguarded:
+        yield Fault(0, f"[tool.ledger] ignores {code}: what it would tell is not told", code)
+
+
+@rule("LED510", "pointer-removed", "error")
+def pointer_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """The line that says which attempts are in the archive is gone, and they are there still.
+
+    Why: Nobody finds them any more, and their numbers are given a second time.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Attempts History:
+          * [2025-11-02] Attempt #3 — Result: success. `Archived: 2 attempts (#1, #2)` is gone.
+
+    Mend: Put the line back, or bring the attempts back: `ledger archive --restore`.
+    """
+    before = facts.base.items if facts.base and ledger.text.strip() else ()
+    here = [ledger.text]
+    for item, pointer in ((one, pointer) for one in before for pointer in one.archived):
+        key = pointer.key.encode()
+        if b"#archived-" + key in ledger.text:
+            continue
+        here = here if len(here) > 1 else [ledger.text, *(one.text for one in _elsewhere(facts))]
+        is_there = any(b'"archived-' + key in text for text in here)
+        if is_there and not any(b"#archived-" + key in text for text in here):
+            home = next((one for one in ledger.items if one.id == item.id), 0)
+            message = f"the line on the archived attempts of {item.id} is gone "
+            message += f"(line {pointer.span.start_line} before the change)"
+            yield Fault(home, message, pointer.key, item.id, fix="put the line back")
 
 
 def _action_words(plans: Sequence[Ledger]) -> set[str]:

@@ -46,7 +46,8 @@ class Facts(NamedTuple):
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
     may (``latest``), or all may (``off``); none may be missing. In an archive (``is_archive``)
     no item has a latest one. ``elsewhere`` gives other files whose attempts count as kept.
-    ``max_lines`` is 0 for no limit.
+    ``settings`` says which settings the change has otherwise, ``unguarded`` are codes of rules on
+    what got lost that the settings ignore. ``max_lines`` is 0 for no limit.
     """
 
     path: str
@@ -69,6 +70,8 @@ class Facts(NamedTuple):
     append_only: str = "latest"
     is_archive: bool = False
     elsewhere: Callable[[], Sequence[Ledger]] | None = None
+    settings: tuple[str, ...] = ()
+    unguarded: tuple[str, ...] = ()
     max_lines: int = 0
 
 
@@ -158,6 +161,10 @@ def rule(code: str, name: str, severity: Severity) -> Callable[[Check], Check]:
 def compares(code: str) -> bool:
     """Whether the rule compares two versions of the ledger; others judge one."""
     return code.startswith("LED5")
+
+
+WEAKENED = "LED509"
+"""The rule that tells of settings that take something from the others; it is always asked."""
 
 
 def guards(code: str) -> bool:
@@ -258,6 +265,8 @@ def made_worse(
             ticks=None,
             run_notes=None,
             figure=None,
+            settings=(),
+            unguarded=(),
         )
         silent = RULES.keys() - {group[0].code for group in found.values() if group}
         for base in bases:
