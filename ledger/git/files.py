@@ -63,7 +63,7 @@ def _fault(path: str) -> str:
         return "is absolute"
     if ".." in path.replace("\\", "/").split("/"):
         return "has a '..' in it"
-    return "lies in git's own folder" if _is_gits(path) else ""
+    return "lies in git's own folder" if is_gits(path) else ""
 
 
 def astray(top: Path, real: Path) -> str:
@@ -73,7 +73,7 @@ def astray(top: Path, real: Path) -> str:
     if not real.is_relative_to(top):
         return "leads out of it through a link"
     below = real.relative_to(top)
-    if _is_gits(below.as_posix()) or any(map(process.is_repository, _folders(top, below))):
+    if is_gits(below.as_posix()) or any(map(process.is_repository, _folders(top, below))):
         return "leads into git's own folder"
     return ""
 
@@ -83,7 +83,7 @@ def _folders(top: Path, below: Path) -> Iterator[Path]:
     return (top / name for name in (below, *below.parents) if name.name)
 
 
-def _is_gits(path: str) -> bool:
+def is_gits(path: str) -> bool:
     """Whether a path leads through what some system takes for a folder ``.git``."""
     return _GITS.search(path if path.isascii() else _UNSEEN.sub("", path)) is not None
 
@@ -243,7 +243,7 @@ class WorkTree(Files):
             return ""
         inside = self._top.rstrip("/") + "/"
         real = place.removeprefix(inside)
-        return real if place.startswith(inside) and not _is_gits(real) else None
+        return real if place.startswith(inside) and not is_gits(real) else None
 
     def _is_link(self, path: str) -> bool:
         return os.path.islink(self._place(path))  # noqa: PTH114 - paths are text here
@@ -265,7 +265,7 @@ class WorkTree(Files):
 
     def _names(self, real: str) -> Sequence[str]:
         try:
-            return sorted(name for name in os.listdir(self._place(real)) if not _is_gits(name))  # noqa: PTH208 - likewise
+            return sorted(name for name in os.listdir(self._place(real)) if not is_gits(name))  # noqa: PTH208 - likewise
         except OSError:
             return []
 

@@ -24,7 +24,7 @@ from ledger.errors import LedgerError, UnreadableInput
 from ledger.git import process
 from ledger.git.blobs import OBJECT_NAME, STAGED, Blobs, check_revision
 from ledger.git.cited import Cited, Resolver
-from ledger.git.files import Index, Listing, WorkTree, confine, index_of
+from ledger.git.files import Index, Listing, WorkTree, confine, index_of, is_gits
 from ledger.plan import citations
 from ledger.plan.model import Attempt, Item
 
@@ -383,7 +383,7 @@ def lay_out(folder: Path, ignore_files: Iterable[tuple[str, bytes]]) -> None:
     so that ``ignored`` says what git would ignore with them."""
     process.start_repository(folder)
     for name, data in ignore_files:
-        place = confine(folder, name)
-        if ".git" not in place.relative_to(folder.resolve()).parts:
+        if not is_gits(name):  # a name that git checks nothing out to
+            place = confine(folder, name)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
