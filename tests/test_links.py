@@ -375,6 +375,21 @@ def test_what_another_clone_lacks_is_listed_once(repo: Repository) -> None:
     assert {one["state"] for one in data["commits"]} == {"unknown"}
 
 
+def test_of_a_large_plan_only_what_others_lack_is_listed(repo: Repository) -> None:
+    plan = repo.ledger.read_text("utf-8")
+    found, cited = "Metrics: 12 passed in 3.40s.", " ".join(f"`gone/{n}.log`" for n in range(100))
+    plan = plan.replace(found, f"{found} Artifacts: `docs/fix_plan.md` {cited}")
+    repo.ledger.write_text(plan, "utf-8")
+    short, full = call(repo.path, "links"), call(repo.path, "links", "--full")
+    assert short.out == call(repo.path, "links", "--missing").out
+    assert "--full lists all" in short.err
+    assert "  tracked      docs/fix_plan.md" in full.out
+    assert "--full" not in full.err
+    assert short.out.splitlines()[-1] == full.out.splitlines()[-1]
+    assert len(call(repo.path, "links", "--json").data["artifacts"]) > 100
+    assert "  tracked      docs/fix_plan.md" in call(repo.path, "links", "PARSE-SPEED-001").out
+
+
 def test_files_of_one_folder_of_which_the_same_is_known_are_one_line(repo: Repository) -> None:
     plan = repo.ledger.read_text("utf-8")
     plan = plan.replace("{pytest.log,exit_code.txt}", "{a.log,b.log,exit_code.txt}")

@@ -20,7 +20,7 @@ USAGES: Final = {
     "validate": "--staged --base=REV --head=REV --replaces --all --errors --select=CODE... --statistics --format=NAME --ledger=PATH --json [FILE...]",
     "verify": "--text=FILE --github-event=FILE --stop-hook --run=RUN... --item=ITEM[#N] --rev=REV --kind=KIND... --only=VERDICT... --all --ledger=PATH --json [ITEM[#N]...]",
     "gate": "--sprint=N --run=RUN --baseline=RUN --stamp=STAMP --allow-unknown --ledger=PATH --json FILE|ITEM",
-    "links": "--rev=REV --missing --ledger=PATH --json [ITEM[#N]...]",
+    "links": "--rev=REV --missing --full --ledger=PATH --json [ITEM[#N]...]",
     "explain": "--json CODE",
     "evidence": "--baseline=RUN... --slowest=N --json RUN...",
     "rounds": "--item=ITEM --against=K/N|FILE --retries=extra|all --drop=POINTS --ledger=PATH --json [FILE]",
