@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from ledger import hook
 from ledger.cli import COMMANDS
+from ledger.errors import LedgerError
 from ledger.integrations import tools
 from tests import programs
 from tests.commands import call, captured, process
@@ -110,12 +113,30 @@ def test_the_programs_that_git_calls_run_none(planted: Planted) -> None:
         assert planted.sprung() == [], done
 
 
+def test_python_m_imports_nothing_from_the_folder(planted: Planted, tmp_path: Path) -> None:
+    for name in ("typer.py", "rich.py", "pydantic.py", "git.py"):
+        (tmp_path / name).write_text(f"import os; os.system({planted.program('-m ' + name)!r})")
+    command = [sys.executable, "-m", "ledger", "explain", "LED101"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert (planted.sprung(), done.returncode) == ([], 0), done
+
+
+TOOL_CALLS: dict[str, dict[str, object]] = {
+    "next": {"since": "HEAD~1"},
+    "show": {"name": "PARSE-SPEED-001", "full": True},
+    "record": {"item": "DOCS-TOUR-002", "summary": "Read it.", "runs": [RUN]},
+    "edit": {"change": "add", "text": "Another"},
+    "check": {"item": "PARSE-SPEED-001", "full": True},
+}
+
+
 def test_no_tool_of_an_agent_runs_any(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(planted.repo.path)
-    for name in ("next", "show", "check"):
-        if name in tools.TOOLS:
-            tools.TOOLS[name](*(["PARSE-SPEED-001"] if name == "show" else []))
-            assert planted.sprung() == [], name
+    assert set(TOOL_CALLS) == set(tools.TOOLS)
+    for name, given in TOOL_CALLS.items():
+        with contextlib.suppress(LedgerError):
+            tools.TOOLS[name](**given)
+        assert planted.sprung() == [], name
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ _UNNAMED: Final = {
     "filter": (("clean", ""), ("process", ""), ("required", "false")),
     "hook": (("enabled", "false"),),
 }
+if os.name == "nt":  # else Windows starts a `git.exe` that lies in the repository
+    os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
 # Of the names that `git rev-parse --local-env-vars` prints, those that say where things are.
 PLACES: Final = tuple(
     "GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY "
