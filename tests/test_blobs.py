@@ -441,7 +441,12 @@ def test_a_partial_clone_fetches_nothing(repo: Repository, tmp_path: Path) -> No
     missing = ["rev-list", "--objects", "--all", "--missing=print"]
     before = part.git(*missing)
     assert "\n?" in before, "the clone holds every file: nothing is tested"
-    ask_broken(part.path, "HEAD")  # a git that does not know GIT_NO_LAZY_FETCH gives up
+    with Blobs(part.path) as contents:
+        for _ in range(2):
+            with pytest.raises(UnreadableInput, match="git fetch --refetch --no-filter") as caught:
+                contents.read("HEAD", "docs/fix_plan.md")
+            assert caught.value.code == "lost-object"
+            assert contents.commit("HEAD") == part.git("rev-parse", "HEAD")
     assert part.git(*missing) == before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +137,87 @@ def test_a_plan_that_is_gone_and_named(repo: Repository) -> None:
         assert "`git restore ../docs/fix_plan.md` brings it back" in done.err
     # A plan that is not in git may be begun.
     assert call(repo.path, "init", "--ledger", "docs/other.md").code == 0
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A repository with three versions of the plan, which hands out parts of itself."""
+    repo = Repository.create(tmp_path_factory.mktemp("versions") / "repo")
+    for number in ("51", "52"):
+        repo.ledger.write_bytes(
+            re.sub(rb"\d+ MB files", number.encode() + b" MB files", repo.ledger.read_bytes())
+        )
+        repo.commit(f"Measure {number} MB")
+    repo.git("config", "uploadpack.allowFilter", "true")
+    return repo
+
+
+def cloned(versions: Repository, place: Path, *options: str) -> Repository:
+    versions.git("clone", "--quiet", *options, f"file://{versions.path}", str(place))
+    return Repository(place)
+
+
+def objects(repo: Repository) -> str:
+    return repo.git("count-objects", "-v")
+
+
+@pytest.mark.parametrize("kind", ["blob:none", "blob:limit=1k", "tree:0"])
+def test_a_partial_clone(versions: Repository, tmp_path: Path, kind: str) -> None:
+    repo = cloned(versions, tmp_path / "clone", f"--filter={kind}")
+    before = objects(repo)
+    for command in ("status", "validate", "verify", "validate --base HEAD"):
+        assert call(repo.path, *command.split()).code == 0, command
+    remedy = "`git fetch --refetch --no-filter` gets what it lacks"
+    for command in ("history", "links", "show PARSE-SPEED-001#2"):
+        done = call(repo.path, *command.split())
+        if kind == "tree:0":  # which commit changed the plan is told by trees
+            assert (done.code, done.err.count("\n")) == (2, 1)
+            assert remedy in done.err
+        else:
+            assert (done.code, done.err) == (0, ""), command
+    done = call(repo.path, "validate", "--base", "HEAD~1", "--head", "HEAD")
+    assert (done.code, remedy in done.err) == (2, True)
+    assert "git fetch --refetch --no-filter" in call(repo.path, "doctor").out
+    assert objects(repo) == before
+    if kind != "tree:0":
+        assert "2 versions skipped" in call(repo.path, "history").out
+    repo.git("fetch", "--quiet", "--refetch", "--no-filter")
+    assert "3 versions by 3 commits" in call(repo.path, "history").out
+
+
+def test_a_shallow_clone(versions: Repository, tmp_path: Path) -> None:
+    repo = cloned(versions, tmp_path / "clone", "--depth=1")
+    done = call(repo.path, "validate", "--base", "HEAD~1", "--head", "HEAD")
+    assert (done.code, "`git fetch --unshallow` gets what came before" in done.err) == (2, True)
+
+
+# What is wrong with the repository, and what each command that asks git has to say in one line.
+BROKEN = {
+    "HEAD is lost": ("printf '1%.0s' {1..40} > .git/HEAD", "HEAD is 11111111, which git cannot read; `git fsck` says"),
+    "no commit": ("git checkout -q --orphan new", "the repository has no commit yet"),
+    "a later format": ("git config core.repositoryFormatVersion 99", "Expected git repo version <= 1, found 99"),
+    "a later extension": (
+        "git config core.repositoryFormatVersion 1; git config extensions.refStorage reftable",
+        "fatal: unknown repository extension found: refstorage",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_git_cannot_read_the_repository(repo: Repository, name: str) -> None:
+    script, reason = BROKEN[name]
+    subprocess.run(["bash", "-ec", script], cwd=repo.path, check=True)
+    assert call(repo.path, "status").code == 0
+    for command in ("history", "validate --base HEAD"):
+        done = call(repo.path, *command.split())
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert reason in done.err, command
+
+
+def test_another_owner(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    done = call(repo.path, "history")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    remedy = f"`git config --global --add safe.directory {repo.path}` if you trust it\n"
+    assert "dubious ownership" in done.err
+    assert done.err.endswith(remedy)

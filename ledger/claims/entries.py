@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ledger.config import Config
 from ledger.errors import UnreadableInput
 from ledger.evidence.outputs import outputs_of
-from ledger.git import repository
+from ledger.git import process, repository
 from ledger.git.blobs import STAGED, Blobs
 from ledger.git.cited import Cited as Resolved
 from ledger.git.cited import Passage, Resolver
@@ -159,7 +159,7 @@ def revision(root: Path, contents: Blobs, name: str, *, is_committed: bool) -> P
 def _recorded(root: Path, contents: Blobs, *, is_committed: bool) -> Place:
     @cache
     def is_shallow() -> bool:
-        return repository.is_shallow(root)
+        return process.is_shallow(root)
 
     @cache
     def commit(name: str) -> bool | None:

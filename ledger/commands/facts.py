@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger import rules
 from ledger.config import Config
-from ledger.git import blobs, repository
+from ledger.git import blobs, process, repository
 from ledger.git.blobs import STAGED
 from ledger.plan import standing
 from ledger.rules import Facts
@@ -105,4 +105,4 @@ def _unknown_commits(root: Path, names: Sequence[str]) -> frozenset[str]:
     """Those of ``names`` that git has no commit for. A shallow clone cannot tell."""
     with blobs.Blobs(root) as contents:
         unknown = frozenset(name for name in set(names) if contents.commit(name) is None)
-    return frozenset() if unknown and repository.is_shallow(root) else unknown
+    return frozenset() if unknown and process.is_shallow(root) else unknown

@@ -21,7 +21,7 @@ from ledger.commands import guard
 from ledger.config import Config
 from ledger.edits import restore as edits
 from ledger.errors import Refused, UnreadableInput, UsageError
-from ledger.git import log, process, repository
+from ledger.git import log, process
 from ledger.git.blobs import Blobs
 from ledger.git.log import Change, Commit
 from ledger.plan import patterns, places, reader, selectors, text
@@ -109,7 +109,7 @@ def audit(
         if not versions.lacks:
             _save(place, found)
         deeds |= found
-    return joined(settings.ledger_path, changes, deeds, is_cut=repository.is_shallow(settings.root))
+    return joined(settings.ledger_path, changes, deeds, is_cut=process.is_shallow(settings.root))
 
 
 def _compared(

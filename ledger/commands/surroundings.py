@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
@@ -14,7 +15,8 @@ from ledger import config, rules
 from ledger.commands import merge_driver as driver
 from ledger.commands import pre_commit
 from ledger.config import Config
-from ledger.git import repository
+from ledger.errors import UsageError
+from ledger.git import process, repository
 from ledger.git.blobs import Blobs
 from ledger.plan.model import Model
 
@@ -94,10 +96,15 @@ def git(found: Config) -> Check:
         means = "Nothing brings back what is lost, and no commit can be checked."
         return check("git", "", Problem(said=said, means=means, mend="git init"))
     problems = []
-    if repository.is_shallow(root):
+    if process.is_shallow(root):
         means = "Older versions are out of reach: of `history`, and of commits that attempts name."
         mend = "git fetch --unshallow"
         problems.append(Problem(said="the clone is shallow", means=means, mend=mend))
+    if process.is_partial(root):
+        means = "It lacks older versions, which `history` leaves out. Nothing is fetched unasked."
+        mend = "git fetch --refetch --no-filter"
+        said = "the clone is partial"
+        problems.append(Problem(said=said, means=means, mend=mend, is_bad=False))
     if repository.is_unmerged(root, path):
         means = "A merge is not finished, and nothing can be committed before."
         mend = f"git add {shlex.quote(path)} # once it is resolved"
@@ -107,9 +114,9 @@ def git(found: Config) -> Check:
         said = f"{path} is ignored, by {rule}" if rule else f"{path} is not committed"
         mend = f"git add {'--force ' if rule else ''}{shlex.quote(path)} # and commit it"
         problems.append(Problem(said=said, means="Nothing brings back what is lost.", mend=mend))
-    with Blobs(root) as contents:
-        head = contents.commit("HEAD")
-    said = f"a repository at {head[:8]}" if head else "a repository without a commit"
+    said = "a repository without a commit"
+    with Blobs(root) as contents, suppress(UsageError):
+        said = f"a repository at {contents.known_commit('HEAD')[:8]}"
     return check("git", said, *problems)
 
 

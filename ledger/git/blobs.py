@@ -5,10 +5,11 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
-from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.errors import UnreadableInput, UsageError
 from ledger.git import process
 
 STAGED: Final = ":0"  # git's own name of what the next commit has
@@ -30,7 +31,6 @@ _HEADER: Final = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]{1
 # Modes in a tree: of files and links, and of folders.
 _FILE: Final = (b"100644", b"100755", b"100664", b"120000")
 _FOLDER: Final = (b"40000",)
-_LOST: Final = "`git fsck` says what is missing; fetch it, or clone anew"
 OBJECT_NAME: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -95,7 +95,7 @@ class Blobs:
         found = self._blob(name + b":" + place)
         if found is None and self._has(name, place, _FILE):
             message = f"{path} at {revision}: git knows the file and cannot read its contents"
-            raise UnreadableInput("lost-object", message, _LOST)
+            raise UnreadableInput("lost-object", message, process.lacks(self.root))
         return found
 
     def head(self, path: str) -> bytes | None:
@@ -112,12 +112,20 @@ class Blobs:
         return answer[0] if answer else None
 
     def known_commit(self, revision: str) -> str:
-        """Like ``commit``. Raises UsageError (``no-such-revision``) where there is none."""
+        """Like ``commit``. Raises UsageError (``no-such-revision``) where there is none, and
+        UnreadableInput (``lost-object``) where git names one that it cannot read."""
         found = self.commit(revision)
-        if found is None:
-            message = f"{revision}: git knows no such commit"
-            raise UsageError("no-such-revision", message, "give a commit, branch or tag")
-        return found
+        if found:
+            return found
+        named = process.run(self.root, "rev-parse", "--verify", "--quiet", revision).stdout.strip()
+        if named and not OBJECT_NAME.fullmatch(revision):
+            message = f"{revision} is {named[:8].decode('ascii')}, which git cannot read"
+            raise UnreadableInput("lost-object", message, process.lacks(self.root))
+        message = f"{revision}: git knows no such commit, or more than one"
+        hint = process.lacks(self.root, "give HEAD, a branch, a tag or a commit")
+        if revision == "HEAD":
+            message, hint = "the repository has no commit yet", "commit the fix plan first"
+        raise UsageError("no-such-revision", message, hint)
 
     def content(self, name: str) -> bytes | None:
         """The blob whose full name is ``name``; None where the repository does not hold it."""
@@ -127,7 +135,8 @@ class Blobs:
         """Like ``content``. Raises UnreadableInput (``lost-object``) where git does not hold it."""
         data = self.content(name)
         if data is None:
-            raise UnreadableInput("lost-object", f"{name[:8]}: git cannot read it", _LOST)
+            message = f"{name[:8]}: git cannot read it"
+            raise UnreadableInput("lost-object", message, process.lacks(self.root))
         return data
 
     def _has(self, revision: bytes, path: bytes, modes: tuple[bytes, ...]) -> bool:
@@ -155,16 +164,15 @@ class Blobs:
             running.stdin.flush()
             header = running.stdout.readline()
         except BrokenPipeError:
-            raise self._gave_up() from None
+            return self._gave_up()
         match = _HEADER.fullmatch(header[:-1])
         if not match:
-            if header.endswith(b"\n"):  # "missing", "ambiguous", "submodule"
-                return None
-            raise self._gave_up()
+            # "missing", "ambiguous", "submodule"
+            return None if header.endswith(b"\n") else self._gave_up()
         size = int(match[3])
         content = running.stdout.read(size + 1)
         if len(content) != size + 1:
-            raise self._gave_up()
+            return self._gave_up()
         return match[1].decode(), match[2].decode(), content[:size]
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -181,14 +189,21 @@ class Blobs:
             raise process.not_started(self.root, error) from error
         return self._process
 
-    def _gave_up(self) -> LedgerError:
-        """Why git ended: its standard error was not read, since a full pipe would stop it."""
+    def _gave_up(self) -> tuple[str, str, bytes] | None:
+        """The answer where git ended: none in a partial clone, where each object that it lacks ends
+        it; else why, raised. Its standard error was not read, since a full pipe would stop it."""
         running, self._process = self._process, None
         if running:
             running.kill()
             running.communicate()
+        if self._is_partial:
+            return None
         reason = process.run(self.root, "rev-parse", "--git-dir").stderr
-        return process.failed(self.root, "git cat-file", reason or b"an object could not be read")
+        raise process.failed(self.root, "git cat-file", reason or b"an object could not be read")
+
+    @cached_property
+    def _is_partial(self) -> bool:
+        return process.is_partial(self.root)
 
 
 def _entries(tree: tuple[str, str, bytes]) -> Iterator[tuple[bytes, bytes]]:

@@ -87,19 +87,8 @@ def resolve(root: Path, given: str | None) -> tuple[str, ...]:
         message = "a range with three dots has two sides that a history cannot keep apart"
         raise UsageError("bad-revision", message, "give REV, or FROM..TO")
     wanted = [end or "HEAD", start or "HEAD"] if dots else [start]
-    checked = [blobs.check_revision(name) for name in wanted]
-    with blobs.Blobs(root) as repository:
-        found = [repository.commit(name) for name in checked]
-    for name, commit in zip(wanted, found, strict=True):
-        if commit is None:
-            raise UsageError(
-                "no-such-revision",
-                "the repository has no commit yet"
-                if name == "HEAD"
-                else f"{name}: git knows no such commit, or more than one",
-                "give HEAD, a branch, a tag or a commit",
-            )
-    first, *stop = (commit for commit in found if commit)
+    with blobs.Blobs(root) as contents:
+        first, *stop = [contents.known_commit(name) for name in wanted]
     return (first, *(f"^{commit}" for commit in stop))
 
 

@@ -2,6 +2,7 @@
 starts its one long process, and GitPython git for ``repository``."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -41,6 +42,9 @@ _UNNAMED: Final = {
 }
 if os.name == "nt":  # else Windows starts a `git.exe` that lies in the repository
     os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
+# `fatal: unknown repository extension found:`, a line end, a TAB and `refstorage`
+_FATAL: Final = re.compile(r"^(?:fatal|error): .*(?:(?<=:)\n\t.*)?", re.MULTILINE)
+_REMEDY: Final = re.compile(r"^\t(git config .*)", re.MULTILINE)  # what to do, on a line of its own
 # Of the names that `git rev-parse --local-env-vars` prints, those that say where things are.
 PLACES: Final = tuple(
     "GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY "
@@ -123,9 +127,35 @@ def start_repository(folder: Path) -> None:
 
 
 def failed(root: Path, command: str, reason: bytes) -> LedgerError:
-    """What to raise where git gives up."""
-    line = reason.decode("utf-8", "replace").strip().partition("\n")[0]
-    return LedgerError("git-failed", f"{root}: {command} failed: {line}")
+    """What to raise where git gives up: its own reason, and the remedy that it names if any."""
+    said = reason.decode("utf-8", "replace").strip()
+    fatal = _FATAL.search(said)
+    line = fatal[0].replace("\n\t", " ") if fatal else said.partition("\n")[0]
+    remedy = _REMEDY.search(said)
+    hint = f"`{remedy[1]}` if you trust it" if remedy else lacks(root) if "object" in said else ""
+    return LedgerError("git-failed", f"{root}: {command} failed: {line}", hint)
+
+
+def lacks(
+    root: Path, whole: str = "`git fsck` says what is missing; fetch it, or clone anew"
+) -> str:
+    """What to do where git does not find an object or commit; ``whole`` where it should be here."""
+    if is_partial(root):
+        return "the clone is partial: `git fetch --refetch --no-filter` gets what it lacks"
+    if is_shallow(root):
+        return "the clone is shallow: `git fetch --unshallow` gets what came before"
+    return whole
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone lacks older commits."""
+    return run(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+
+def is_partial(root: Path) -> bool:
+    """Whether the clone leaves objects where it came from, until somebody asks for them."""
+    asked = ("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$")
+    return bool(run(root, *asked).stdout)
 
 
 def not_started(root: Path, error: OSError) -> LedgerError:

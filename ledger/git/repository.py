@@ -121,11 +121,6 @@ def back(root: Path, path: str, start: Path) -> str | None:
     return f"git restore --staged --worktree {name}" if is_committed else None
 
 
-def is_shallow(root: Path) -> bool:
-    """Whether the clone lacks older commits."""
-    return _line(_answer(root, "rev-parse", "--is-shallow-repository")) == "true"
-
-
 def moment(raw: str) -> str:
     """A date as ``--date=raw`` tells it (``1762218300 -0800``), in ISO 8601 with its offset.
     In UTC where no clock has that offset (``+051800``); empty where there is no date at all."""
@@ -325,7 +320,7 @@ def _repository(root: Path) -> Iterator[Repo]:
         reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ").encode()
         raise process.failed(root, f"git {error.command[1]}", reason) from error
     except git.GitError as error:
-        raise UnreadableInput("no-repository", f"{root}: {str(error)[:200]}") from error
+        raise UnreadableInput("no-repository", f"{root}: git finds no repository") from error
     finally:
         os.environ.update(hidden)
 
