@@ -23,6 +23,7 @@ import time
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -75,6 +76,16 @@ class Checklist:
     def counts(self) -> Counter[str]:
         """How often each task is there, by its token."""
         return Counter(token for _, task in self.tasks for token in task.tokens)
+
+    def words(self) -> dict[str, set[str]]:
+        """What each task says apart from the word that it is known by, and from words that all have."""
+        texts = [one.text for _, task in self.tasks for one in (task, *task.parts)]
+        texts += [text for _, task in self.tasks for text in task.tries]
+        said = {token: text for text in texts for token in _words(text.encode())}
+        return {
+            token: {*text.lower().split()} - {token, "the", "a", "in", "to"}
+            for token, text in said.items()
+        }
 
     def any(self) -> tuple[str, Task]:
         return self.rng.choice(self.tasks)
@@ -204,12 +215,17 @@ class Maker:
             self.rng.choice(whole).parts.pop()
 
     def replace(self, plan: Checklist) -> None:
-        """One goes, and another comes below another heading."""
+        """One goes, and another comes elsewhere."""
         self.delete(plan)
         self.insert(plan)
 
+    def swap(self, plan: Checklist) -> None:
+        """One goes, and another stands in its place."""
+        name, task = plan.any()
+        plan.sections[name] = [self.task() if one is task else one for one in plan.sections[name]]
 
-KINDS = ("tick", "reword", "move", "finish", "reorder", "insert", "split", "rename", "restyle", "formatter", "delete", "delete_part", "replace")  # fmt: skip
+
+KINDS = ("tick", "reword", "move", "finish", "reorder", "insert", "split", "rename", "restyle", "formatter", "delete", "delete_part", "replace", "swap")  # fmt: skip
 
 
 @dataclass
@@ -228,15 +244,24 @@ def commits(seed: int, number: int, edits: int) -> list[Commit]:
     made = [Commit(("start",), plan.data(), frozenset())]
     while len(made) <= edits:
         kinds = tuple(rng.sample(KINDS, rng.choice([1, 1, 1, 2])))
-        before = plan.counts()
+        before = deepcopy(plan)
         for kind in kinds:
             edit: Callable[[Checklist], None] = getattr(maker, kind)
             edit(plan)
-        if plan.data() != made[-1].data:
-            after = plan.counts()
-            lost = frozenset(token for token in before if before[token] > after[token])
+        had, has = before.counts(), plan.counts()
+        lost = frozenset(token for token in had if had[token] > has[token])
+        if plan.data() == made[-1].data or _is_doubtful(before, plan, lost):
+            plan = before
+        else:
             made.append(Commit(kinds, plan.data(), lost))
     return made
+
+
+def _is_doubtful(before: Checklist, after: Checklist, lost: frozenset[str]) -> bool:
+    """Whether what is new could be taken for what is lost, in other words."""
+    old, new = before.words(), after.words()
+    gained = [words for token, words in new.items() if token not in old]
+    return any(old[token] & words for token in lost for words in gained)
 
 
 def lay_out(folder: Path, made: Sequence[Commit]) -> Path:

@@ -53,10 +53,8 @@ NEGATED_STATUSES = _table(
             "pending"
         ),
         "not done|not complete|not completed|not finished yet|isn't done|not yet done": OPEN,
-        "not fixed|not resolved|unfinished|incomplete|not shipped|not closed yet": OPEN,
-        "almost done|nearly done|mostly done|half done|partially complete|not quite done": one_of(
-            "in_progress"
-        ),
+        "not quite done|not fixed|not resolved|unfinished|incomplete|not shipped|not closed yet": OPEN,
+        "almost done|nearly done|mostly done|half done|partially complete": one_of("in_progress"),
         "not blocked|no longer blocked|not blocked any more|unblocked|not on hold": OPEN,
         "done, but the tests are still missing|fixed but still slow on Windows": OPEN,
         "no longer done": OPEN,
