@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -340,6 +343,43 @@ def test_a_cache_of_another_program_is_not_used(
     monkeypatch.setattr(auditing, "Snapshots", lambda own: asked.append(own) or made(own))
     assert told(story) == whole
     assert asked
+
+
+def place_fifo(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def place_folder(place: Path) -> None:
+    (place / "x").mkdir(parents=True)
+
+
+def place_device(place: Path) -> None:
+    place.symlink_to("/dev/zero")
+
+
+def place_loop(place: Path) -> None:
+    place.symlink_to(place.name)
+
+
+def place_other_database(place: Path) -> None:
+    with contextlib.closing(sqlite3.connect(place)) as database, database:
+        database.execute("CREATE VIEW deeds AS SELECT 'x' AS change, 1 AS deed")
+        database.execute(f"PRAGMA user_version = {auditing._writer()}")
+
+
+@pytest.mark.parametrize(
+    "trap", [place_fifo, place_folder, place_device, place_loop, place_other_database]
+)
+def test_what_lies_in_the_place_of_the_cache_stops_nothing(
+    kept: tuple[Repository, Path, History], trap: Callable[[Path], None]
+) -> None:
+    story, place, whole = kept
+    place.unlink()
+    trap(place)
+    started = time.monotonic()
+    assert told(story) == whole
+    assert told(story) == whole
+    assert time.monotonic() - started < 10
 
 
 def test_no_place_for_a_cache_is_no_failure(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+from filelock import FileLock, lock_descriptor
 
 from ledger import store
 from ledger.errors import LedgerError
@@ -156,8 +156,10 @@ def test_a_lock_says_who_has_it(repo: Repository, monkeypatch: pytest.MonkeyPatc
 def test_a_lock_of_another_program_is_waited_for(repo: Repository, content: bytes) -> None:
     lock = store.lock_of(repo.ledger)
     lock.write_bytes(content)
-    with FileLock(lock), pytest.raises(LedgerError) as caught:
-        store.update(repo.ledger, bytes.upper, wait_s=0)
+    with lock.open("r+b") as held:
+        assert lock_descriptor(held.fileno(), blocking=False)
+        with pytest.raises(LedgerError) as caught:
+            store.update(repo.ledger, bytes.upper, wait_s=0)
     assert caught.match(f"another process holds its lock {lock.name}; waited 0 s")
     store.update(repo.ledger, bytes.upper, wait_s=0)
     assert lock.exists() == bool(content)

@@ -92,7 +92,7 @@ def refuse_gits(top: Path, real: Path) -> None:
     """Raise UsageError for a place in a folder of git's below ``top``."""
     if real.is_relative_to(top) and astray(top, real):
         message = f"{shown(real)}: lies in git's own folder"
-        raise UsageError("outside", message, "name a file that git can track")
+        raise UsageError("outside", message, "use a place in the work tree")
 
 
 def inside(root: Path, place: Path) -> str:

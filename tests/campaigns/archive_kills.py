@@ -25,7 +25,7 @@ from ledger.plan import reader
 from tests.commands import call
 from tests.repository import Repository
 
-STEPS = ("open", "write", "fsync", "fchmod", "link", "replace", "unlink", "close")
+STEPS = ("open", "write", "fsync", "chmod", "link", "replace", "unlink", "close")
 RUN = "reports/crowd/20251102T091500Z"
 PLAN = """\
 # Plan
