@@ -132,7 +132,8 @@ def _placed(data: bytes, place: int, item: Item, others: Sequence[str]) -> Itera
             for token in (item.tries[-1].token, item.tries[-1].tail, item.tries[-1].metrics)
             if token
         )
-        if lines[last + 1 : place] and any(line.strip() for line in lines[last + 1 : place]):
+        depth = _depth(lines[_line_of(lines, item.tries[-1].token)])
+        if any(line.strip() and _depth(line) <= depth for line in lines[last + 1 : place]):
             yield f"at line {place + 1}, not behind the last attempt at {last + 1}"
         if place <= last:
             yield f"at line {place + 1}, before the last attempt at {last + 1}"
@@ -140,6 +141,10 @@ def _placed(data: bytes, place: int, item: Item, others: Sequence[str]) -> Itera
 
 def _line_of(lines: Sequence[str], token: str) -> int:
     return max(number for number, line in enumerate(lines) if token in line)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _ends(line: str, heading: re.Match[str] | None, others: Sequence[str]) -> bool:
