@@ -36,6 +36,12 @@ def _dialect(name: str) -> str:
     return name
 
 
+def _fingerprint(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{8}", value):
+        raise ValueError("it is no fingerprint")
+    return value
+
+
 def _words(table: Any) -> Any:
     return words.read_table(table) if isinstance(table, dict) else table
 
@@ -73,6 +79,10 @@ class Settings(Model):
     characters, such as ``report.jsonl``."""
     ignore: tuple[str, ...] = Field(default=(), title="a list of rule codes")
     """Codes of rules that are not checked."""
+    not_secret: tuple[Annotated[str, AfterValidator(_fingerprint)], ...] = Field(
+        default=(), title="a list of fingerprints, as LED701 and LED702 print them"
+    )
+    """Values that look like secrets and are none, by the fingerprints of LED701 and LED702."""
     max_lines: int = Field(default=0, ge=0, strict=True, title="a number, 0 (any size) or more")
     """The lines that a ledger may have; 0 for any number."""
     runs: _Name | None = Field(default=None, title="the path of a folder")

@@ -271,6 +271,10 @@ REFUSED: list[tuple[str, str]] = [
     ("append_only = 'never'", "to be one of strict, latest, off, found 'never'"),
     ("ignore = 'LED101'", "expected ignore of [tool.ledger] to be a list of rule codes, found "),
     ("ignore = [101]", "expected ignore of [tool.ledger] to be a list of rule codes, found "),
+    (
+        "not_secret = ['hunter2']",
+        "expected not_secret of [tool.ledger] to be a list of fingerprints, as LED701",
+    ),
     ("max_lines = '9'", "expected max_lines of [tool.ledger] to be a number, 0 (any size) or more"),
     ("max_lines = 1.5", "to be a number, 0 (any size) or more, found '1.5'"),
     ("max_lines = true", "expected max_lines of [tool.ledger] to be a number"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ledger.errors import UnreadableInput
 from ledger.evidence import environment, execution
 from ledger.evidence.environment import ALLOWED
+from ledger.plan import secrets
 from tests import commands
 
 
@@ -82,7 +83,7 @@ def test_what_is_asked_for_is_kept_unless_it_may_be_a_secret(
 def test_what_is_secret_in_the_environment_is_secret_in_a_command(
     word: str, is_secret: bool
 ) -> None:
-    shown = environment.without_secrets(f"env A=1 {word} pytest")
+    shown = secrets.without(f"env A=1 {word} pytest")
     expected = f"{word.partition('=')[0]}=…" if is_secret else word
     assert shown == f"env A=1 {expected} pytest"
 

@@ -33,6 +33,7 @@ def facts(config: Config, contents: blobs.Blobs | None = None) -> Facts:
         append_only=config.append_only,
         is_archive=config.is_archive,
         max_lines=config.max_lines,
+        not_secret=frozenset(config.settings.not_secret),
     )
 
 

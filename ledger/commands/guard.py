@@ -26,7 +26,7 @@ from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
 
 # What is told of a change: settings that decide what is seen.
-_TOLD: Final = ("path", "archive", "append_only", "done", "ignore", "words", "dialect", "briefs")
+_TOLD: Final = tuple("path archive append_only done ignore not_secret words dialect briefs".split())
 _STRICTNESS: Final = ("off", "latest", "strict")
 
 
@@ -123,7 +123,7 @@ def _is_weaker(name: str, old: Any, new: Any) -> bool:
     """Whether less may be seen with ``new`` than with ``old``."""
     if name == "append_only":
         return bool(_STRICTNESS.index(new) < _STRICTNESS.index(old))
-    if name == "ignore":
+    if name in ("ignore", "not_secret"):
         return not {*new} <= {*old}
     return new not in (old, "strict")
 

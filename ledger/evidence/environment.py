@@ -1,5 +1,5 @@
-"""Dumps of a run's environment (``env.txt``, ``env.json``), and what is kept of them and of a
-command line: nothing secret.
+"""Dumps of a run's environment (``env.txt``, ``env.json``), and what is kept of them: nothing
+secret.
 
 Such files hold keys and passwords. So only variables named here are taken, or by who asks for
 more whose names do not look like secrets, and of these only values that look like a version, a
@@ -13,12 +13,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 from ledger.errors import UnreadableInput
 from ledger.evidence.part import MAX_BYTES, Part, decode, file_name
+from ledger.plan.secrets import SECRET_NAME
 
 MEMORY = "Maximum resident set size (kbytes)"
 NOT_TOLD = "not told"
 """What `ledger run` writes where the system does not tell the memory."""
-# in a command: `DB_PASSWORD=x`, `--api-key='x y'`
-_NAMED_VALUE = re.compile(r"([\w-]{1,80})=(?:\"[^\"]*\"|'[^']*'|\S+)")
 ALLOWED = frozenset(
     # the interpreter and what changes how it works
     "PYTHON PYTHON_VERSION PYTHON_IMPLEMENTATION PYTHONHASHSEED PYTHONOPTIMIZE PYTHONUTF8 "
@@ -48,12 +47,6 @@ _ON_OR_OFF = re.compile(r"0|1|true|false|yes|no|on|off", re.IGNORECASE)
 # a word of a value: "3.11.7", "--maxfail=200"
 _PLAIN = re.compile(r"(?:--?[A-Za-z][\w-]{0,40}=)?[\w.,:+/()~-]{0,100}", re.ASCII)
 _LONGEST = 100
-# a name, or a value, that may be about a secret: "DB_PASSWORD", "--api-key=x"
-_SECRET_WORD = re.compile(
-    r"(?<![A-Z])(?:KEY[A-Z]{0,20}|PWD?|PASS|AUTH|PAT|DSN|SIG|CERT|PIN|SALT|SID)(?![A-Z])|APIKEY|SECRET|PASSW|"
-    r"PASSPH|TOKEN(?!IZ)|CREDENTIAL|BEARER|COOKIE|PRIVATE|LOGIN|SESSION_?ID|WEBHOOK",
-    re.IGNORECASE,
-)
 _LONG = re.compile(r"[A-Za-z0-9_]{20}")  # keys and tokens are longer than words and numbers
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _UNSPELLED = re.compile(r"[^A-Z0-9]+")
@@ -92,13 +85,6 @@ def _lines(text: str) -> Iterator[tuple[str, object]]:
             yield found[1], found[2]
 
 
-def without_secrets(command: str) -> str:
-    """The command line without the values of variables and options that are secret."""
-    return _NAMED_VALUE.sub(
-        lambda found: f"{found[1]}=…" if _SECRET_WORD.search(found[1]) else found[0], command
-    )
-
-
 def allowed(pairs: Iterable[tuple[str, object]], also: Collection[str] = ()) -> dict[str, str]:
     """The variables that may be told, by their name in capitals: those of the list, and of ``also``
     those whose names are not like secrets. Of two spelled alike the first stands."""
@@ -108,7 +94,7 @@ def allowed(pairs: Iterable[tuple[str, object]], also: Collection[str] = ()) -> 
         said = value if isinstance(value, str) else json.dumps(value)
         said = said.strip().strip("\"'")
         is_asked = key in also or (_SWITCH.search(key) and _ON_OR_OFF.fullmatch(said))
-        may_be = key in ALLOWED or (is_asked and not _SECRET_WORD.search(key))
+        may_be = key in ALLOWED or (is_asked and not SECRET_NAME.search(key))
         if not may_be or key in found:
             continue
         is_commit = key.endswith("_SHA") and _COMMIT.fullmatch(said)
@@ -120,7 +106,7 @@ def allowed(pairs: Iterable[tuple[str, object]], also: Collection[str] = ()) -> 
 def _is_plain(value: str) -> bool:
     words = value.split(" ") if 0 < len(value) <= _LONGEST else [""]
     has_options = any(word.startswith("-") for word in words)
-    is_secret = has_options and _SECRET_WORD.search(value)
+    is_secret = has_options and SECRET_NAME.search(value)
     return any(words) and all(map(_PLAIN.fullmatch, words)) and not is_secret
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.environment import MEMORY, NOT_TOLD, without_secrets
+from ledger.evidence.environment import MEMORY, NOT_TOLD
 from ledger.evidence.model import Completeness, Repeats
 from ledger.evidence.part import Part, decode, file_name
+from ledger.plan import secrets
 from ledger.plan.text import one_line
 
 # Exit codes: ``echo $? > exit_code.txt``
@@ -113,7 +114,7 @@ def read_time(data: bytes, name: str) -> tuple[Part, ...]:
     part = Part(
         "gnu-time",
         name,
-        command=without_secrets(command) or None,
+        command=secrets.without(command) or None,
         elapsed_s=elapsed,
         exit_code=exit_code,
         peak_rss_bytes=None if rss is None else rss * 1024,
@@ -183,7 +184,7 @@ def read_commands(data: bytes, name: str) -> tuple[Part, ...]:
     if not chosen:
         return (Part("commands", name, warnings=("no command line in the file",)),)
     command, folder = chosen[-1]
-    return (Part("commands", name, command=without_secrets(command), cwd=folder),)
+    return (Part("commands", name, command=secrets.without(command), cwd=folder),)
 
 
 def _commands(text: str) -> list[tuple[str, str | None]]:

@@ -4,21 +4,17 @@ Asked of attempts that a change adds or rewrites. What a path leads to is what `
 (``ledger.git.cited``). One that leads to nothing and starts with a folder which the repository does
 not have is judged only where a stamp in it says that it leads into a run.
 
-Only what looks like nothing else is taken for a secret: the fixed prefixes that providers give
-their keys so that they can be found, private keys, and long values of variables that say what
-they hold. None of it is ever shown whole.
+What looks like a secret is said in ``ledger.plan.secrets``. None of it is ever shown.
 """
 
-import re
-import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from ledger.git.cited import RUN, Cited, is_glob
 from ledger.plan import text
 from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.plan.places import name
+from ledger.plan.secrets import Secret, found
 from ledger.rules.registry import ArtifactState, Facts, Fault, added, rule
 
 _MOST_NAMED = 3
@@ -183,36 +179,7 @@ def _places(cited: Cited) -> tuple[str, ...]:
     return (cited.place,) if cited.place else cited.places or (cited.path,)
 
 
-# What a key is, and what it looks like: "ghp_0123..." for instance.
-_KEYS = tuple(
-    # No word goes on before it, as in "task-...": tested behind the letters that are searched for.
-    (kind, re.compile(start + rb"(?<![\w-]" + start + rb")" + rest))
-    for kind, start, rest in (
-        ("an AWS key", rb"AKIA", rb"[0-9A-Z]{16}(?![0-9A-Za-z])"),
-        ("a GitHub token", rb"gh", rb"[pos]_[0-9A-Za-z]{36}"),
-        ("a GitHub token", rb"github_pat_", rb"\w{40}"),
-        ("a GitLab token", rb"glpat-", rb"[\w-]{20}"),
-        ("an API key", rb"sk-", rb"(?:[a-z]{2,8}[0-9]{0,2}-)?[0-9A-Za-z_-]{32}"),
-        ("a Slack token", rb"xox", rb"[abprs]-[0-9A-Za-z-]{16}"),
-        ("a Google key", rb"AIza", rb"[\w-]{35}"),
-        ("a Hugging Face token", rb"hf_", rb"[A-Za-z]{34}"),
-        ("an npm token", rb"npm_", rb"[0-9A-Za-z]{36}"),
-        ("a PyPI token", rb"pypi-", rb"[\w-]{50}"),
-        ("a private key", rb"-----BEGIN ", rb"[A-Z ]{0,20}PRIVATE KEY-----"),
-    )
-)
-# The value of MY_API_KEY="Zx81qq0vTn55Lw2d" in a line such as this.
-_VALUE = re.compile(
-    rb"(?:API_KEY|SECRET|_TOKEN|PASSWORD|PASSWD)[A-Z_]{0,40}"
-    rb"[\"']?[ \t]?[=:][ \t]?[\"'`]?([^\s\"'`;,|&<>$(){}\\]{12,200})"
-)
-_AROUND = 300  # bytes, longer than what the patterns match
-
-
-class _Secret(NamedTuple):
-    at: int
-    kind: str
-    value: bytes
+_AROUND = 300  # bytes, longer than what is looked for
 
 
 @rule("LED701", "secret-in-ledger", "error")
@@ -228,12 +195,14 @@ def secret_in_ledger(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: in_progress
         - Reproduction: `API_KEY=Zx81qq0vTn55Lw2d pytest`
 
-    Mend: Take it out before it is committed. If it was, revoke it where it was issued.
+    Mend: Take it out before it is committed. If it was, revoke it where it was issued. Of a value
+    that is no secret, list the fingerprint that the finding ends with in `not_secret` of
+    `[tool.ledger]`.
     """
     start, end = _changed(ledger.text, facts.base.text if facts.base else b"")
-    for secret in _secrets(ledger.text[start:end]):
-        message = f"looks like {secret.kind} ({_hint(secret.value)})"
-        yield Fault(start + secret.at, message, _about(secret), fix="take it out, and revoke it")
+    for secret, fix in _secrets(ledger.text[start:end], facts):
+        message = f"looks like {secret.kind} ({len(secret.value)} characters)"
+        yield Fault(start + secret.at, message, _about(secret), fix=fix)
 
 
 @rule("LED702", "secret-in-artifact", "error")
@@ -250,7 +219,9 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Environment: `reports/parse/env.txt`
 
-    Mend: Take the line out of the file. If it was committed, revoke the key where it was issued.
+    Mend: Take the line out of the file. If it was committed, revoke the key where it was issued. Of
+    a value that is no secret, list the fingerprint that the finding ends with in `not_secret` of
+    `[tool.ledger]`.
     """
     if facts.content_of is None:
         return
@@ -260,12 +231,10 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             if path in seen:
                 continue
             seen.add(path)
-            for secret in _secrets(facts.content_of(path) or b""):
+            for secret, fix in _secrets(facts.content_of(path) or b"", facts):
                 message = f"{name(attempt)} cites {path}, which holds what looks like {secret.kind}"
-                message += f" ({_hint(secret.value)})"
-                about = f"{path} {_about(secret)}"
-                yield Fault(attempt, message, about, fix="take it out, and revoke it")
-                break  # one is enough to look into the file
+                message += f" ({len(secret.value)} characters)"
+                yield Fault(attempt, message, f"{path} {_about(secret)}", fix=fix)
 
 
 def _changed(new: bytes, old: bytes) -> tuple[int, int]:
@@ -277,25 +246,13 @@ def _changed(new: bytes, old: bytes) -> tuple[int, int]:
     return max(0, head - _AROUND), len(new) - tail + _AROUND
 
 
-def _secrets(data: bytes) -> Iterator[_Secret]:
-    for kind, pattern in _KEYS:
-        for match in pattern.finditer(data):
-            yield _Secret(match.start(), kind, match.group())
-    for match in _VALUE.finditer(data):
-        if _is_random(match[1]):
-            yield _Secret(match.start(), "the value of a secret", match[1])
+def _secrets(data: bytes, facts: Facts) -> Iterator[tuple[Secret, str]]:
+    """What looks like one, each value once, and what to do about it."""
+    for secret in {one.value: one for one in reversed(found(data))}.values():
+        if secret.fingerprint not in facts.not_secret:
+            settings = f'not_secret = ["{secret.fingerprint}"]'
+            yield secret, f"take it out, and revoke it; if it is none: {settings} in [tool.ledger]"
 
 
-def _is_random(value: bytes) -> bool:
-    """Whether nobody would choose the value as a name: letters and digits mixed, no path."""
-    letters, digits = (len(re.findall(kind, value)) for kind in (rb"[A-Za-z]", rb"[0-9]"))
-    is_path = b"/" in value[:2] or value.count(b"/") > 2 or b".." in value or b"***" in value
-    return letters > 3 and digits > 2 and not is_path and len(set(value)) > len(value) / 3
-
-
-def _hint(value: bytes) -> str:
-    return f"{value[:4].decode('ascii', 'replace')}..., {len(value)} characters"
-
-
-def _about(secret: _Secret) -> str:
-    return f"{secret.kind} {zlib.crc32(secret.value):08x}"
+def _about(secret: Secret) -> str:
+    return f"{secret.kind} {secret.fingerprint}"

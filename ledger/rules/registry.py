@@ -48,6 +48,7 @@ class Facts(NamedTuple):
     no item has a latest one. ``elsewhere`` gives other files whose attempts count as kept.
     ``settings`` says which settings the change has otherwise, ``unguarded`` are codes of rules on
     what got lost that the settings ignore. ``max_lines`` is 0 for no limit.
+    ``not_secret`` are fingerprints of values that look like secrets and are none.
     """
 
     path: str
@@ -73,6 +74,7 @@ class Facts(NamedTuple):
     settings: tuple[str, ...] = ()
     unguarded: tuple[str, ...] = ()
     max_lines: int = 0
+    not_secret: frozenset[str] = frozenset()
 
 
 class Fault(NamedTuple):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from ledger.errors import UsageError
-from ledger.evidence.environment import without_secrets
+from ledger.plan import secrets
 from ledger.plan.model import Model
 
 # What stands behind a wrapper: a variable for `env` (A=1), a time for `timeout` (60s).
@@ -111,12 +110,12 @@ class Command(Model):
 
 def shell_line(words: Sequence[str]) -> str:
     """A command as one would type it in bash, in one line, without the values of secrets."""
-    return without_secrets(" ".join(_quoted(word) for word in words))
+    return " ".join(map(_quoted, secrets.words_without(words)))
 
 
 def _quoted(word: str) -> str:
     if word.isprintable():
-        return shlex.quote(word)
+        return secrets.quoted(word)
     escaped = os.fsencode(word).decode("latin-1").encode("unicode_escape").decode("ascii")
     return "$'" + escaped.replace("'", "\\'") + "'"
 
