@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ledger.errors import UnreadableInput, UsageError, shown, why
+from ledger.errors import LedgerError, UnreadableInput, UsageError, shown, why
 from ledger.git import files, process, repository
 from ledger.git.blobs import STAGED, Blobs
 from ledger.plan import words
@@ -176,7 +176,7 @@ class Tree(Protocol):
         """Whether there is such a file."""
 
     def data(self, file: Path) -> bytes | None:
-        """What a file holds, as far as settings may reach; None where there is none."""
+        """What a file of settings holds, as far as it may reach; None where there is none."""
 
     def real(self, file: Path) -> Path | None:
         """Where a path leads, links followed; None where a version has nothing of it."""
@@ -191,6 +191,8 @@ class Disk:
 
     def data(self, file: Path) -> bytes | None:
         """See ``Tree``."""
+        if not os.path.isfile(file):
+            return None
         with file.open("rb") as stream:
             return stream.read(_LARGEST + 1)
 
@@ -210,12 +212,16 @@ class Version(NamedTuple):
 
     def has(self, file: Path) -> bool:
         """See ``Tree``."""
-        return self.data(file) is not None
+        real = self.real(file)
+        return real is not None and self._content(real) is not None
 
     def data(self, file: Path) -> bytes | None:
-        """See ``Tree``."""
-        real = self.real(file)
-        return None if real is None else self._content(real)
+        """See ``Tree``. Settings that a partial clone lacks say nothing."""
+        try:
+            real = self.real(file)
+            return None if real is None else self._content(real)
+        except LedgerError:
+            return None
 
     def real(self, file: Path) -> Path | None:
         """See ``Tree``. What a link holds, its target, is one line without an end; where one
@@ -420,10 +426,9 @@ def _project(folder: Path, top: Path | None, tree: Tree = DISK) -> tuple[Path | 
     """The nearest ``pyproject.toml``, up to the top, that has our table, and the table."""
     for place in (folder, *folder.parents):
         file = place / "pyproject.toml"
-        if tree.has(file):
-            table = _table(file, tree, is_ours=top is not None)
-            if table is not None:
-                return file, _settings(file, table)
+        table = _table(file, tree, is_ours=top is not None)
+        if table is not None:
+            return file, _settings(file, table)
         if place == top:
             break
     return None, Settings()
@@ -433,11 +438,13 @@ def _table(file: Path, tree: Tree, *, is_ours: bool) -> Any:
     """The table of a ``pyproject.toml``; None for none. One above a folder without git may be
     somebody else's (``is_ours`` false): if it cannot be read it does not count."""
     try:
-        data = tree.data(file) or b""
+        data = tree.data(file)
     except OSError as error:
         if not is_ours:
             return None
         raise UnreadableInput("bad-config", f"{shown(file)}: {why(error)}") from error
+    if data is None:
+        return None
     if len(data) > _LARGEST:
         raise UnreadableInput("bad-config", f"{file}: expected at most {_LARGEST:,} bytes")
     if not _MENTIONED.search(data):  # whatever else is wrong with it is not ours to say

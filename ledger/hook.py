@@ -13,7 +13,9 @@ from ledger.commands import guard
 from ledger.commands.facts import later
 from ledger.config import Config
 from ledger.errors import LedgerError, UsageError
-from ledger.git.blobs import Blobs
+from ledger.git import process, repository
+from ledger.git.blobs import STAGED, Blobs
+from ledger.git.files import Index
 from ledger.integrations import messages
 from ledger.plan import text
 from ledger.rules.model import Finding
@@ -23,9 +25,10 @@ usage: ledger-hook [FILE...]
        ledger-hook --commit-msg FILE
        ledger-hook --version
 
-Checks the staged contents of the fix plans among FILE, by default the configured ledger, and of
-the briefs that the commit changes, and prints what it makes worse, one finding a line. The exit
-code is 1 where one of them is an error, else 0; it is 2 where a file or git cannot be read.
+Checks the staged contents of the fix plans among FILE, by default the configured ledger and all
+that the commit changes, and of the briefs that it changes, and prints what it makes worse, one
+finding a line. The exit code is 1 where one of them is an error, else 0; it is 2 where a file or
+git cannot be read. Run by pre-commit for a range of commits (--from-ref, a push) it checks these.
 
 With --commit-msg it holds the commit message in FILE against the runs that it names, and the exit
 code is 1 where they contradict it.
@@ -66,13 +69,18 @@ def _run(arguments: Sequence[str]) -> int:
         if argument.startswith("-"):
             raise UsageError("no-such-option", f"{argument}: expected names of files")
     findings: list[Finding] = []
-    for settings in _plans(Path.cwd(), arguments):
-        settings.require_git()
-        with Blobs(settings.root) as contents:
-            findings += guard.check_staged(settings, contents)
-            if not arguments:
-                findings += guard.check_staged(settings.of_partner, contents)
-    errors.write("".join(f"{finding}\n" for finding in findings))
+    commits = _commits()
+    for plan in _plans(Path.cwd(), arguments, commits):
+        plan.require_git()
+        with Blobs(plan.root) as contents:
+            if commits:
+                is_push = "PRE_COMMIT_REMOTE_BRANCH" in os.environ
+                findings += guard.check_pushed(plan, *commits, contents, replaces=is_push)
+                continue
+            findings += guard.check_staged(plan, contents)
+            if not arguments and not plan.is_archive:
+                findings += guard.check_staged(plan.of_partner, contents)
+    errors.write("".join(f"{finding}\n" for finding in dict.fromkeys(findings)))
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
     if codes:
         errors.diagnostic(
@@ -94,22 +102,60 @@ def _check_message(file: str) -> int:
     return int(done.is_contradicted)
 
 
-def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
-    """The configuration for each fix plan among ``names``; by default the configured one."""
-    if not names:
-        yield guard.find(here, "HEAD")
+def _commits() -> tuple[str, str] | None:
+    """The commits that pre-commit is asked about: from the first to the second. Where it looks at
+    all files and nothing is staged, as in CI, they are the last two. None for what is staged."""
+    since, until = (os.environ.get(f"PRE_COMMIT_{name}_REF") for name in ("FROM", "TO"))
+    if since and until:
+        return since, until
+    top = process.top_of(Path.cwd())
+    # Git tells its own hooks of the index.
+    if top is None or "PRE_COMMIT" not in os.environ or "GIT_INDEX_FILE" in os.environ:
+        return None
+    with Blobs(top) as contents:
+        if contents.commit("HEAD") is None or repository.has_staged(top):
+            return None
+        if contents.commit("HEAD^"):
+            return "HEAD^", "HEAD"
+    errors.diagnostic("ledger-hook: nothing is staged, and git has no commit before: not compared")
+    return None
+
+
+def _plans(here: Path, names: Sequence[str], commits: tuple[str, str] | None) -> Iterator[Config]:
+    """The configuration for each fix plan among ``names``; by default the configured one, and
+    those that the change touches."""
     places = dict.fromkeys(Path(os.path.normpath(here / name)) for name in names)
     plans = [place for place in places if place.name in PLANS]
-    others = [place for place in places if place.name not in PLANS]
-    configured = _found(here) if others else None
-    if configured:  # one of the others, or what has them for briefs
+    configured = None
+    if len(plans) < len(places):  # one of the others, or what has them for briefs
+        configured = _found(here)
+    elif not names:
+        configured, plans = _touched(here, commits or ("HEAD", STAGED))
+    if configured:
         yield configured
-        plans = [place for place in plans if os.path.realpath(place) != str(configured.ledger)]
+        known = (str(configured.ledger), *([] if names else [str(configured.of_partner.ledger)]))
+        plans = [place for place in plans if os.path.realpath(place) not in known]
     for place in plans:
         if place.is_file():
             yield config.find(here, place)
         else:  # not in the work tree; what is staged counts
             yield config.without_file(place)
+
+
+def _touched(here: Path, commits: tuple[str, str]) -> tuple[Config | None, list[Path]]:
+    """The configured plan, and what is called as a plan is among the files of the change. Raises as
+    ``config.find`` where the repository has no plan at all."""
+    top = process.top_of(here)
+    changed = repository.changed_documents(top, *commits) if top else []
+    plans = [name for name in changed if name.rpartition("/")[2] in PLANS]
+    try:
+        configured = guard.find(here, commits[0])
+    except UsageError as error:
+        is_elsewhere = top and any(map(Index(Blobs(top)).listing.ending, PLANS))
+        if error.code != "no-ledger" or not (plans or is_elsewhere):
+            raise
+        configured = None
+    return configured, [top / name for name in plans if top]
 
 
 def _found(here: Path) -> Config | None:

@@ -200,34 +200,40 @@ def test_what_is_wrong_in_files_is_told(
 @pytest.mark.parametrize(
     ("config", "is_seen"),
     [
-        ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
-         b"        files: '^(docs/fix_plan\\.md|docs/old\\.md)$'\n"), False),
-        ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
-         b"        files: '^(notes/o''plan\\-1\\.md|docs/old\\.md)$'\n"), True),
-        ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
-         b"        files: '^(docs/fix_plan\\.md|.*\\.md)$'\n"), True),
-        ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
-         b"        files: (notes|docs)/\n      - id: x\n        files: '^(a)$'\n"), True),
-        (b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n", True),
-        (b"  - repo: there\n    rev: v0\n    hooks:\n      - id: ledger\n", False),
-        (b"  - repo: there\n    rev: v0\n    hooks:\n      - id: ledger\n        files: plan\n", True),
+        (b"files: '^(docs/fix_plan\\.md|.*\\.md)$'", False),
+        (b"exclude: ^docs/", False),
+        (b"types: [python]", False),
+        (b"always_run: true", True),
+        (b"files: x\n        stages:\n          - manual\n        always_run: yes", True),
+        (b"require_serial: true", True),
+        (b"require_serial: true\n      - id: x\n        files: '^(a)$'", True),
+        (b"require_serial: true\nexclude: ^docs/", False),
+        (b"require_serial: true\nfiles: \\.py$", False),
+        (b"always_run: true\nexclude: ^docs/", True),
     ],
-)  # fmt: skip
-def test_a_hook_that_passes_over_the_plan_is_told(
+)
+def test_a_hook_that_runs_for_some_files_only_is_told(
     repo: Repository, config: bytes, is_seen: bool
 ) -> None:
-    repo.write("notes/o'plan-1.md", repo.ledger.read_bytes())
-    repo.write("pyproject.toml", b'[tool.ledger]\npath = "notes/o\'plan-1.md"\n')
-    repo.write(".pre-commit-config.yaml", b"repos:\n" + config)
+    hook = b"  - repo: local\n    hooks:\n      - name: plan\n        entry: ledger-hook\n        "
+    repo.write(".pre-commit-config.yaml", b"repos:\n" + hook + config + b"\n")
     call(repo.path, "init", "--hook")
     said = " ".join(problem["said"] for problem in told(repo.path, "hook"))
-    assert ("look at other files than" in said) is not is_seen
+    assert ("runs for some files only" in said or "run for some files only" in said) is not is_seen
     done = call(repo.path, "init", "--hook")
     if is_seen:
         assert "the hook (there already)" in done.out
     else:
         assert done.code == 1
-        assert "files: '^(notes/o''plan\\-1\\.md|" in done.out
+        assert "always_run: true, pass_filenames: false" in done.out
+
+
+def test_the_hook_of_the_manifest_always_runs(repo: Repository) -> None:
+    there = (
+        b"exclude: ^docs/\nrepos:\n  - repo: there\n    rev: v0\n    hooks:\n      - id: ledger\n"
+    )
+    repo.write(".pre-commit-config.yaml", there)
+    assert "the hook (there already)" in call(repo.path, "init", "--hook").out
 
 
 def test_findings_add_up_to_those_of_validate(repo: Repository) -> None:

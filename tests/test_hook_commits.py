@@ -147,8 +147,97 @@ def test_a_merge_is_judged_against_both_sides(repo: Repository, commit: Commit) 
     assert len(repo.git("show", "--no-patch", "--format=%P").split()) == 2
 
 
-def test_a_deleted_ledger_is_not_handed_to_the_hook(repo: Repository, commit: Commit) -> None:
-    # What docs/explanation/hook.md says that the hook cannot see. CI can.
+def test_a_deleted_ledger_is_seen(repo: Repository, commit: Commit) -> None:
     repo.git("rm", "-q", PLAN)
     code, said = commit()
-    assert (code, "no files to check" in said) == (0, True), said
+    assert (code, "LED504" in said) == (1, True), said
+
+
+CONFIG = ".pre-commit-config.yaml"
+
+
+@pytest.mark.parametrize("line", ["exclude: ^docs/", "files: \\.py$"])
+def test_no_pattern_of_all_hooks_hides_the_plan(
+    repo: Repository, commit: Commit, line: str
+) -> None:
+    config = (repo.path / CONFIG).read_bytes()
+    repo.write(CONFIG, line.encode() + b"\n" + config)
+    repo.git("add", CONFIG)
+    assert commit()[0] == 0
+    plan(repo, (FIRST, ""))
+    code, said = commit()
+    assert (code, "LED501" in said) == (1, True), said
+
+
+def test_a_plan_in_another_folder_is_seen(repo: Repository, commit: Commit) -> None:
+    repo.write("sub/docs/fix_plan.md", repo.ledger.read_bytes().split(b"    Artifacts")[0])
+    repo.git("add", "--all")
+    assert commit()[0] == 0
+    place = repo.path / "sub/docs/fix_plan.md"
+    place.write_bytes(place.read_bytes().replace(FIRST.encode(), b""))
+    repo.git("add", "--all")
+    code, said = commit()
+    assert (code, "sub/docs/fix_plan.md" in said, "LED501" in said) == (1, True, True), said
+    repo.git("checkout", "-q", "HEAD", "--", ".")
+    repo.git("rm", "-q", PLAN)
+    assert commit("--no-verify")[0] == 0
+    repo.write("x.txt", b"")
+    repo.git("add", "--all")
+    assert commit()[0] == 0, "there is a plan, and nobody touches it"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lost", "code"),
+    [
+        (("--all-files",), 1, 1),
+        (("--all-files",), 2, 0),  # as far as the commit before
+        (("--from-ref", "HEAD~2", "--to-ref", "HEAD"), 2, 1),
+        (("--from-ref", "HEAD~1", "--to-ref", "HEAD"), 2, 0),
+        (("--from-ref", "start", "--to-ref", "HEAD", "--hook-stage", "manual"), 2, 1),
+        (("--files", "README.md"), 1, 1),
+    ],
+)
+def test_what_pre_commit_is_asked_about_in_ci(
+    repo: Repository, commit: Commit, arguments: tuple[str, ...], lost: int, code: int
+) -> None:
+    """The last commit but `lost` lost an attempt, and no hook saw it."""
+    repo.git("branch", "start")
+    for number in (2, 1):
+        if number == lost:
+            plan(repo, (FIRST, ""))
+        repo.write("x.txt", b"x" * number)
+        repo.git("add", "--all")
+        assert commit("--no-verify")[0] == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "run", *arguments],
+        cwd=repo.path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "LED501" in done.stdout) == (code, code == 1), done.stdout
+
+
+def test_a_push_is_held_against_what_the_branch_was(
+    repo: Repository, commit: Commit, tmp_path: Path
+) -> None:
+    server = tmp_path / "server.git"
+    subprocess.run(["git", "clone", "--quiet", "--bare", repo.path, server], check=True)
+    repo.git("remote", "add", "origin", str(server))
+    pushed = ["-m", "pre_commit", "install", "--hook-type", "pre-push"]
+    subprocess.run([sys.executable, *pushed], cwd=repo.path, check=True, capture_output=True)
+    repo.git("fetch", "-q", "origin")
+    plan(repo, (FIRST, ""))
+    assert commit("--no-verify")[0] == 0
+    repo.write("x.txt", b"")
+    repo.git("add", "--all")
+    assert commit("--no-verify")[0] == 0
+    done = subprocess.run(
+        ["git", "push", "origin", "HEAD"],
+        cwd=repo.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "LED501" in done.stdout + done.stderr) == (1, True), done.stderr

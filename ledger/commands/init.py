@@ -256,15 +256,14 @@ def _hook(found: Config) -> StartStep:
     if not found.is_git:
         return _without_git("hook")
     said = pre_commit.read(found.root, pre_commit.CONFIG)
-    files = (found.ledger_path, found.partner)
     if said is not None and pre_commit.is_named(said):
-        if not pre_commit.misses(said, found.ledger_path):
+        if not pre_commit.misses(said):
             return _step("hook", "there", pre_commit.CONFIG, "the hook")
-        hint, said = f"files: '{templates.pattern(files)}'", "its hook looks at other files"
+        hint, said = "always_run: true, pass_filenames: false", "its hook runs for some files only"
         return _step("hook", "left", pre_commit.CONFIG, said, hint=hint)
-    lines = templates.hook(said, files)
+    lines = templates.hook(said)
     if lines is None:
-        return _by_hand("hook", pre_commit.CONFIG, templates.hook("repos:\n", files))
+        return _by_hand("hook", pre_commit.CONFIG, templates.hook("repos:\n"))
     return _step("hook", "added", pre_commit.CONFIG, "the hook", lines)
 
 

@@ -20,13 +20,10 @@ _HOOKED: Final = re.compile(
 )
 _REPOSITORY: Final = re.compile(r"^(?= *- repo:)", re.MULTILINE)
 _REV: Final = re.compile(r"^ *rev:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_NEXT: Final = re.compile(r"^[ \t]*- ", re.MULTILINE)
-_FILES: Final = re.compile(r"^[ \t]*files:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
-# Such as `ledger init --hook` writes: names one beside the other. No other pattern is looked into.
-_NAMES: Final = re.compile(
-    r"'\^\(((?:\\.|''|[^\\()\[\]*+?{}^$.'\n])+)(?P<documents>\|\.\*\\\.md)?\)\$'"
-)
-_OF_THE_MANIFEST: Final = re.compile(r"(?:^|/)fix_plan(?:_archive)?\.md\Z")
+# What keeps files from a hook: of the hook itself, and at the top of the configuration.
+_FILTER: Final = re.compile(r"(?:^|[\s{,-])(?:files|exclude|types|types_or|exclude_types):")
+_FILTER_OF_ALL: Final = re.compile(r"^(?:files|exclude):", re.MULTILINE)
+_ALWAYS: Final = re.compile(r"\balways_run:[ \t]*(?:true|yes|on)\b", re.IGNORECASE)
 
 
 class Hook(NamedTuple):
@@ -70,25 +67,32 @@ def is_named(config: str) -> bool:
     return _HOOKED.search(config) is not None
 
 
-def misses(config: str, path: str) -> bool:
-    """Whether the hook that the configuration of pre-commit names passes over the fix plan
-    ``path``; False where its pattern is one that nothing but pre-commit could try."""
+def misses(config: str) -> bool:
+    """Whether the hook that the configuration of pre-commit names runs for some files only: those
+    that ``files`` and ``exclude`` leave. The one of the manifest always runs."""
+    entry = _entry(config)
+    if "ledger-hook" not in entry or _ALWAYS.search(entry):
+        return False
+    return bool(_FILTER.search(entry) or _FILTER_OF_ALL.search(config))
+
+
+def _entry(config: str) -> str:
+    """The lines of the hook; empty where there is none."""
     found = _HOOKED.search(config)
     if found is None:
-        return False
-    end = _NEXT.search(config, found.end())
-    entry = config[found.start() : end.start() if end else len(config)]
-    files = _FILES.search(entry)
-    if files is None:
-        own = "ledger-hook" in entry  # a local hook without a pattern is given every file
-        return not own and _OF_THE_MANIFEST.search(path) is None
-    names = _NAMES.fullmatch(files[1])
-    if names is None:
-        return False
-    if names["documents"] and path.endswith(".md"):
-        return False
-    listed = re.split(r"(?<!\\)\|", names[1].replace("''", "'"))
-    return path not in {re.sub(r"\\(.)", r"\1", name) for name in listed}
+        return ""
+    before = config[: found.start()].splitlines()
+    lines = config[found.start() :].splitlines()
+    indent = _indent(lines[0])
+    while before and not lines[0].lstrip().startswith("-") and _indent(before[-1]) >= indent - 2:
+        lines.insert(0, before.pop())
+    dash = len(lines[0]) - len(lines[0].lstrip())
+    end = (at for at, line in enumerate(lines) if at and line.strip() and _indent(line) <= dash)
+    return "\n".join(lines[: next(end, len(lines))])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def install(root: Path) -> str:

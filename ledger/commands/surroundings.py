@@ -143,9 +143,9 @@ def hook(found: Config) -> Check:
         mend = "pre-commit install # keeps the other one, and both are run"
         return check("hook", "", Problem(said=said, means=_UNCHECKED, mend=mend))
     problems = list(_version(seen.rev) if seen.rev else _program(seen))
-    if pre_commit.misses(pre_commit.read(found.root, pre_commit.CONFIG) or "", found.ledger_path):
-        said = f"{pre_commit.CONFIG} has it look at other files than {found.ledger_path}"
-        means = "No commit that changes the fix plan is checked."
+    if pre_commit.misses(pre_commit.read(found.root, pre_commit.CONFIG) or ""):
+        said = f"{pre_commit.CONFIG} has it run for some files only"
+        means = "A commit whose fix plan `files` or `exclude` pass over, or delete, is not checked."
         mend = "ledger init --hook # says what belongs there"
         problems.append(Problem(said=said, means=means, mend=mend))
     if not seen.runs_at_merges:

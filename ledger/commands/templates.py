@@ -34,7 +34,6 @@ _PLAN: Final = """\
 - Exit Criteria:
   - [ ] All tests pass `check: failures == 0 and passed > 0`"""
 
-ANY_BRIEF: Final = r".*\.md"  # in the pattern of the hook's files
 CI_FILE: Final = ".github/workflows/fix-plan.yml"
 SETTINGS_FILE: Final = "pyproject.toml"
 
@@ -45,8 +44,9 @@ _HOOK: Final = """\
         name: ledger
         entry: ledger-hook
         language: system
-        files: '{files}'
-        stages: [pre-commit, pre-merge-commit, manual]
+        always_run: true
+        pass_filenames: false
+        stages: [pre-commit, pre-merge-commit, pre-push, manual]
         require_serial: true
         verbose: true"""
 _NEW_HOOK: Final = """\
@@ -134,24 +134,17 @@ def first(title: str, today: str) -> tuple[str, str]:
 # What goes with it
 
 
-def pattern(paths: tuple[str, ...]) -> str:
-    """The hook's `files` pattern for these and for whatever may be a brief, without quotes."""
-    named = (re.escape(path).replace("'", "''") for path in paths)
-    return f"^({'|'.join(named)}|{ANY_BRIEF})$"
-
-
-def hook(config: str | None, paths: tuple[str, ...]) -> str | None:
+def hook(config: str | None) -> str | None:
     """The lines for the configuration of pre-commit, behind ``config``; None where its list of
-    repositories is not the last thing in it. ``paths`` are the files to check."""
-    entry = _HOOK.format(files=pattern(paths))
+    repositories is not the last thing in it."""
     if config is None or not config.strip():
-        return _NEW_HOOK + entry
+        return _NEW_HOOK + _HOOK
     top = _REPOS.search(config)
     if top is None or _OTHER_KEY.search(config, top.end()):
         return None
     first = _ENTRY.search(config, top.end())
     indent = first.group(1) if first else "  "
-    return "\n".join(indent + line[2:] for line in entry.split("\n"))
+    return "\n".join(indent + line[2:] for line in _HOOK.split("\n"))
 
 
 def ci(branch: str, source: str | None) -> str:

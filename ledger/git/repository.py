@@ -94,6 +94,11 @@ def changed_documents(root: Path, revision: str, until: str | None) -> list[str]
     return [os.fsdecode(name) for name in answer.split(b"\0") if name]
 
 
+def has_staged(root: Path) -> bool:
+    """Whether the next commit would have anything that the last one has not."""
+    return process.run(root, "diff-index", "--cached", "--quiet", "HEAD", "--").returncode == 1
+
+
 def is_unmerged(root: Path, path: str) -> bool:
     """Whether the index holds ``path`` in conflict."""
     return bool(_answer(root, *_LISTED, "--unmerged", "--", path))
