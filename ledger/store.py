@@ -317,8 +317,9 @@ def _write(
     try:
         if like:
             _keep_owner(descriptor, like)
-            by_descriptor = os.chmod in os.supports_fd
-            os.chmod(descriptor if by_descriptor else temporary, stat.S_IMODE(like.st_mode))
+            if os.fstat(descriptor).st_mode != like.st_mode:  # FAT has one mode for all files
+                by_descriptor = os.chmod in os.supports_fd
+                os.chmod(descriptor if by_descriptor else temporary, stat.S_IMODE(like.st_mode))
         rest = memoryview(data if isinstance(data, bytes) else data(descriptor))
         while rest:
             rest = rest[os.write(descriptor, rest) :]

@@ -122,6 +122,17 @@ def test_no_hard_links_and_no_flush_of_folders(
     assert not [*(repo.path / "docs").glob(".*")]
 
 
+def test_a_file_system_with_one_mode_for_all_is_not_asked_for_another(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mode = repo.ledger.stat().st_mode
+    made = os.open
+    monkeypatch.setattr(os, "chmod", refuse(errno.EPERM, os.chmod, folders_only=False))
+    monkeypatch.setattr(os, "open", lambda path, flags, _=0: made(path, flags, mode))
+    store.update(repo.ledger, bytes.upper)
+    assert (repo.ledger.stat().st_mode, b"PARSE" in repo.ledger.read_bytes()) == (mode, True)
+
+
 def test_a_name_is_not_taken_from_a_file_where_there_are_no_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
