@@ -150,6 +150,8 @@ def _unexpected(error: Exception) -> LedgerError:
         name = error.filename if isinstance(error.filename, str | bytes) else b"a file"
         name = os.fsdecode(name)
         return UnreadableInput("cannot-read", f"{name[:200]}: {why(error)}")
+    if isinstance(error, MemoryError):
+        return UnreadableInput("too-large", "what was to be read is too large for the memory")
     return LedgerError(
         "internal",
         f"this is a defect of ledger: {type(error).__name__}: {' '.join(str(error).split())[:200]}",

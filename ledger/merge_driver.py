@@ -100,6 +100,8 @@ def _as_text(call: Call, copy: Path) -> int:
     done = process.merge_files(copy, call.base, call.theirs, size=call.size, labels=LABELS)
     if not 0 <= done.returncode < 128:
         reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        if any(b"\0" in file.read_bytes() for file in (copy, call.base, call.theirs)):
+            reason = "it has NUL bytes, so it is binary to git; delete them on both sides"
         raise UnreadableInput("cannot-merge", f"{call.path}: git merge-file: {reason}")
     store.update(call.ours, lambda _: done.stdout)
     return min(done.returncode, 1)

@@ -56,6 +56,8 @@ _HOLDER: Final = re.compile(
 _NO_FLUSH: Final = frozenset(
     {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES, errno.EPERM}
 )
+LARGEST: Final = 1 << 28
+"""Bytes of a file that is read whole."""
 _LONGEST_JOURNAL: Final = 1 << 30  # bytes
 _LONGEST_NAME: Final = 4096  # bytes
 _JOURNAL: Final = re.compile(
@@ -250,6 +252,8 @@ def _read(real: Path) -> tuple[bytes, os.stat_result]:
     try:
         seen = os.fstat(descriptor)
         _require_file(real, seen)
+        if seen.st_size > LARGEST:
+            raise UnreadableInput("too-large", f"{real}: expected at most {LARGEST:,} bytes")
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(), seen
     finally:

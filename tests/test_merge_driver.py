@@ -85,6 +85,20 @@ def assert_in_conflict(repo: Repository) -> None:
     assert "Theirs." in said
 
 
+def test_a_file_that_is_binary_to_git_is_told_as_such(installed: Repository) -> None:
+    repo = installed
+    repo.ledger.write_bytes(repo.ledger.read_bytes() + b"\0" * 10 + b"\n")
+    repo.commit("A disk that was full")
+    fork(repo)
+    done = subprocess.run(
+        ["git", "merge", "theirs"], cwd=repo.path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert (
+        "docs/fix_plan.md: git merge-file: it has NUL bytes, so it is binary to git" in done.stderr
+    )
+
+
 # Installation
 
 

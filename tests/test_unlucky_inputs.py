@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.commands import call
+from ledger.hook import main as hook
+from tests.commands import call, captured
 from tests.repository import Repository
 
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"
@@ -56,3 +60,43 @@ def test_a_round_that_left_nothing_is_a_round(repo: Repository) -> None:
     data = call(repo.path, "rounds", "rounds", "--json").data
     assert [one["result"] for one in data["rounds"]] == ["pass", "unknown", "pass"]
     assert (data["passes"], data["total"]) == (2, 3)
+
+
+# What is no file, or more than one can read
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "pipe": os.mkfifo,
+    "endless": lambda place: place.symlink_to("/dev/zero"),
+    "circle": lambda place: place.symlink_to(place.name),
+    "huge": lambda place: (place.touch(), os.truncate(place, 40 << 30)),
+}
+APPEND = f"append {ITEM} {RUN} --result partial"
+ODD: dict[str, list[str]] = {
+    "docs/fix_plan.md": ["status", "validate", APPEND, f"run {ITEM} -- true", "doctor", "links", "hook"],
+    "docs/fix_plan_archive.md": ["validate", "doctor", "archive PARSE-SPEED-001 --keep 1", "history", "hook"],
+    "pyproject.toml": ["status", "init", "hook"],
+    "b.md": ["gate b.md", "apply b.md", f"run {ITEM} --brief b.md --rerun --yes", f"{APPEND} --baseline b.md", "rounds b.md"],
+    f"{RUN}/junit.xml": [f"evidence {RUN}", f"evidence {RUN}/junit.xml", APPEND, "verify"],
+    f"{RUN}/run.json": [f"evidence {RUN}", f"rounds {RUN}"],
+    ".gitattributes": ["merge-driver --install", "doctor"],
+    ".git/ledger-leases.json": [f"claim {ITEM}", "status"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", ODD)
+def test_nothing_waits_for_what_is_no_file(repo: Repository, kind: str, place: str) -> None:
+    odd = repo.path / place
+    odd.unlink(missing_ok=True)
+    KINDS[kind](odd)
+    for line in ODD[place]:
+        # What waits is ended by the signal's own action; the machine may be busy.
+        signal.alarm(120)
+        done = (
+            captured(repo.path, lambda: hook([]))
+            if line == "hook"
+            else call(repo.path, *line.split())
+        )
+        signal.alarm(0)
+        assert done.code in (0, 1, 2), line
+        assert "defect of ledger" not in done.err, line

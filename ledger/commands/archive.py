@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ledger import config, rules
 from ledger.commands.change import Plan, change_both
-from ledger.commands.read import parts_at, pointers_of
+from ledger.commands.read import parts_at, pointers_of, read_bytes
 from ledger.config import Config
 from ledger.edits import archive as moving
 from ledger.edits.archive import Both
@@ -130,7 +130,7 @@ def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
 
 def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
     """The items without which others would read differently."""
-    old = reader.read(config.ledger.read_bytes(), conventions=config.own)
+    old = reader.read(read_bytes(config.ledger), conventions=config.own)
     held = reader.read(b"", conventions=config.own)
     stay = set()
     units = Selection(old, wanted).choose().units

@@ -1,6 +1,7 @@
 """Whether all that a fix plan needs is in order, from the file to what it cites; and safe fixes of
 rules made in it: verified, checked and written as one change."""
 
+import os
 import re
 import shlex
 from collections import Counter
@@ -15,7 +16,7 @@ from ledger.commands.history import Progress, audit
 from ledger.commands.init import likely_plans
 from ledger.commands.surroundings import Area, Check, Problem, check
 from ledger.config import Config
-from ledger.errors import LedgerError, Refused, UsageError, why
+from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
 from ledger.git import files, repository
 from ledger.git.blobs import Blobs
 from ledger.plan import document, pointers, reader
@@ -386,11 +387,10 @@ def _length(found: Config, plan: Ledger) -> Iterator[Problem]:
 def _archive_bytes(found: Config) -> bytes | str | None:
     """The archive; None for none, or why it cannot be read."""
     try:
-        return files.confine(found.root, found.partner).read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return why(error)
+        place = files.confine(found.root, found.partner)
+        return read.read_bytes(place) if os.path.lexists(place) else None
+    except UnreadableInput as error:
+        return error.message
 
 
 def _back(found: Config) -> str:

@@ -103,13 +103,14 @@ def _with_newest_run(config: Config, item: Item, request: Request) -> Request:
 
 def _settings(file: Path, ledger: Path | None) -> Config:
     """The configuration around the brief, else around the current folder."""
+    real = Path(os.path.realpath(file))  # which takes links that lead in a circle, too
     try:
         here = config.find(Path.cwd(), ledger)
     except UsageError:
-        return config.find(file.resolve().parent)
-    if ledger is not None or file.resolve().is_relative_to(here.root):
+        return config.find(real.parent)
+    if ledger is not None or real.is_relative_to(here.root):
         return here
     try:
-        return config.find(file.resolve().parent)
+        return config.find(real.parent)
     except UsageError:
         return here

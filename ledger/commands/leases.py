@@ -6,6 +6,7 @@ The file may be deleted at any time: then each plan tells what it has.
 """
 
 import getpass
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from typing import Final, Self
 from pydantic import ValidationError
 
 from ledger import store
+from ledger.commands.read import read_bytes
 from ledger.config import Config
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.git import process, repository
@@ -129,10 +131,10 @@ def read(config: Config) -> Register:
     if place is None:
         return Register()
     try:
-        return Register.model_validate_json(place.read_bytes())
-    except FileNotFoundError:
-        return Register()
-    except (OSError, ValidationError) as error:
+        if not os.path.lexists(place):
+            return Register()
+        return Register.model_validate_json(read_bytes(place))
+    except (UnreadableInput, ValidationError) as error:
         message = f"{place}: expected the leases that were taken here, found something else"
         raise UnreadableInput("bad-leases", message, "delete it; the plans have them") from error
 

@@ -15,7 +15,7 @@ from ledger.git import files
 from ledger.plan import pointers, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
 from ledger.plan.selectors import Name
-from ledger.store import Pair
+from ledger.store import LARGEST, Pair
 
 
 class About(Model):
@@ -149,15 +149,20 @@ def _has(ledger: Ledger, name: Name) -> bool:
 
 
 def read_bytes(file: Path, hint: str = "give --ledger a fix plan") -> bytes:
-    """The content of a regular file. Raises UnreadableInput, with the hint, for anything else."""
+    """The content of a regular file. Raises UnreadableInput, with the hint, for anything else, and
+    for a file that is too large."""
     try:
         if not file.is_file():
             kind = "no such file" if not file.exists() else "expected a file, found something else"
             raise UnreadableInput("cannot-read", f"{file}: {kind}", hint)
-        return file.read_bytes()
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableInput("cannot-read", f"{file}: {reason.lower()}") from error
+    if len(data) > LARGEST:
+        raise UnreadableInput("too-large", f"{file}: expected at most {LARGEST:,} bytes", hint)
+    return data
 
 
 # Its archive
@@ -213,6 +218,6 @@ def parts_at(found: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[Arc
 def archive_bytes(config: Config) -> bytes:
     """The plan's archive, or the archive's plan, in the work tree; empty where there is none."""
     try:
-        return files.confine(config.root, config.partner).read_bytes()
-    except (OSError, UsageError):
+        return read_bytes(files.confine(config.root, config.partner))
+    except (UnreadableInput, UsageError):
         return b""

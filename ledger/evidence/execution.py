@@ -148,6 +148,7 @@ _RUNNERS = re.compile(
 )
 # `pytest --collect-only`
 _COLLECT_ONLY = re.compile(r"(?<!\S)(?:--collect-only|--collectonly|--co)(?!\S)")
+_LONGEST_FOLDER = 4096  # characters: no system has a longer path, and each `cd` copies it
 _WRAPPERS = frozenset("env time nice nohup sudo exec command timeout xvfb-run".split())
 _WITH_VALUE = frozenset("-o -f -k -s -u -n -C".split())  # options of the wrappers
 # `3600`, `1.5h`: what `timeout` takes
@@ -219,7 +220,8 @@ def _folder(command: str, before: str | None) -> str | None:
     words = _words(command.partition("&&")[0]) if command.startswith("cd ") else []
     if len(words) != 2 or "$" in words[1] or words[1] == "-":
         return None if words else before
-    return posixpath.normpath(posixpath.join(before or "", words[1]))
+    folder = posixpath.normpath(posixpath.join(before or "", words[1]))
+    return folder if len(folder) <= _LONGEST_FOLDER else None
 
 
 def _on_the_side(command: str) -> bool:

@@ -365,7 +365,11 @@ def set_setting(root: Path, name: str, value: str) -> None:
 
 
 def attribute(root: Path, name: str, path: str) -> str:
-    """What git's attributes say of a path: a value, ``set``, ``unset`` or ``unspecified``."""
+    """What git's attributes say of a path: a value, ``set``, ``unset`` or ``unspecified``. Raises
+    UnreadableInput for a pipe in the place of a ``.gitattributes``, which git would wait for."""
+    for place in (root / folder / ".gitattributes" for folder in Path(path).parents):
+        if place.exists() and not (place.is_file() or place.is_dir()):
+            raise UnreadableInput("not-a-file", f"{place}: expected a file, found something else")
     with _repository(root) as repository:
         fields = repository.git.check_attr("-z", name, "--", path).split("\0")
         return fields[2] if len(fields) > 2 else ""

@@ -42,16 +42,17 @@ def conflict_marker(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED102", "not-utf8", "warning")
 def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The file holds bytes that are not UTF-8.
+    """The file holds bytes that are not UTF-8, or NUL bytes.
 
     Why: Editors and web pages show them as something else, and one that saves the file may
-    destroy them.
+    destroy them. A file with NUL bytes is binary to git, which then neither shows what changed
+    nor merges it.
 
     Example:
 
         - Notes: the byte E9 stands here for an accented letter of Latin-1
 
-    Mend: Write the character in UTF-8.
+    Mend: Write the character in UTF-8, and delete NUL bytes.
     """
     if _bad_byte(ledger.text) is None:
         return
@@ -66,15 +67,17 @@ def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         line = ledger.text[start : start + bad]
         shown = f"{ledger.text[start + bad]:02X}"
         about = shown + line[-24:].decode("utf-8", "replace")
-        yield Fault(start + bad, f"not UTF-8: byte {shown}", about)
+        what = "not UTF-8: byte" if shown != "00" else "not text: NUL byte"
+        yield Fault(start + bad, f"{what} {shown}", about)
 
 
 def _bad_byte(data: bytes) -> int | None:
+    bad = data.find(0)
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        return error.start
-    return None
+        return error.start if bad < 0 else min(bad, error.start)
+    return bad if bad >= 0 else None
 
 
 @rule("LED103", "unread-line", "warning")
