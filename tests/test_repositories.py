@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -221,3 +223,54 @@ def test_another_owner(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> Non
     remedy = f"`git config --global --add safe.directory {repo.path}` if you trust it\n"
     assert "dubious ownership" in done.err
     assert done.err.endswith(remedy)
+
+
+# Scripts below a folder of hooks that `core.hooksPath` names: where it is, the script (None for
+# none), how it is made runnable, and what `init --hook` says of it.
+_HUSKY = {
+    ".husky/_/h": "sh -e .husky/$(basename $0)",
+    ".husky/_/pre-commit": '#!/bin/sh\n. "$(dirname "$0")/h"',
+}
+HOOKED = {
+    "husky": (".husky/_", ".husky/pre-commit", "touch ran\n", _HUSKY, "it calls the hook (added)"),
+    "husky without the script": (".husky/_", ".husky/pre-commit", None, _HUSKY, "it calls the hook (added)"),
+    "husky before 9": (".husky", ".husky/pre-commit", "#!/usr/bin/env sh\ntouch ran\n", {}, "it calls the hook (added)"),
+    "a script that ends early": ("hooks", "hooks/pre-commit", "#!/bin/bash\ntouch ran\nexit 0\n", {}, "it calls the hook (added)"),
+    "no script": ("hooks", "hooks/pre-commit", None, {}, "it calls the hook (added)"),
+    "another language": ("hooks", "hooks/pre-commit", "#!/usr/bin/env python3\n", {}, "left as it is: it is no shell script"),
+    "not runnable": ("hooks", "hooks/pre-commit", "#!/bin/sh\n", {}, "left as it is: git passes it over: it is not executable"),
+    "outside": ("../hooks", "../hooks/pre-commit", "#!/bin/sh\n", {}, "left as it is: core.hooksPath leads out of the repository"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOOKED)
+def test_the_hooks_of_somebody_else(
+    repo: Repository, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, script, text, others, said = HOOKED[name]
+    program = tmp_path / "bin" / "ledger-hook"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom ledger.hook import run; run()\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    repo.git("config", "core.hooksPath", folder)
+    for file, content in {**others, **({script: text} if text else {})}.items():
+        repo.write(file, content.encode()).chmod(0o644 if name == "not runnable" else 0o755)
+    before = (repo.path / script).read_bytes() if text else b""
+    assert "> ledger init --hook" in call(repo.path, "doctor").out
+    done = call(repo.path, "init", "--hook")
+    assert f"{script}: {said}" in done.out
+    assert repo.git("config", "core.hooksPath") == folder
+    assert not (repo.path / ".pre-commit-config.yaml").exists()
+    if "(added)" not in said:
+        assert (done.code, (repo.path / script).read_bytes()) == (1, before)
+        return
+    after = (repo.path / script).read_bytes()
+    assert f"{script}: it calls the hook (there already)" in call(repo.path, "init", "--hook").out
+    assert (repo.path / script).read_bytes() == after
+    assert "runs it" in call(repo.path, "doctor").out
+    repo.commit("A good one")
+    assert (repo.path / "ran").exists() == bool(text)
+    repo.ledger.write_bytes(repo.ledger.read_bytes().replace(b"Attempt #1", b"Attempt #2"))
+    repo.git("commit", "--quiet", "--all", "--message", "A bad one", check=False)
+    assert repo.git("log", "-1", "--format=%s") == "A good one"

@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -202,11 +203,17 @@ def _written(found: Config, parts: list[StartStep]) -> list[StartStep]:
 def _write(found: Config, step: StartStep) -> None:
     """Put what a step adds into its file. Raises as the store does."""
     place = files.confine(found.root, step.place)
+    is_script = step.about == "hook" and step.place != pre_commit.CONFIG
     change = agents.change(step.place, found.ledger_path)
+    if is_script:
+        change = pre_commit.call_first
+    is_new = not place.exists()
     if change is None:
         store.add_lines(place, step.text)
     else:
         store.make(place, lambda old: change(old) or old)
+    if is_script and is_new:
+        place.chmod(place.stat().st_mode | 0o111)
 
 
 def _step(
@@ -255,6 +262,9 @@ def _hook(found: Config) -> StartStep:
     """The hook in the configuration of pre-commit."""
     if not found.is_git:
         return _without_git("hook")
+    seen = pre_commit.look(found.root)
+    if seen.is_elsewhere and seen.runs != "pre-commit":
+        return _script(found, seen)
     said = pre_commit.read(found.root, pre_commit.CONFIG)
     if said is not None and pre_commit.is_named(said):
         if not pre_commit.misses(said):
@@ -267,14 +277,35 @@ def _hook(found: Config) -> StartStep:
     return _step("hook", "added", pre_commit.CONFIG, "the hook", lines)
 
 
+def _script(found: Config, seen: pre_commit.Hook) -> StartStep:
+    """A call of the hook in the script of somebody else that git runs, such as husky's."""
+    place = Path(os.path.relpath(seen.place, found.root)).as_posix()
+    if seen.runs == pre_commit.PROGRAM:
+        return _step("hook", "there", place, "it calls the hook")
+    left = partial(_step, "hook", "left", place)
+    try:
+        old = pre_commit.read(found.root, place)
+    except UsageError:
+        said = "core.hooksPath leads out of the repository"
+        return left(said, hint=f"{pre_commit.CALL} # a line for it")
+    if old is not None and seen.runs is None:
+        hint = f"chmod +x {shlex.quote(place)} && ledger init --hook"
+        return left("git passes it over: it is not executable", hint=hint)
+    if pre_commit.call_first(text.encode(old or "")) is None:
+        return left("it is no shell script", hint=f"have it run {pre_commit.PROGRAM}")
+    return _step("hook", "added", place, "it calls the hook", pre_commit.CALL)
+
+
 def _installed(found: Config, *, dry_run: bool) -> Iterator[StartStep]:
     """What ``pre-commit install`` does, once its configuration names the hook."""
     if not found.is_git:
         return
     seen = pre_commit.look(found.root)
     place = "git"
-    if seen.runs in ("pre-commit", pre_commit.PROGRAM):
-        yield _step("hook", "there", place, "pre-commit runs at each commit")
+    if seen.is_elsewhere and seen.runs != "pre-commit":
+        pass  # see _script
+    elif seen.runs in ("pre-commit", pre_commit.PROGRAM):
+        yield _step("hook", "there", place, f"{seen.runs} runs at each commit")
     elif not seen.is_named and not dry_run:
         said = "nothing runs at a commit: the configuration lacks the hook"
         yield _step("hook", "left", place, said, hint="add the lines, then: pre-commit install")

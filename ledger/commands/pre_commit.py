@@ -14,6 +14,8 @@ from ledger.plan import text
 PROGRAM: Final = "ledger-hook"
 _LARGEST: Final = 1_000_000  # bytes of a configuration or a hook
 CONFIG: Final = ".pre-commit-config.yaml"
+CALL: Final = f"{PROGRAM} || exit 1"
+_SHELL: Final = re.compile(rb"\b(?:ba|da|z|k)?sh\b")  # `#!/usr/bin/env sh`
 _HOOKED: Final = re.compile(
     r"^[ \t-]*id:[ \t]*[\"']?ledger[\"']?[ \t]*(?:#.*)?$|^[^#\n]*\bledger-hook\b(?!.*--commit-msg)",
     re.MULTILINE,
@@ -38,24 +40,24 @@ class Hook(NamedTuple):
     runs_at_merges: bool
     """Whether git runs anything at a merge."""
     place: str
-    """Where git looks for the hook."""
+    """The file that people write for git to run."""
     program: str | None
     """Where the PATH has it."""
     is_elsewhere: bool
-    """Git was told to look for hooks in another folder than its own, where pre-commit installs
-    none."""
+    """Git was told to look for hooks in another folder than its own (``core.hooksPath``), where
+    pre-commit installs none."""
 
 
 def look(root: Path) -> Hook:
     """The hook of the repository whose top is ``root``."""
     named = [one for one in _REPOSITORY.split(read(root, CONFIG) or "") if is_named(one)]
     rev = _REV.search(named[0]) if named else None
-    place = repository.hook_place(root, "pre-commit")
+    run, place = _places(repository.hook_place(root, "pre-commit"))
     return Hook(
         is_named=bool(named),
         rev=rev.group(1) if rev else None,
-        runs=_runs(place),
-        runs_at_merges=_runs(place.with_name("pre-merge-commit")) is not None,
+        runs=_runs(run, place),
+        runs_at_merges=_runs(*_places(run.with_name("pre-merge-commit"))) is not None,
         place=place.as_posix(),
         program=shutil.which(PROGRAM),
         is_elsewhere=bool(repository.setting(root, "core.hooksPath")),
@@ -149,8 +151,24 @@ def read(root: Path, name: str) -> str | None:
         return None
 
 
-def _runs(place: Path) -> str | None:
-    if not os.access(place, os.X_OK) or not place.is_file():
+def call_first(script: bytes) -> bytes | None:
+    """A shell script with a call of the hook before all else; None for what is no shell script."""
+    first, _, rest = script.partition(b"\n")
+    call = CALL.encode()
+    if not first.startswith(b"#!"):
+        return b"\n".join([*([] if script else [b"#!/bin/sh"]), call, script])
+    return b"\n".join([first, call, rest]) if _SHELL.search(first) else None
+
+
+def _places(hook: Path) -> tuple[Path, Path]:
+    """What git runs, and the file that it comes from: husky has git run ``.husky/_/pre-commit``,
+    which calls ``.husky/pre-commit``."""
+    own = hook.parent.parent / hook.name
+    return hook, own if hook.parent.name == "_" and (hook.parent / "h").is_file() else hook
+
+
+def _runs(run: Path, place: Path) -> str | None:
+    if not os.access(run, os.X_OK) or not place.is_file():
         return None
     try:
         with place.open("rb") as file:

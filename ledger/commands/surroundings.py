@@ -131,16 +131,14 @@ def hook(found: Config) -> Check:
     if not seen.is_named:
         said, mend = "not installed (optional)", "ledger init --hook"
         return check("hook", "", Problem(said=said, means=_UNCHECKED, mend=mend, is_bad=False))
-    if seen.runs is None:
-        said = f"{pre_commit.CONFIG} names it, and git runs nothing at a commit"
-        means, mend = _UNCHECKED, "pre-commit install"
-        if seen.is_elsewhere:
-            means += f" `core.hooksPath` has git look for {place}, which can call ledger-hook, too."
-            mend = "git config --unset core.hooksPath && pre-commit install"
-        return check("hook", "", Problem(said=said, means=means, mend=mend))
     if seen.runs != "pre-commit":
-        said = f"{pre_commit.CONFIG} names it, and {place} is another program's"
-        mend = "pre-commit install # keeps the other one, and both are run"
+        runs = "git runs nothing" if seen.runs is None else f"{place} is another program's"
+        said = f"{pre_commit.CONFIG} names it, and {runs}"
+        mend = "pre-commit install"
+        if seen.is_elsewhere:
+            mend = f"ledger init --hook # has {place} call it"
+        elif seen.runs:
+            mend += " # keeps the other one, and both are run"
         return check("hook", "", Problem(said=said, means=_UNCHECKED, mend=mend))
     problems = list(_version(seen.rev) if seen.rev else _program(seen))
     if pre_commit.misses(pre_commit.read(found.root, pre_commit.CONFIG) or ""):
