@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -73,7 +75,8 @@ def test_a_checkout_is_named_by_its_origin_once_that_has_the_commit(
 
 @pytest.mark.parametrize("source", [None, PINNED])
 def test_zizmor_finds_nothing_in_the_workflow(tmp_path: Path, source: str | None) -> None:
-    program = shutil.which("zizmor")
+    beside = str(Path(sys.executable).parent)
+    program = shutil.which("zizmor", path=f"{beside}:{os.environ['PATH']}")
     if program is None:
         pytest.skip("zizmor is not installed")
     place = tmp_path / ".github/workflows/fix-plan.yml"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 
 from ledger.plan.reader import read
 from tests.repository import Repository
@@ -81,6 +86,40 @@ def test_every_dependency_is_explained() -> None:
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| ")]
     explained = {name.strip() for row in rows for name in row.split(",")} - {"package"}
     assert explained == names
+
+
+def test_the_development_tools_are_one_list() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["dependency-groups"]["dev"] == PROJECT["optional-dependencies"]["dev"]
+
+
+def test_every_action_is_pinned_by_commit() -> None:
+    for place in (ROOT / ".github/workflows").glob("*.yml"):
+        uses = re.findall(r"uses: *(.*)", place.read_text(encoding="utf-8"))
+        assert uses
+        for one in uses:
+            assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one), one
+
+
+def test_addresses_are_those_of_the_repository_that_builds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    interface = SimpleNamespace(MetadataHookInterface=object)  # the tests need no hatchling
+    monkeypatch.setitem(sys.modules, "hatchling.metadata.plugin.interface", interface)
+    hook = runpy.run_path(str(ROOT / "hatch_build.py"))["Addresses"]()
+    hook.root = ROOT
+    built: list[dict[str, Any]] = []
+    for home in ("", "https://host.example/owner/name/"):
+        monkeypatch.setenv("HOME_URL", home)
+        built.append({})
+        hook.update(built[-1])
+    plain, released = built
+    assert "urls" not in plain
+    assert plain["readme"]["text"] == (ROOT / "README.md").read_text(encoding="utf-8")
+    assert released["urls"]["Source"] == "https://host.example/owner/name"
+    links = re.findall(r"\]\(([^)]+)\)", released["readme"]["text"])
+    assert links
+    assert all(link.startswith(("https://", "#")) for link in links)
 
 
 def test_the_quick_start_has_two_commands_to_run() -> None:
