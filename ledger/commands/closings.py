@@ -250,6 +250,7 @@ def _facts(
         brief=tied.brief if tied else None,
         item=item,
         view=place.files,
+        tracked=place.listing if config.is_git else None,
     )
 
 

@@ -106,7 +106,9 @@ def read_run(files: Files, path: str, *, without: frozenset[str] = frozenset()) 
     is left out for that is a warning. ``without`` are folders of the run that are none of it.
     ``completeness`` is described with ``fold.fold``.
     """
-    return outputs_of(files, path, without=without).evidence()
+    # With and without the argument are two calls for the cache.
+    read = outputs_of(files, path, without=without) if without else outputs_of(files, path)
+    return read.evidence()
 
 
 @lru_cache(maxsize=64)  # each action of an item rests on the item's newest runs

@@ -69,7 +69,7 @@ class Tests(NamedTuple):
 class Facts:
     """What one brief, or one item where there is none, is judged by. ``path`` is the document's,
     ``item`` the item of the ledger that the work is recorded in, ``view`` the files (by default
-    the work tree's)."""
+    the work tree's), ``tracked`` what git has of them (by default what the index says)."""
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class Facts:
         brief: Brief | None = None,
         item: Item | None = None,
         view: Files | None = None,
+        tracked: Listing | None = None,
     ) -> None:
         self.path, self.brief = path, brief
         self.ledger = config.ledger_path
@@ -88,6 +89,8 @@ class Facts:
         if request.runs and not request.run:
             self._run_path = request.runs[0]
         self._files = view or WorkTree(config.root)
+        if tracked is not None:
+            self._tracked = tracked
 
     # Files
 
