@@ -126,7 +126,7 @@ def test_done_needs_evidence(empty: Repository) -> None:
     refused = call(empty.path, "edit", name, "--status", "done")
     assert refused.code == 1
     assert "LED605" in refused.err
-    assert f"`ledger close {name} --run RUN`" in refused.err
+    assert "--because" not in refused.err  # no reason stands in for what is not met
     refused = call(empty.path, "criterion", name, "attest", "1", "--because", "I say so")
     assert refused.code == 1
     assert "is not met" in refused.err
@@ -168,8 +168,11 @@ def test_a_criterion_is_added_once(empty: Repository, there: str, said: str) -> 
 
 
 def test_an_item_without_a_run_is_told_how_to_get_one(empty: Repository) -> None:
-    refused = call(empty.path, "edit", "FIRST-THING-001", "--status", "done")
-    assert "there is no run to judge it by; nothing was written; `ledger close" in refused.err
+    done(empty, "action", "FIRST-THING-001", "complete", "1")
+    for given in (["edit", "FIRST-THING-001", "--status", "done"], ["close", "FIRST-THING-001"]):
+        refused = call(empty.path, *given)
+        assert "there is no run to judge it by; record a run that shows it (`ledger " in refused.err
+        assert refused.err.endswith("(`--because`); nothing was written\n")
     judged = call(empty.path, "gate", "FIRST-THING-001")
     assert judged.out.endswith("1 unknown; name a run with --run\n")
 

@@ -237,7 +237,8 @@ def _refuse(findings: Sequence[Finding]) -> None:
     if errors:
         first, more = errors[0], f" (and {len(errors) - 1} more)" if errors[1:] else ""
         message = f"{first.path}:{first.line}: {first.code} {first.message}{more}"
-        raise Refused("would-not-validate", message, "nothing was written")
+        hint = f"{first.fix}; nothing was written" if first.fix else "nothing was written"
+        raise Refused("would-not-validate", message, hint)
 
 
 def _lines_of(ledger: Ledger, item: Item) -> list[str]:

@@ -12,7 +12,7 @@ from ledger.commands import closings
 from ledger.commands.change import Changed, change
 from ledger.edits.criteria import tick
 from ledger.edits.fields import placed, set_field, set_status, set_title, spelled_priority
-from ledger.errors import Refused, UsageError
+from ledger.errors import UsageError
 from ledger.plan import places, queue, selectors, text
 from ledger.plan.model import Item, Ledger
 
@@ -61,13 +61,7 @@ def edit(
             name = new.items[place].id  # which may be made of the title
         if not done:
             raise UsageError("usage", "expected something to change, found nothing", _HINT)
-        try:
-            plan.accept(new, name)
-        except Refused as error:
-            if " LED605 " not in error.message:
-                raise
-            hint = f"`ledger close {name} --run RUN` closes it by a run, --because TEXT by a reason"
-            raise Refused(error.code, error.message, f"nothing was written; {hint}") from error
+        plan.accept(new, name)
         notes = [
             f"{was.id} is called {now.id} now"  # it had the same title
             for was, now in zip(plan.ledger.items, new.items, strict=True)

@@ -254,7 +254,10 @@ def against_ticks(
         yield Objection(item, unmet[0].line, message, message, "warning", document=document)
 
 
-_SAY_WHY: Final = "say why it is done all the same, as `Because: ...` in the attempt (`--because`)"
+_SAY_WHY: Final = (
+    "record a run that shows it (`ledger close ITEM --run RUN`), or say why it is done all the "
+    "same, as `Because: ...` in the attempt (`--because`)"
+)
 
 
 def _attested(one: JudgedCriterion) -> bool:
