@@ -545,3 +545,18 @@ def test_a_server_refuses_the_push(repo: Repository, tmp_path: Path, what: str, 
         assert "LED501 attempt #4 of SCAN-001 is gone" in done.stderr
     after = subprocess.check_output(["git", "-C", server, "rev-parse", "main"])
     assert (before == after) == (code == 1)
+
+
+def test_settings_that_a_clone_lacks_stop_nothing(repo: Repository) -> None:
+    repo.write("pyproject.toml", b"[project]\nname = 'a'\n")
+    repo.commit("Settings")
+    blob = repo.git("rev-parse", "HEAD:pyproject.toml")
+    place = repo.path / ".git" / "objects" / blob[:2] / blob[2:]
+    place.chmod(0o600)
+    place.unlink()
+    (repo.path / "pyproject.toml").unlink()
+    repo.write(PLAN, plan(*OLD[:3]))
+    done = call(repo.path, "validate", "--base", "HEAD", "--json")
+    assert ("LED501", 4) in [(one["code"], one["attempt"]) for one in done.data["findings"]]
+    repo.git("add", PLAN)
+    assert call(repo.path, "validate", "--staged").code == 1

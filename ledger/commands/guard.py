@@ -60,7 +60,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
     before; a removed file is judged as empty. Raises UnreadableInput for a file in conflict."""
     root = plan.root
     before = version_of(plan, contents, "HEAD")
-    plan = follow(plan, Version(contents, STAGED)) or before.plan
+    plan = _followed(plan, contents, STAGED) or before.plan
     path = plan.ledger_path
     new = contents.staged(path)
     if plan.is_archive and new is None and before.data is None:
@@ -89,14 +89,20 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
 
 
 def version_of(plan: Config, contents: Blobs, revision: str) -> _Before:
-    """``plan`` as ``revision`` has it. Settings there that nobody can read say nothing."""
-    try:
-        was = follow(plan, Version(contents, revision)) or plan
-    except LedgerError as error:
-        if error.code not in ("bad-config", "outside"):
-            raise
-        was = plan
+    """``plan`` as ``revision`` has it. Wrong settings there say nothing."""
+    was = _followed(plan, contents, revision, "bad-config", "outside") or plan
     return _Before(was, contents.read(revision, was.ledger_path))
+
+
+def _followed(plan: Config, contents: Blobs, revision: str, *codes: str) -> Config | None:
+    """What ``plan`` is in a version. Settings that the clone lacks say nothing, as those do that
+    cannot be read for one of ``codes``."""
+    try:
+        return follow(plan, Version(contents, revision))
+    except LedgerError as error:
+        if error.code not in ("lost-object", *codes):
+            raise
+        return plan
 
 
 def guarded(known: rules.Facts, plan: Config, was: Config) -> tuple[rules.Facts, frozenset[str]]:
@@ -156,7 +162,7 @@ def check_pushed(
 def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> list[Finding]:
     start, fork, end = commits
     before = version_of(plan, contents, fork)
-    plan = follow(plan, Version(contents, end)) or before.plan
+    plan = _followed(plan, contents, end) or before.plan
     data = contents.read(end, plan.ledger_path)
     if data is None and before.data is None:
         return []
