@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from ledger.plan.secrets import found
 from tests.commands import call, terminal, unstyled
 from tests.repository import Repository
 
 PLAN = "docs/fix_plan.md"
 HOOK = ".pre-commit-config.yaml"
+BASELINE = ".secrets.baseline"
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +30,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def sound(repo: Repository) -> Repository:
     """A repository where all is in order."""
     assert call(repo.path, "init", "--hook", "--merge-driver").code == 0
+    repo.write(BASELINE, b"{}\n")
     repo.commit("Set up")
     return repo
 
@@ -44,7 +47,7 @@ def told(place: Path, area: str) -> list[dict[str, str]]:
 def test_all_in_order(sound: Repository) -> None:
     done = call(sound.path, "doctor")
     assert (done.code, {*states(sound.path).values()}) == (0, {"ok"})
-    assert done.out.endswith("\n8 in order\n")
+    assert done.out.endswith("\n9 in order\n")
 
 
 def test_what_is_not_set_up_is_an_offer(repo: Repository) -> None:
@@ -52,6 +55,7 @@ def test_what_is_not_set_up_is_an_offer(repo: Repository) -> None:
     assert {area for area, state in states(repo.path).items() if state == "offer"} == {
         "hook",
         "merge driver",
+        "secrets",
     }
 
 
@@ -131,6 +135,39 @@ def test_each_damage_is_told_and_its_command_mends_it(sound: Repository, name: s
     )  # fmt: skip
     assert done.returncode == 0, (problem["mend"], done.stdout, done.stderr)
     assert problem not in told(sound.path, area)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "scanner"),
+    [
+        (HOOK, "repos:\n- repo: https://x.invalid/gitleaks\n", "gitleaks"),
+        (".github/workflows/ci.yml", "steps:\n- run: trufflehog git file://.\n", "trufflehog"),
+        (".gitleaks.toml", "", ".gitleaks.toml"),
+        (HOOK, "repos: []\n", None),
+    ],
+)
+def test_a_scanner_for_secrets_is_recommended_where_there_is_none(
+    repo: Repository, path: str, data: str, scanner: str | None
+) -> None:
+    repo.write(path, data.encode())
+    problems = told(repo.path, "secrets")
+    assert [problem["is_bad"] for problem in problems] == ([] if scanner else [False])
+    said = " ".join(call(repo.path, "doctor").out.split())
+    assert (f"{scanner} is configured" if scanner else "gitleaks or detect-secrets") in said
+
+
+def test_an_answer_to_a_secret_that_is_gone_is_told(sound: Repository) -> None:
+    value = "Zx81qq0vTn55Lw2d"
+    fingerprint = found(f"API_KEY={value}".encode())[0].fingerprint
+    settings = f'[tool.ledger]\nnot_secret = ["{fingerprint}", "01234567"]\n'
+    sound.write("pyproject.toml", settings.encode())
+    before = sound.ledger.read_bytes()
+    sound.ledger.write_bytes(before + f"\n`API_KEY={value}`\n".encode())
+    [problem] = told(sound.path, "secrets")
+    assert problem["said"].endswith("is not there any more: 01234567")
+    sound.ledger.write_bytes(before)
+    [problem] = told(sound.path, "secrets")
+    assert problem["said"].endswith(f"any more: {fingerprint}, 01234567")
 
 
 def test_what_was_edited_in_the_archive_is_told(sound: Repository) -> None:

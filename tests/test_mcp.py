@@ -282,7 +282,5 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "ledger.integrations.mcp_server", None)
     done = call(tmp_path, "mcp")
     assert done.code == 2
-    assert done.err == (
-        "ledger: the package mcp is not installed; pip install 'fix-plan-ledger[mcp]'\n"
-    )
+    assert done.err == ("ledger: the package mcp is not installed; pip install 'mcp>=2.3,<3'\n")
     assert callable(main)

@@ -12,12 +12,12 @@ def command() -> int:
 
     The agent starts it, and talks to it on standard input and output. It needs the extra `mcp`:
 
-    pip install 'fix-plan-ledger[mcp]'
+    pip install 'mcp>=2.3,<3'
     """
     try:
         server = import_module("ledger.integrations.mcp_server")  # takes 1 s
     except ModuleNotFoundError as error:
-        hint = "pip install 'fix-plan-ledger[mcp]'"
+        hint = "pip install 'mcp>=2.3,<3'"
         raise UsageError("no-extra", "the package mcp is not installed", hint) from error
     server.serve()
     return 0

@@ -182,6 +182,7 @@ def _around(found: Config, ledger: Ledger | None) -> Iterator[Check]:
         "git": surroundings.git,
         "hook": surroundings.hook,
         "merge driver": surroundings.merge_driver,
+        "secrets": lambda found: surroundings.secrets(found, ledger),
         "archive": lambda found: _archive(found, ledger),
     }
     for area, look in looks.items():

@@ -13,15 +13,24 @@ from pydantic import computed_field
 
 from ledger import config, rules
 from ledger.commands import merge_driver as driver
-from ledger.commands import pre_commit
+from ledger.commands import pre_commit, templates
+from ledger.commands.facts import facts
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.git import process, repository
 from ledger.git.blobs import Blobs
-from ledger.plan.model import Model
+from ledger.plan.model import Ledger, Model
 
 Area = Literal[
-    "ledger", "findings", "configuration", "git", "hook", "merge driver", "archive", "artifacts"
+    "ledger",
+    "findings",
+    "configuration",
+    "git",
+    "hook",
+    "merge driver",
+    "secrets",
+    "archive",
+    "artifacts",
 ]
 State = Literal["ok", "problem", "offer"]
 
@@ -64,6 +73,12 @@ def check(area: Area, said: str, *problems: Problem) -> Check:
 
 
 _VERSION: Final = re.compile(r"v?(\d+(?:\.\d+)+\S*)")
+_SCANNER: Final = re.compile(
+    r"gitleaks|detect-secrets|trufflehog|ggshield|gitguardian|talisman|ripsecrets|kingfisher"
+)
+# Where one may be named, beside the workflows, and what only one has.
+_SCANNED: Final = (pre_commit.CONFIG, ".gitlab-ci.yml", "lefthook.yml", ".husky/pre-commit")
+_OF_SCANNERS: Final = (".gitleaks.toml", ".secrets.baseline", ".gitguardian.yaml", ".talismanrc")
 _OTHER_RULES: Final = "Commits are judged by other rules than `ledger validate` has."
 _UNCHECKED: Final = "No commit in this clone is checked."
 
@@ -171,18 +186,51 @@ def merge_driver(found: Config) -> Check:
     return check("merge driver", "", offer)
 
 
+def secrets(found: Config, ledger: Ledger | None) -> Check:
+    """Whether a scanner for secrets stands beside the rules, and which answers to these are old."""
+    problems = []
+    answered = found.settings.not_secret if ledger else ()
+    asked = _secrets(found, ledger) if ledger and answered else frozenset()
+    unneeded = [one for one in answered if one not in asked]
+    if unneeded:
+        said = f"`not_secret` names what is not there any more: {', '.join(unneeded)}"
+        means, mend = "Nothing is left out by it.", "take it out of [tool.ledger]"
+        problems.append(Problem(said=said, means=means, mend=mend))
+    folder = found.root / Path(templates.CI_FILE).parent
+    names = [
+        *_SCANNED,
+        *(file.relative_to(found.root).as_posix() for file in folder.glob("*.y*ml")),
+    ]
+    texts = (pre_commit.read(found.root, name) or "" for name in names)
+    scanner = next((match[0] for text in texts if (match := _SCANNER.search(text))), None)
+    own = next((name for name in _OF_SCANNERS if (found.root / name).is_file()), None)
+    if not (scanner or own):
+        said = "no scanner for secrets is configured (optional)"
+        means = "LED701 and LED702 know the common forms, not every one."
+        mend = f"add gitleaks or detect-secrets to {pre_commit.CONFIG}"
+        problems.append(Problem(said=said, means=means, mend=mend, is_bad=False))
+    return check("secrets", f"{scanner or own} is configured" if scanner or own else "", *problems)
+
+
+def _secrets(found: Config, ledger: Ledger) -> frozenset[str]:
+    """The fingerprints of all that looks like a secret, whatever the settings answer."""
+    known = facts(found)._replace(not_secret=frozenset(), every=True)
+    findings = rules.check(ledger, known, rules.RULES.keys() - {"LED701", "LED702"})
+    return frozenset(finding.key.rsplit(" ", 1)[-1] for finding in findings)
+
+
 def _program(seen: pre_commit.Hook) -> Iterator[Problem]:
     """What is wrong with the program that the PATH has."""
     name, own = pre_commit.PROGRAM, metadata.version("fix-plan-ledger")
     if seen.program is None:
         means = "Each commit will fail, since the hook cannot be started."
-        mend = "pip install fix-plan-ledger # or activate the environment that has it"
+        mend = "activate the environment that has it"
         yield Problem(said=f"{name} is not on the PATH", means=means, mend=mend)
         return
     version = pre_commit.version_of(seen.program)
     if version != own:
         said = f"{name} on the PATH is {version or 'another version'}, this is {own}"
-        mend = "pip install --upgrade fix-plan-ledger # where the hook is"
+        mend = "install the same version where the hook is"
         yield Problem(said=said, means=_OTHER_RULES, mend=mend)
 
 

@@ -47,7 +47,7 @@ _BLAMED: Final = re.compile(
 _BLAME: Final = ("blame", "--line-porcelain", "--no-textconv", "--ignore-revs-file=")
 _MOST_LINES: Final = 500
 _MOST_MINUTES: Final = 14 * 60  # that a clock is ahead of UTC, or behind it
-_LONGEST: Final = 100_000  # bytes of an artifact that is looked into
+_LONGEST: Final = 1_000_000  # bytes of an artifact that is looked into
 
 
 # Through one git command each: the hook asks some of it

@@ -210,7 +210,7 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """A file that an attempt cites holds what looks like a key, a token or a password.
 
     Why: Dumps of a run's environment often do. The file is committed together with the attempt.
-    Files of more than 100,000 bytes are not looked into: dumps are shorter.
+    Files of more than 1,000,000 bytes are not looked into.
 
     Example:
 
