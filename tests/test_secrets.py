@@ -138,6 +138,20 @@ def test_no_file_that_a_run_leaves_holds_a_secret_of_its_command(
                 assert STRONG.encode() not in file.read_bytes(), file
 
 
+def test_a_patch_leaves_out_a_file_that_holds_a_secret(repo: Repository) -> None:
+    repo.write(".env", f"DB_PASSWORD={STRONG}\n".encode())
+    repo.write("notes é.txt", f"first\nAPI_KEY={STRONG}\nlast\n".encode())
+    repo.write("other.txt", b"+++ b/.env\ndiff --git a/x b/x\n")
+    assert call(repo.path, "run", "PARSE-SPEED-001", "--", "true").code == 0
+    [patch] = repo.path.glob("reports/**/git_diff.patch")
+    held = patch.read_bytes()
+    assert STRONG.encode() not in held
+    assert b"+diff --git a/x b/x" in held
+    summary = patch.with_name("summary.md").read_text("utf-8")
+    for name in (".env", "notes é.txt"):
+        assert f"`{name}` not in the patch: holds what looks like a secret" in summary
+
+
 # The rules: a finding for each, which settings answer by its fingerprint
 
 

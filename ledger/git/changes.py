@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple
 from ledger.errors import LedgerError, why
 from ledger.git import process
 from ledger.git.repository import head_commit
+from ledger.plan import secrets
 
 MAX_FILE_BYTES = 1 << 20
 MAX_PATCH_BYTES = 10 << 20  # of files that are not tracked, all together
@@ -84,6 +85,7 @@ def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None)
                     file.truncate(0)
                     reason = "git does not have what it was before"
                     left_out = {entry.path: reason for entry in entries} | left_out
+            left_out |= dict.fromkeys(_take_out_secrets(patch), "holds what looks like a secret")
     return Changes(commit, tuple(entry.path for entry in entries), left_out)
 
 
@@ -208,6 +210,34 @@ def _enter(copy: _Copy, paths: Iterable[str]) -> None:
     lines = [(f"0 {nothing}\t{path}", f"100644 {empty} 0\t{path}") for path in paths]
     given = os.fsencode("".join(f"{line}\0" for line in chain.from_iterable(lines)))
     copy.ask("update-index", "--replace", "-z", "--index-info", given=given)
+
+
+def _take_out_secrets(patch: Path) -> set[str]:
+    """Take the files out of a patch whose new lines hold what looks like a secret, an ``.env`` that
+    git does not ignore for instance; the paths of these."""
+    with patch.open("rb") as lines:
+        held = {
+            name
+            for part in _parts(lines)
+            if secrets.found(b"".join(line for line in part if line.startswith(b"+")))
+            for name in _ranges(part)
+        }
+    if held:
+        with patch.open("rb") as lines:
+            kept = [b"".join(part) for part in _parts(lines) if held.isdisjoint(_ranges(part))]
+        patch.write_bytes(b"".join(kept))
+    return held
+
+
+def _parts(patch: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The lines of each file of a patch."""
+    part: list[bytes] = []
+    for line in patch:
+        if line.startswith(b"diff --git ") and part:
+            yield part
+            part = []
+        part.append(line)
+    yield part
 
 
 def changed_lines(patch: Path) -> dict[str, str]:
