@@ -52,6 +52,7 @@ _FOLDER_FLAGS: Final = _flags("RDONLY", "DIRECTORY")
 _HOLDER: Final = re.compile(
     rb"\n?ledger: (process \d{1,10} on [\w.-]{1,255}) since ([0-9T:-]{1,20}Z)\n\Z"
 )
+_MOST_TURNS: Final = 10  # of others, each as long as it may be
 # What systems say of a folder that cannot be flushed: Windows, network and user-space file systems.
 _NO_FLUSH: Final = frozenset(
     {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES, errno.EPERM}
@@ -414,7 +415,7 @@ def files_of(path: Path) -> tuple[Path, ...]:
 
 @contextmanager
 def locked(real: Path, wait_s: float) -> Iterator[None]:
-    """Hold the lock of ``real``; wait for it up to ``wait_s`` seconds."""
+    """Hold the lock of ``real``; wait up to ``wait_s`` seconds for each who holds it before."""
     with _translated("lock", real):
         lock = lock_of(real)
         descriptor = _acquire(lock, real, wait_s)
@@ -438,7 +439,7 @@ def _remove(lock: Path, descriptor: int) -> None:
 def _acquire(lock: Path, real: Path, wait_s: float) -> int:
     from filelock import lock_descriptor  # takes 0.05 s, and whoever reads does not need it
 
-    started = time.monotonic()
+    holder, since, started = "", 0.0, time.monotonic()
     while True:
         descriptor = _opened(lock)
         try:
@@ -449,13 +450,14 @@ def _acquire(lock: Path, real: Path, wait_s: float) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
-        waited = time.monotonic() - started
-        if waited >= wait_s:
-            message = f"{real}: {_holder(lock)}; waited {wait_s:g} s"
+        before, holder, now = holder, _holder(lock), time.monotonic()
+        since = since if holder == before else now  # in a crowd it is one after the other's turn
+        if now - since >= wait_s or now - started >= _MOST_TURNS * wait_s:
+            message = f"{real}: {holder}; waited {now - started:.0f} s"
             hint = "nothing was written; run the command again when it has finished"
             raise LedgerError("locked", message, hint)
         # Who has waited longer asks more often, so that nobody starves in a crowd.
-        time.sleep(max(0.002, 0.02 / (1 + waited)))
+        time.sleep(max(0.002, 0.02 / (1 + now - started)))
 
 
 def _opened(lock: Path) -> int:

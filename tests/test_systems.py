@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import stat
@@ -158,6 +159,21 @@ def test_a_lock_says_who_has_it(repo: Repository, monkeypatch: pytest.MonkeyPatc
         rf"fix_plan.md: {holder} has held its lock {lock.name} since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ; waited 0 s;"
     )
     assert not lock.exists()
+
+
+@pytest.mark.parametrize(("names", "waited"), [("aaa", 100), ("abbb", 150), ("abcdefghijklm", 500)])
+def test_in_a_crowd_each_holder_may_take_its_time(
+    repo: Repository, names: str, waited: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time that the lock is asked for 50 s have passed, and 50 s may be waited for one."""
+    holders = iter([*names, *names[-1] * 100])
+    seconds = itertools.count(0, 50)
+    monkeypatch.setattr(store, "_holder", lambda _: next(holders))
+    monkeypatch.setattr(store.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(store.time, "sleep", lambda _: None)
+    with FileLock(store.lock_of(repo.ledger)), pytest.raises(LedgerError) as caught:
+        store.update(repo.ledger, bytes.upper, wait_s=50)
+    assert caught.match(f"waited {waited} s")
 
 
 @pytest.mark.parametrize(
