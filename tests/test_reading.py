@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ledger.plan import reader
+from ledger.plan import citations, reader
 from tests import generators, golden, laws
 from tests.plans import Plan, written
 
@@ -49,3 +51,12 @@ def test_a_summary_ends_with_its_paragraph_or_at_a_label(
     [attempt] = reader.read(plan.encode()).items[0].attempts
     assert (attempt.summary, attempt.metrics) == (summary, metrics)
     assert attempt.gist == (summary or metrics or attempt.text)
+
+
+@pytest.mark.parametrize("odd", [" ", "\n ", ". ", "; \t", " **", "Metrics: ", "\n- "])
+def test_a_passage_takes_linear_time(odd: str) -> None:
+    said = f"success: {odd * 100_000}end"
+    started = process_time()
+    citations.passage(said, said.index(":") + 1)
+    citations.labelled(said, "Metrics")
+    assert process_time() - started < 1

@@ -141,7 +141,7 @@ def _label(name: str) -> re.Pattern[str]:
 # at another label of an attempt in the middle of a line: `12 passed. Artifacts: logs/run.log`.
 _END = re.compile(
     r"\n[ \t]*(?:\n|\Z|[-*+][ \t]|\d{1,9}[.)][ \t]|[#>|]|```|~~~|<!--|\*{0,2}[A-Z][^:.`\n]{0,40}:)"
-    r"|(?:(?<=[.;])[ \t]+|[ \t\n]+\*\*)"
+    r"|(?:(?<=[.;])[ \t]+|(?<=\s)\*\*)"
     r"(?:Metrics(?: [a-z]{1,20})?|Artifacts|Commits?|Because)\*{0,2}:"
 )
 
@@ -149,10 +149,8 @@ _END = re.compile(
 def passage(text: str, start: int) -> str:
     """What stands from ``start`` on, as one line: to the end of its paragraph, or another label."""
     end = _END.search(text, start)
-    return _WRAPPED.sub(" ", text[start : end.start() if end else len(text)]).strip()
-
-
-_WRAPPED = re.compile(r"[ \t]*\n[ \t]*")
+    lines = text[start : end.start() if end else len(text)].split("\n")
+    return " ".join(line.strip() for line in lines).strip()
 
 
 def labelled(text: str, name: str) -> str | None:
