@@ -16,7 +16,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.commands import installation
+from ledger.commands import installation, pre_commit
 from ledger.commands import templates as plan
 from ledger.errors import UsageError
 from ledger.plan.reader import read
@@ -121,9 +121,55 @@ def test_the_hook_is_put_behind_others(empty: Repository, name: str) -> None:
     assert new.count(b"\n") == new.count(b"\r\n") or b"\r" not in old
 
 
+_META = "repo: meta\n    hooks:\n      - id: identity\n"
+FORMS = {
+    "a key behind": f"repos:\n  - {_META}\n# which files\nexclude: x\n",
+    "a key before": f"minimum_pre_commit_version: 3.0.0\nrepos:\n  - {_META}",
+    "nothing in it": "repos: []  # none yet\nexclude: x\n",
+    "nothing in it, no newline": "repos: []",
+    "nothing": "repos:  # none yet\nexclude: x\n",
+    "comments alone": "# none yet\n\n# at all",
+    "a comment behind": f"repos:\n  - {_META}  # - repo: old\nci:\n  skip: []\n",
+    "braces": "repos: [{repo: meta, hooks: [{id: identity}]}]\nexclude: x\n",
+    "braces in lines": "repos: [\n  {repo: meta, hooks: []},  # a, b ]\n]\n",
+    "JSON": '{\n  "exclude": "x",\n  "repos": [\n    {"repo": "meta", "hooks": []}\n  ]\n}\n',
+    "JSON with nothing in it": '{"repos": []}\n',
+    "anchors": "x: &x {id: identity}\nrepos: &all\n  - repo: meta\n    hooks:\n      - *x\n",
+    "merged keys": "repos:\n  - repo: meta\n    hooks:\n      - &h\n        id: identity\n      - <<: *h\n        name: x\n",
+    "a document's start and end": f"---\nrepos:\n  - {_META}...\n",
+    "a directive": f"%YAML 1.2\n---\nrepos:\n  - {_META}",
+    "a key in quotes": f'"repos":\n  - {_META}',
+    "a block at the end": "repos:\n  - repo: local\n    hooks:\n      - id: x\n        entry: |\n          sh\n          # no comment\n\n",
+    "a kept block": "repos:\n  - repo: local\n    hooks:\n      - id: x\n        entry: |+\n          sh\n\n\nexclude: x\n",
+    "a dash on its own": f"repos:\n  -\n    {_META}",
+    "all indented": "  repos:\n    - repo: meta\n      hooks: []\n  exclude: x\n",
+    "a byte order mark": f"\ufeffrepos:\n  - {_META}",
+}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", FORMS)
+def test_any_form_of_a_configuration(name: str, newline: str) -> None:
+    """Held against a YAML reader: the list has what it had, and ours; every line stays."""
+    old = FORMS[name].replace("\n", newline)
+    new = plan.hook(old)
+    assert new is not None
+    had, has = yaml.safe_load(old) or {"default_install_hook_types": 0}, yaml.safe_load(new)
+    assert has["repos"][:-1] == (had.get("repos") or [])
+    assert has["repos"][-1]["hooks"][0]["entry"] == "ledger-hook"
+    assert {*has} == {*had, "repos"}
+    assert {**had, "repos": 0, "default_install_hook_types": 0} == {
+        **has, "repos": 0, "default_install_hook_types": 0
+    }  # fmt: skip
+    assert new.count("\n") == new.count("\r\n") or newline == "\n" or "\r" not in old
+    at = iter(new)
+    assert all(one in at for one in old if one not in "[] \r\n")  # nothing is gone or moved
+    assert pre_commit.is_named(new)
+
+
 @pytest.mark.parametrize(
     "config",
-    ["repos: []\n", "repos:\n- repo: meta\n  hooks: []\nci:\n  skip: []\n", "nothing: 1\n"],
+    ["nothing: 1\n", "repos:\n\t- repo: meta\n", "repos: []\n---\nrepos: []\n"],
 )
 def test_a_configuration_of_another_form_is_left_and_said(empty: Repository, config: str) -> None:
     empty.write(HOOK, config.encode())

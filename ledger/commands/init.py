@@ -203,10 +203,11 @@ def _written(found: Config, parts: list[StartStep]) -> list[StartStep]:
 def _write(found: Config, step: StartStep) -> None:
     """Put what a step adds into its file. Raises as the store does."""
     place = files.confine(found.root, step.place)
-    is_script = step.about == "hook" and step.place != pre_commit.CONFIG
+    is_hook = step.about == "hook"
+    is_script = is_hook and step.place != pre_commit.CONFIG
     change = agents.change(step.place, found.ledger_path)
-    if is_script:
-        change = pre_commit.call_first
+    if is_hook:
+        change = pre_commit.call_first if is_script else _configured
     is_new = not place.exists()
     if change is None:
         store.add_lines(place, step.text)
@@ -214,6 +215,12 @@ def _write(found: Config, step: StartStep) -> None:
         store.make(place, lambda old: change(old) or old)
     if is_script and is_new:
         place.chmod(place.stat().st_mode | 0o111)
+
+
+def _configured(old: bytes) -> bytes | None:
+    """The configuration of pre-commit with the hook."""
+    new = templates.hook(text.decode(old))
+    return None if new is None else text.encode(new)
 
 
 def _step(
@@ -271,9 +278,11 @@ def _hook(found: Config) -> StartStep:
             return _step("hook", "there", pre_commit.CONFIG, "the hook")
         hint, said = "always_run: true, pass_filenames: false", "its hook runs for some files only"
         return _step("hook", "left", pre_commit.CONFIG, said, hint=hint)
-    lines = templates.hook(said)
-    if lines is None:
-        return _by_hand("hook", pre_commit.CONFIG, templates.hook("repos:\n"))
+    new = templates.hook(said)
+    if new is None:
+        by_hand = (templates.hook("repos:\n") or "").partition("\n")[2].rstrip()
+        return _by_hand("hook", pre_commit.CONFIG, by_hand)
+    lines = "\n".join(_added(text.encode(said or ""), text.encode(new)))
     return _step("hook", "added", pre_commit.CONFIG, "the hook", lines)
 
 

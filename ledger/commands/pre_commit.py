@@ -25,7 +25,7 @@ _REV: Final = re.compile(r"^ *rev:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 # What keeps files from a hook: of the hook itself, and at the top of the configuration.
 _FILTER: Final = re.compile(r"(?:^|[\s{,-])(?:files|exclude|types|types_or|exclude_types):")
 _FILTER_OF_ALL: Final = re.compile(r"^(?:files|exclude):", re.MULTILINE)
-_ALWAYS: Final = re.compile(r"\balways_run:[ \t]*(?:true|yes|on)\b", re.IGNORECASE)
+_ALWAYS: Final = re.compile(r"\balways_run\"?:[ \t]*(?:true|yes|on)\b", re.IGNORECASE)
 
 
 class Hook(NamedTuple):

@@ -1,11 +1,13 @@
 """What `ledger init` writes: a fix plan, the hook's configuration, a CI check, settings. Each is
-lines to put behind those of a file: no library for YAML or TOML leaves the others as they are."""
+lines to put behind those of a file."""
 
 import json
 import re
+import textwrap
 import tomllib
 from typing import Final
 
+from ledger.commands.yaml_lists import with_entry
 from ledger.edits.items import from_words
 from ledger.errors import UsageError
 from ledger.plan import document, patterns, reader, styles, text
@@ -53,9 +55,6 @@ _NEW_HOOK: Final = """\
 default_install_hook_types: [pre-commit, pre-merge-commit]
 repos:
 """
-_REPOS: Final = re.compile(r"^repos:[ \t]*(?:#.*)?$", re.MULTILINE)
-_ENTRY: Final = re.compile(r"^( *)- ", re.MULTILINE)
-_OTHER_KEY: Final = re.compile(r"^[^\s#-]", re.MULTILINE)
 
 # The version of an action stands behind its commit: a tag can be moved.
 CI: Final = """\
@@ -135,16 +134,12 @@ def first(title: str, today: str) -> tuple[str, str]:
 
 
 def hook(config: str | None) -> str | None:
-    """The lines for the configuration of pre-commit, behind ``config``; None where its list of
-    repositories is not the last thing in it."""
-    if config is None or not config.strip():
-        return _NEW_HOOK + _HOOK
-    top = _REPOS.search(config)
-    if top is None or _OTHER_KEY.search(config, top.end()):
-        return None
-    first = _ENTRY.search(config, top.end())
-    indent = first.group(1) if first else "  "
-    return "\n".join(indent + line[2:] for line in _HOOK.split("\n"))
+    """The configuration of pre-commit with the hook; None where there is no place for it."""
+    if config is None or all(line[:1] in ("", "#") for line in config.splitlines()):
+        newline = "\r\n" if "\r\n" in (config or "") else "\n"
+        before = newline if config and not config.endswith("\n") else ""
+        return f"{config or ''}{before}" + f"{_NEW_HOOK}{_HOOK}\n".replace("\n", newline)
+    return with_entry(config, "repos", textwrap.dedent(_HOOK))
 
 
 def ci(branch: str, source: str | None) -> str:
