@@ -107,6 +107,17 @@ def secrets(seed: int) -> list[tuple[str, str]]:
         ("sql password", f"CREATE USER bob WITH PASSWORD '{some(12)}8';"),
         ("sshpass", f"sshpass -p {some(12)}6 ssh root@host"),
         ("replicate", join("r","8_",some(37))),
+        ("address without a password", f"https://{some(40, HX)}@sentry.io/123"),
+        ("pass variable", f"SMTP_PASS='{some(16)}'"),
+        ("session cookie", f"Set-Cookie: JSESSIONID={some(32, HX.upper())}; Path=/"),
+        ("table", f"| API key | `{some(32)}` |"),
+        ("element", f"<password>{some(14)}4</password>"),
+        ("arrow", f"password → {some(14)}"),
+        ("in an address, escaped", f"https://h/?next=/a%3Fpassword%3D{some(16)}"),
+        ("docker login", f"docker login -u bob -p {some(20)}"),
+        ("mysql", f"mysql -uroot -p{some(16)}"),
+        ("said", f"the token is `{some(30)}`"),
+        ("laravel", f"APP_KEY=base64:{some(43, AL + '+/')}="),
     ]  # fmt: skip
 
 
@@ -117,4 +128,9 @@ FINE = [
  "commit 9fceb02d0ae598e95dc970b74767f19372d61af8", "fixed in 9fceb02d", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "id 550e8400-e29b-41d4-a716-446655440000", '"integrity": "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="', "![p](data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==)",
  "tests/test_auth.py::test_password_is_reset_when_token_expires PASSED", "tests/test_token.py::test_bearer_token[sk-short]", "tests/test_auth.py::TestPassword::test_secret_key_rotation", "password reset works after token refresh", "The token: what the lexer gives", "Secret: nobody reads the manual", "password-reset-flow", "task-runner-with-a-really-long-hyphenated-name-for-things", "risk-assessment-of-the-whole-thing-2025", "desk-lamp-replacement-programme-overview", "sk-learn-compatible-estimators-everywhere", "https://user:password@example.org/x", "https://user:pass@host", "https://<user>:<password>@host/x", "https://u:$TOKEN@host", "https://${USER}:${PASS}@host", "postgres://user:pass@localhost:5432/db", "postgres://postgres:postgres@localhost/test", "see http://host:8080/path@v2", "git@github.com:owner/repo.git", "ssh://git@github.com:22/owner/repo", "npm_config_registry=https://registry.npmjs.org", "npm_lifecycle_event=test", "pypi-publish", "hf_hub_download", "hf_model_loading_in_the_background_thread", "gsk_ tests", "r8_stuff", "key-value", "key-00000000000000000000000000000000", "-----BEGIN CERTIFICATE-----", "-----BEGIN PUBLIC KEY-----", "-----BEGIN RSA PUBLIC KEY-----", "eyJ is how a JWT begins", "SG.test", "AIza...", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "ghp_<token>", "glpat-XXXXXXXXXXXXXXXXXXXX", "xoxb-your-token-here", "sk_test_ and sk_live_ keys are told apart", "sk-...", "sk-xxxxxxxxxxxxxxxxxxxxxxxx", "AccountKey=<key>", "SharedAccessKey=...", "Cookie: sessionid=<id>", "X-Api-Key: $API_KEY", "curl -u $USER:$PASS https://x", "curl -u user:password https://x", "mysql -p", "--password=<password>", "--token TOKEN", "--token $GITHUB_TOKEN", "--api-key YOUR_API_KEY", "GITHUB_TOKEN: ${{ secrets.GITHUB_TOKEN }}", "password: {{ vault_password }}", "PASSWORD=%PASSWORD%", "pytest -k 'token and not secret'", "KEY=value", "keyboard: qwertyuiopasdfgh", "monkey = bananas12345", "author = somebody1234567", "pass: 12, fail: 3", "PASS=12 FAIL=3", "bypass=0x7f3a2b1c9d8e", "auth: oauth2", "token_type: bearer", "secret_name: projects/x/secrets/y", "secretName: tls-cert-production-2025", "access_token_url: https://idp.example.org/oauth/token", "password_file: /run/secrets/db_password", "token: reports/2025-10-15T201831Z/token.log", "SECRET_ROOT=/home/someone/data/secret-project-2024", "token_ids: [101, 2023, 2003]", "password_hash = bcrypt$2b$12 tests", "primary_key: order_id_2024", "Key: Value12345678", "cache-key: linux-pip-3f2a9c1d7e", "key: ${{ runner.os }}-pip-${{ hashFiles('x') }}",
  "AC0123456789abcdef0123456789abcdef is an account", "the md5 d41d8cd98f00b204e9800998ecf8427e", "nanoBragg_token_2025", "test_id[SKfoo]", "ASIA", "AKIA prefix", "TASK0123456789ABCDEF0123456789ABCDEF", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0x1aF3vN7yPq2rS5tU8wXzBcDeFgHiJkLmNoPqRsTu me@host", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7", "uuid password-550e8400", "https://example.org/?token=abc", "https://example.org/?token=<token>", "https://ci.example.org/artifacts?job=123456&sig=none", "?key=2025-10-15T201831Z", "?access_token=...", "JWT: eyJhbGciOi...", "machine host login user password <password>", "CREATE USER x WITH PASSWORD 'x';", 'sshpass -p "$PASS" ssh h', "sshpass -e ssh h",
+    "token = 0x7f3a2b1c9d8e", "docker://python:3.11-slim-bookworm@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    'resolved "https://registry.yarnpkg.com/a/-/a-1.0.tgz#d41d8cd98f00b204e9800998ecf8427e"', "kubectl get secret default-token-x7k2p -o yaml",
+    "Password: see 1Password", "key: sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "token: 2025-10-15T201831Z_run_03", "PWD=/srv/x1y2z3/build",
+    "access key: Ctrl+Shift+F12", "password=correcthorsebatterystaple", "password: process.env.DB_PASSWORD", "tokenizer: gpt2-medium-v2-fast",
+    "pytest -p no:cacheprovider", "docker run -p 8080:8080", "find . -print0 -pthread", "api key: see docs/SETUP.md#api-keys",
 ]  # fmt: skip

@@ -97,12 +97,13 @@ _FORMS: Final = tuple(
 )
 # Names that say of what follows that it is secret, in small letters: "DB_PASSWORD", "AccountKey".
 _NAMES: Final = (
-    *"passw passphrase pwd secret token credential session_id sessionid _auth".split(),
+    *"passw passphrase _pass -pass pwd secret token credential session_id sessionid _auth".split(),
     *(
         f"{word}{dash}key"
-        for word in "api access account auth private encryption signing master".split()
+        for word in "api app access account auth private encryption signing master consumer".split()
         for dash in ("", "_", "-")
     ),
+    "api key",
 )
 # The rest of a name. It is none where it is about a secret: "token_type", "password-file".
 _REST: Final = (
@@ -111,7 +112,7 @@ _REST: Final = (
 )
 _VALUE: Final = (
     r"(?:\"([^\s\"<>{}]{8,200})\"|'([^\s'<>{}]{8,200})'|"
-    r"[\"'`]?([^\s\"'`;,|&<>$(){}\[\]\\]{8,200})(?![\w(\[{<$]))"
+    r"[\"'`]?([^\s\"'`;,|&<>$(){}\[\]\\]{8,200})(?![\w(\[{$]|<(?!/)))"
 )
 # The context of a value, which is the group and is judged by `is_random`; each behind one of the
 # texts with which it starts, in small letters.
@@ -123,8 +124,8 @@ _PLACES: Final = tuple(
             "the value of a secret",
             _NAMES,
             (
-                rf"{_REST}[\"'`*\]]{{0,3}}[ \t]{{0,3}}(?:=>|[=:|]|[ \t](?:is|was|set to)[ \t])"
-                rf"[*]{{0,2}}[ \t]{{0,3}}{_VALUE}"
+                rf"{_REST}[\"'`*\]]{{0,3}}[ \t]{{0,3}}"
+                rf"(?:=>|[=:|>]|%3D|→|[ \t](?:is|was|set to)[ \t])[*]{{0,2}}[ \t]{{0,3}}{_VALUE}"
             ),
         ),
         # --api-key V
@@ -139,13 +140,16 @@ _PLACES: Final = tuple(
         (
             "a password in an address",
             ("://",),
-            r"[^\s/@:\"'`]{0,100}:([^\s/@\"'`<>${}]{6,200})@[\w\[]",
+            (
+                r"(?:[^\s/@:\"'`]{0,100}:([^\s/@\"'`<>${}]{6,200})|([^\s/@:\"'`<>${}]{20,200}))"
+                r"@(?!sha256:)[\w\[]"
+            ),
         ),
         # https://host/container?sv=1&sig=V
         ("a signature in an address", ("?sig=", "&sig="), r"([\w%+/-]{24,200})"),
-        # curl -u user:V, sshpass -p V
+        # curl -u user:V, mysql -pV
         ("a password in a command", (" -u", " --user"), rf"[ \t=]*[\"']?[\w.@-]{{1,60}}:{_VALUE}"),
-        ("a password in a command", ("sshpass -p",), rf"[ \t]*{_VALUE}"),
+        ("a password in a command", (" -p",), rf"[ \t]*{_VALUE}"),
         ("a Telegram token", (":aa",), r"(?<=\d{8}:AA)([\w-]{33})(?![\w-])"),
         ("a Terraform token", (".atlasv1.",), r"(?<=\w{14}.{9})([\w-]{60,70})"),
         ("a Mailchimp key", ("-us",), r"(?<=([0-9a-f]{32})-us)\d{1,2}\b"),
@@ -157,7 +161,12 @@ _STAND_IN: Final = re.compile(
     rb"\xe2\x80\xa6|eyJzdWIiOiIxMjM0NTY3ODkwIi",  # the last as the page on web tokens has it
     re.IGNORECASE,
 )
-_UUID: Final = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+# What looks odd and says nothing: a UUID, an address in memory, a path, the stamp of a run.
+_OTHER: Final = re.compile(
+    rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|0x[0-9a-f]+|[~.]{0,2}/[^/]{1,80}/.*",
+    re.IGNORECASE,
+)
+_STAMP: Final = re.compile(rb"\d{4}-?\d\d-?\d\dT[\d:]{4,8}Z?")
 _FEWEST: Final = 5  # characters that a key has beside each other, however often each
 # Pairs of letters that words are made of: most of theirs are among these, few of a key's.
 _PAIRS: Final = frozenset(
@@ -219,9 +228,9 @@ def _form(rest: str) -> re.Pattern[bytes]:
 def is_random(value: bytes) -> bool:
     """Whether nobody would choose the value as a name: most of its neighbouring letters and digits
     are such as no word has."""
-    if _stands_in(value) or _UUID.fullmatch(value) or b"://" in value:
+    if _stands_in(value) or _OTHER.fullmatch(value) or b"://" in value:
         return False
-    said = value[:_MOST_JUDGED].decode("latin-1")
+    said = _STAMP.sub(b"", value[:_MOST_JUDGED]).decode("latin-1")
     pairs = [
         a + b
         for a, b in pairwise(said)
