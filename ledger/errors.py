@@ -51,7 +51,7 @@ class Refused(LedgerError):
 
 class PlanWarning(UserWarning):
     """What a plan that was read does not say by itself: both sides of a merge conflict stand in it,
-    or lines of it could not be read."""
+    or lines of it could not be read; or that a file which was written may not be on disk."""
 
 
 def shown(path: str | os.PathLike[str]) -> str:

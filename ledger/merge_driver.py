@@ -8,6 +8,7 @@ copy of OURS beforehand, so that a missing program changes nothing of that.
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
@@ -63,7 +64,8 @@ def merge_files(arguments: Sequence[str]) -> int:
         return _merge(call, copy)
     finally:
         if is_own:
-            copy.unlink(missing_ok=True)
+            with suppress(OSError):  # what was to be merged is merged
+                copy.unlink()
 
 
 def _parse(arguments: Sequence[str]) -> Call:

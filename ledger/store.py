@@ -24,12 +24,20 @@ import platform
 import re
 import stat
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
-from ledger.errors import LedgerError, UnreadableInput, UsageError, has_written, why
+from ledger.errors import (
+    LedgerError,
+    PlanWarning,
+    UnreadableInput,
+    UsageError,
+    has_written,
+    why,
+)
 from ledger.plan import text
 
 Which = Literal["ledger", "archive"]
@@ -348,7 +356,8 @@ def _keep_owner(descriptor: int, like: os.stat_result) -> None:
 
 
 def _flush_folder(real: Path) -> None:
-    """Have the folder of ``real`` on disk, so that a power cut does not undo a rename."""
+    """Have the folder of ``real`` on disk, so that a power cut does not undo a rename; a
+    ``PlanWarning`` where that fails, for the file is written."""
     try:
         descriptor = os.open(real.parent, _FOLDER_FLAGS)
         try:
@@ -358,9 +367,9 @@ def _flush_folder(real: Path) -> None:
     except OSError as error:
         if error.errno in _NO_FLUSH:  # this system, or file system, does it by itself or never
             return
-        message = f"{real}: written, but its folder could not be flushed to disk: {why(error)}"
+        message = f"{real}: its folder could not be flushed to disk: {why(error)}"
         hint = "after a power cut the old file may come back"
-        raise UnreadableInput("not-flushed", message, hint) from error
+        warnings.warn(f"{message}; {hint}", PlanWarning, stacklevel=3)
 
 
 def identity(seen: os.stat_result) -> tuple[int, ...]:
@@ -425,7 +434,8 @@ def locked(real: Path, wait_s: float) -> Iterator[None]:
         try:
             _remove(lock, descriptor)
         finally:
-            os.close(descriptor)
+            with suppress(OSError):  # it is closed all the same, and what was to be done is done
+                os.close(descriptor)
 
 
 def _remove(lock: Path, descriptor: int) -> None:

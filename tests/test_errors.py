@@ -51,6 +51,7 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
     ("bad-name", {}, [], "show '#1'"),
     ("bad-revision", {}, [], "validate --base -x"),
     ("bad-stamp", {}, [], f"run {ITEM} --stamp now -- true"),
+    ("no-number-left", {PLAN: "Attempt #2 -> Attempt #999999"}, [], f"note {ITEM} x"),
     ("empty-action", {}, [], f"append DOCS-TOUR-002 {RUN} --next ' '"),
     ("no-number", {}, [], f"history --restore {ITEM}"),
     ("no-such-command", {}, [], f"run {ITEM} -- ./not-there"),

@@ -1059,3 +1059,19 @@ def test_paths_are_short_and_files_of_one_folder_one_entry(repo: Repository) -> 
     assert section == "Artifact bundle"
     assert listed[0].startswith("    10: unmet: …/phase_c/<STAMP>/sprint1/{a.log,b.log,c.log}: ")
     assert listed[1].startswith("    13: unmet: …/phase_c/<STAMP>/summary.md: ")
+
+
+def test_criteria_are_not_compared_with_each_other(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand criteria took minutes."""
+    compared: list[object] = []
+
+    def equal(one: Condition, other: object) -> bool:
+        compared.append(other)
+        return one is other
+
+    monkeypatch.setattr(Condition, "__eq__", equal)
+    repo.write("b.md", b"# B\n\n## Exit Criteria\n" + b"- [ ] `gone.txt` exists\n" * 60)
+    assert len(call(repo.path, "gate", "b.md", "--json").data["criteria"]) == 60
+    assert len(compared) < 120

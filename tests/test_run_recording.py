@@ -12,6 +12,7 @@ import pytest
 from ledger.evidence.model import Evidence, Totals
 from ledger.evidence.outputs import read_run
 from ledger.git.files import WorkTree
+from ledger.run import rounds
 from ledger.run.trial import hindrance
 from tests.campaigns import file_names
 from tests.commands import Done, call
@@ -353,3 +354,19 @@ def pytest_runtest_logreport(report):
 def pytest_sessionfinish(session, exitstatus):
     write({"exitstatus": int(exitstatus), "$report_type": "SessionFinish"})
 """
+
+
+@pytest.mark.parametrize("option", ["--retry-on", "--metric"])
+def test_a_search_that_takes_for_ever_is_given_up(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.setattr(rounds, "_PATTERN_S", 0.2)
+    given = {
+        "--retry-on": ["--retries", "1", option, "(a|a)*c"],
+        "--metric": ["--rounds", "2", option, "x=(a|a)*c"],
+    }
+    words = ["--", "sh", "-c", "printf %060d 0 | tr 0 a; exit 1"]
+    done = call(repo.path, "run", ITEM, *given[option], *words)
+    assert done.code == 1
+    assert "the search for its pattern was given up after" in done.err
+    assert len(attempts(repo)) == 1

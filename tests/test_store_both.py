@@ -14,7 +14,7 @@ import pytest
 from ledger import store
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.store import Pair, Which
-from tests.campaigns import archive_kills
+from tests.campaigns import archive_kills, faults
 
 OLD = (b"ledger, old\r\n", b"archive, old")
 NEW = (b"ledger, new\n", b"archive, new")
@@ -253,3 +253,12 @@ def test_without_a_journal_the_campaign_finds_fault(
 ) -> None:
     monkeypatch.setattr(store, "_note", lambda *_: None)
     assert archive_kills.campaign(tmp_path / "repo", 24, stride=4).faults
+
+
+# A process of git that was just being started when a call failed.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("command", [*faults.COMMANDS])
+def test_a_call_of_the_system_that_fails_leaves_the_old_or_the_new(command: str) -> None:
+    outcome = faults.run([command], most=1, seed=5)
+    assert outcome.faults == []
+    assert sum(outcome.met.values()) > 10

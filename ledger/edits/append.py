@@ -10,7 +10,7 @@ from ledger.edits import outline
 from ledger.edits.outline import Outline, Shape, bare, not_as_meant, refuse_difference
 from ledger.errors import Refused, UsageError
 from ledger.evidence.model import Delta, Evidence, Repeats, Totals
-from ledger.plan import citations, dialects, parts, text, words
+from ledger.plan import citations, dialects, parts, patterns, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import (
     FINISHED,
@@ -53,11 +53,16 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
 
 
 def next_number(ledger: Ledger, item_id: str) -> int | None:
-    """The largest number of the item's attempts, plus one; None in a dialect without numbers."""
+    """The largest number of the item's attempts, plus one; None in a dialect without numbers.
+    Raises Refused where no number is left."""
     sections = [item for item in ledger.items if item.id == item_id]
     if not all(dialects.of(item).is_numbered for item in sections):
         return None
-    return max((item.highest for item in sections), default=0) + 1
+    number = max((item.highest for item in sections), default=0) + 1
+    if number > patterns.LARGEST_NUMBER:
+        message = f"{item_id} has attempt #{number - 1}, and no larger number is read as one"
+        raise Refused("no-number-left", message, "give it a smaller one, if it is a slip")
+    return number
 
 
 def append(ledger: Ledger, change: Change) -> list[Edit]:

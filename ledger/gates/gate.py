@@ -198,6 +198,8 @@ class _Judging:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        # The phase that ends with the brief came before these.
+        self._ends = frozenset(facts.brief.criteria if facts.brief else ())
         self._sprints: dict[str, Judgement] = {}
 
     def judged(self, condition: Condition) -> JudgedCriterion:
@@ -217,8 +219,7 @@ class _Judging:
         if check is None:
             why = prose.why_unread(condition.text)
             return "", unknown(f"{_NOT_KNOWN} it: {why}give it a check of its own")
-        # The phase that ends with the brief came before it.
-        early = "" if brief and condition in brief.criteria else facts.early
+        early = "" if condition in self._ends else facts.early
         judgement = judge(check, facts, early=early, complete=self.complete)
         part = facts.part_of_tests
         but = ""

@@ -113,8 +113,11 @@ _STATE = (
 _CLOSE = re.compile(r":?\*\*")
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
-_NUMBER = re.compile(r"Attempt\s*#(\d{1,6})", re.IGNORECASE)
-_OWN_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
+LARGEST_NUMBER = 999_999
+"""Of an attempt. What has more digits is none."""
+_NUMBER = re.compile(r"Attempt\s*#(\d{1,6})(?!\d)", re.IGNORECASE)
+_OWN_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}(?!\d)", re.IGNORECASE)
+_TOO_LARGE = re.compile(r"Attempt\s*#?\d{7}", re.IGNORECASE)
 _LOOKS_LIKE_ATTEMPT = re.compile(
     r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\s]*Attempts?\b", re.IGNORECASE
 )
@@ -122,7 +125,7 @@ _LOOKS_LIKE_ATTEMPT = re.compile(
 _AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
 _COMPLETED_BY = re.compile(
     r"\b(?:COMPLETED?|Completed|DONE|Done)\b[*\]]{0,4} {0,2}"
-    r"(?:via |by |in )?\(?Attempt[ \t]*#(\d{1,6})"
+    r"(?:via |by |in )?\(?Attempt[ \t]*#(\d{1,6})(?!\d)"
 )
 # How far into an entry the word STAMP is looked for.
 _STAMP_REACH = 6000
@@ -204,7 +207,14 @@ def why_unread(line: str) -> str:
         return "an unfilled template"
     if attempt(line):
         return "Markdown takes it for code, or for the text before it"
+    if has_too_large_number(line):
+        return f"the largest number of an attempt is {LARGEST_NUMBER:,}"
     return "its date or number is not one"
+
+
+def has_too_large_number(said: str) -> bool:
+    """Whether an attempt opens with a number that is too large to be one."""
+    return bool(_TOO_LARGE.search(said, 0, _NUMBER_REACH))
 
 
 def looks_like_attempt(line: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ledger.errors import UsageError
 from ledger.plan.model import Attempt, Item, Ledger
-from ledger.plan.patterns import plain_id
+from ledger.plan.patterns import LARGEST_NUMBER, plain_id
 from ledger.plan.pointers import listed
 from ledger.plan.text import one_line
 
@@ -30,7 +30,8 @@ def parse(given: str) -> Name:
     found = _NAME.fullmatch(given.strip())
     if not found:
         message = f"{given!r}: expected ITEM or ITEM#N"
-        raise UsageError("bad-name", message, "such as PARSE-001 or PARSE-001#3")
+        hint = f"such as PARSE-001 or PARSE-001#3; the largest number is {LARGEST_NUMBER}"
+        raise UsageError("bad-name", message, hint)
     return Name(found["item"].strip(), int(found["number"]) if found["number"] else None)
 
 

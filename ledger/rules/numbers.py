@@ -104,7 +104,7 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED108", "attempt-without-number", "warning")
 def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt has a date and no number.
+    """An attempt has a date and no number, or one above 999999, which is read as none.
 
     Why: Without a number no action, commit or other attempt can name it.
 
@@ -120,7 +120,9 @@ def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for item in numbering(ledger):
         for attempt in item.attempts:
             if attempt.number is None:
-                message = f"an attempt of {item.id} has no number: {quoted(attempt.text)}"
+                large = patterns.has_too_large_number(attempt.text)
+                what = f"a number above {patterns.LARGEST_NUMBER}" if large else "no number"
+                message = f"an attempt of {item.id} has {what}: {quoted(attempt.text)}"
                 yield Fault(attempt, message, attempt.text[:120], item.id)
 
 

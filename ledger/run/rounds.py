@@ -21,13 +21,15 @@ from ledger.plan.text import one_line, visible
 from ledger.run.bundle import Bundle, shown_time, write_exit
 from ledger.run.collection import Collection
 from ledger.run.command import shell_line
-from ledger.run.model import TIMED_OUT, CompletedRound, Exit
-from ledger.run.process import Interrupts, NotStarted, execute
+from ledger.run.model import TIMED_OUT, CompletedRound, Exit, Gauge
+from ledger.run.process import Interrupts, NotStarted, execute, time_limit
 from ledger.run.trial import hindrance
 
 _RETRIED = "retried"
 _REPORT_LOG = "report.jsonl"
 _PREFLIGHT_S = 600.0
+_PATTERN_S = 10.0
+_GIVEN_UP = f"the search for its pattern was given up after {_PATTERN_S:g} s"
 _LONGEST = 200  # characters of a fault
 _LIKELY = 0.05
 
@@ -89,7 +91,7 @@ def _execute_round(
         bundle.notes += collection.copy(place)
         this = _completed(bundle, number, place, ended, retried)
         is_last = this.passed or this.no_try or len(retried) == command.retries
-        if is_last or not command.retry_on.wants(ended.code, log):
+        if is_last or not _wants_retry(bundle, ended, log):
             return this
         retried.append(this.word)
         aside = place / _RETRIED / str(len(retried))
@@ -97,6 +99,24 @@ def _execute_round(
         for one in list(place.iterdir()):
             if one.name not in beginning and one.name != _RETRIED:
                 one.rename(aside / one.name)
+
+
+def _wants_retry(bundle: Bundle, ended: Exit, log: Path) -> bool:
+    try:
+        with time_limit(_PATTERN_S):
+            return bundle.command.retry_on.wants(ended.code, log)
+    except TimeoutError:
+        bundle.notes.append(f"--retry-on: {_GIVEN_UP}; it was not tried again")
+        return False
+
+
+def _value(bundle: Bundle, gauge: Gauge, output: bytes) -> str:
+    try:
+        with time_limit(_PATTERN_S):
+            return gauge.value(output)
+    except TimeoutError:
+        bundle.notes.append(f"--metric {gauge.name}: {_GIVEN_UP}")
+        return ""
 
 
 def _completed(
@@ -111,7 +131,7 @@ def _completed(
     if _is_redundant(outputs, evidence):
         bundle.drop(place / _REPORT_LOG)
     output = log.read_bytes() if bundle.repetition.gauges else b""
-    values = ((gauge.name, gauge.value(output)) for gauge in bundle.repetition.gauges)
+    values = [(gauge.name, _value(bundle, gauge, output)) for gauge in bundle.repetition.gauges]
     fault = "" if ended.code else _fault(evidence)
     no_try = hindrance(ended.code, evidence, log, is_pytest=bundle.command.is_pytest)
     return CompletedRound(
