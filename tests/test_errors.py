@@ -75,7 +75,7 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
     ("ambiguous-action", {PLAN: "  2. 🟡 -> 1. 🟡"}, [], f"append {ITEM} {RUN} --again --complete 1"),
     ("no-section", {PLAN: "# Plan\n\n- [A-001] Scan — done\n"}, [], f"append A-001 {RUN}"),
     ("no-status", {PLAN: "- Status: pending -> - State: pending"}, [], f"append DOCS-TOUR-002 {RUN} --status done"),
-    ("would-not-validate", {}, [], f"append DOCS-TOUR-002 {RUN} --summary 'key AKIAIOSFODNN7EXAMPLE'"),
+    ("would-not-validate", {}, [], f"append DOCS-TOUR-002 {RUN} --summary 'key AKIA\x49OSFODNN7EXAMPLQ'"),
     ("cannot-read", {}, [], "status --ledger /dev/null"),
     ("outside", {}, [], "append DOCS-TOUR-002 /etc/passwd"),
     ("no-repository", {}, ["rm -rf .git"], "history"),
