@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, Literal, NamedTuple, NoReturn
 
 from ledger import config, errors, store
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.git import process
+from ledger.git import process, repository
 from ledger.plan import text
 from ledger.versions.merge import Unsure, merge
 
@@ -85,7 +85,15 @@ def _merge(call: Call, copy: Path) -> int:
     base, ours, theirs = (file.read_bytes() for file in (call.base, copy, call.theirs))
     try:
         own = config.words_of(Path.cwd() / call.path)  # as they hold for the file at git's PATH
-        merged = merge(base, ours, theirs, labels=LABELS, marker_size=call.size, conventions=own)
+        merged = merge(
+            base,
+            ours,
+            theirs,
+            labels=LABELS,
+            marker_size=call.size,
+            conventions=own,
+            published=_published(),
+        )
     except Unsure as reason:
         _say(f"{call.path}: merged as text: {reason}")
         return code
@@ -95,6 +103,15 @@ def _merge(call: Call, copy: Path) -> int:
     for clash in merged.clashes:
         _say(f"{call.path}:{clash.line}: conflict in {clash.item or 'the text'}: {clash.what}")
     return 1 if merged.clashes else 0
+
+
+def _published() -> Literal["ours", "theirs"] | None:
+    """Which side others know already, so that its numbers stay; None where git cannot tell."""
+    top = process.top_of(Path.cwd())
+    try:
+        return repository.published_side(top) if top else None
+    except LedgerError:
+        return None
 
 
 def _as_text(call: Call, copy: Path) -> int:

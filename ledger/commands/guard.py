@@ -10,7 +10,7 @@ they have the guard tell is told of the change. Who could say in the same commit
 look could lose anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -175,15 +175,22 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
     if not is_here:  # the files around are not those of the last commit
         known = known._replace(cited=None, content_of=None, run_notes=None)
     known, codes = guarded(known, plan, before.plan)
+    at = lru_cache(maxsize=4)(partial(version_of, plan, contents))
+    changes = log.changes(
+        plan.root, plan.ledger_path, (end, f"^{start}"), lambda sha: at(sha).plan.ledger_path
+    )
     bases = [] if before.ledger is None else [before.ledger]
+    known = known._replace(is_merged=any(len(change.parents) > 1 for change in changes))
     whole = rules.made_worse(last, known, bases, None, codes)
     # Only the whole change says what became of the settings.
     each = rules.Facts(plan.ledger_path, append_only=known.append_only, is_archive=plan.is_archive)
     codes |= {code for code in rules.RULES if not rules.compares(code)}
     by_commit = {
         finding.key: finding
-        for finding in _by_commit(plan, (start, end), contents, (last, archive), (each, codes))
+        for finding in _by_commit(contents, changes, at, (last, archive), (each, codes))
     }
+    # What no commit numbered anew a merge did, where both sides had given one number.
+    whole = [one for one in whole if one.code != "LED507" or one.key in by_commit]
     told = [
         finding.model_copy(update={"commit": by_commit[finding.key].commit})
         if finding.key in by_commit
@@ -195,20 +202,15 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
 
 
 def _by_commit(
-    plan: Config,
-    commits: tuple[str, str],
     contents: Blobs,
+    changes: Sequence[log.Change],
+    at: Callable[[str], _Before],
     kept: tuple[Ledger, Ledger],
     judged: tuple[rules.Facts, frozenset[str]],
 ) -> Iterator[Finding]:
-    """What the guard says of each commit that the second of ``commits`` has and the first has not,
-    oldest first."""
-    start, end = commits
+    """What the guard says of each of the commits, oldest first. ``at`` is the plan as one has it,
+    ``kept`` the plan and the archive at the end."""
     known, codes = judged
-    at = lru_cache(maxsize=4)(partial(version_of, plan, contents))
-    changes = log.changes(
-        plan.root, plan.ledger_path, (end, f"^{start}"), lambda sha: at(sha).plan.ledger_path
-    )
     names = tuple(dict.fromkeys(change.path for change in changes))
 
     @lru_cache(maxsize=4)  # a commit's version is the next one's base
@@ -229,7 +231,7 @@ def _by_commit(
             ),
         )
         bases = [read(blob, sha) for sha, blob in change.parents if blob]
-        common = log.fork_blob(plan.root, commit, names)
+        common = log.fork_blob(contents.root, commit, names)
         fork = read(common, commit.sha) if common else None
         for finding in rules.made_worse(read(change.blob, commit.sha), turn, bases, fork, codes):
             yield finding.model_copy(update={"commit": commit.sha})

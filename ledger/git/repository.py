@@ -45,12 +45,54 @@ _BLAMED: Final = re.compile(
 )
 # Every commit counts, also one that the configuration has blame pass over.
 _BLAME: Final = ("blame", "--line-porcelain", "--no-textconv", "--ignore-revs-file=")
+# Branches that the more know the later they stand.
+_PUBLIC: Final = (
+    re.compile(r"refs/heads/(?:main|master)$"),
+    re.compile(r"refs/remotes/"),
+    re.compile(r"refs/remotes/[^/]+/(?:HEAD|main|master)$"),
+)
 _MOST_LINES: Final = 500
 _MOST_MINUTES: Final = 14 * 60  # that a clock is ahead of UTC, or behind it
 _LONGEST: Final = 1_000_000  # bytes of an artifact that is looked into
 
 
 # Through one git command each: the hook asks some of it
+
+
+def published_side(root: Path) -> Literal["ours", "theirs"] | None:
+    """Which side of what git is merging others know already; None where nothing tells. In a rebase
+    ``theirs`` are the commits of the branch that moves. A commit that is picked is put on what was
+    there."""
+    merged = [name[8:] for name in os.environ if name.startswith("GITHEAD_")]
+    sides = ["HEAD", *(name for name in merged if OBJECT_NAME.fullmatch(name))]
+    rebased = _rebased(process.git_dir(root))
+    if len(sides) != 2 and not rebased:
+        return "ours"
+    mine, other = (_publicity(root, commit) for commit in rebased or sides)
+    if mine == other:
+        return "ours" if rebased else None
+    return "ours" if mine > other else "theirs"
+
+
+def _rebased(place: Path) -> tuple[str, str] | None:
+    """The commit that a rebase puts others on, and the last of those; None without a rebase."""
+    for kind in ("rebase-merge", "rebase-apply"):
+        with suppress(OSError):
+            names = [
+                (place / kind / name).read_text("ascii").strip() for name in ("onto", "orig-head")
+            ]
+            if all(map(OBJECT_NAME.fullmatch, names)):
+                return names[0], names[1]
+    return None
+
+
+def _publicity(root: Path, commit: str) -> int:
+    """How many know a commit: who has the main branch of a remote, another branch of it, or the
+    main branch here."""
+    said = _answer(root, "for-each-ref", "--format=%(refname)", "--contains", commit)
+    names = said.decode("utf-8", "replace").split("\n")
+    ranks = (place for name in names for place, form in enumerate(_PUBLIC, 1) if form.match(name))
+    return max(ranks, default=0)
 
 
 def merge_parents(root: Path) -> tuple[str, ...]:

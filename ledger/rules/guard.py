@@ -379,6 +379,7 @@ def _change(old: str, new: str) -> str:
 
 
 _TELLING = 12  # so many different words cannot be kept or lost by chance
+_NAMED = re.compile(r"#\d{1,6}")
 _DAMAGE = ("â", "Â", "Ã", "Å", "Î", "Ï", "ð", "ğ")  # where such characters begin, mostly
 
 
@@ -392,16 +393,17 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     fresh = unseen(ledger, facts.base)
     brought = {attempt.text for other in facts.others for attempt in other.attempts}
     common = {(a.item, a.number) for a in facts.fork.attempts} if facts.fork else set()
-    moved = Counter(behind_number(new.text) for new in fresh)
+    said = _masked if facts.others or facts.is_merged else behind_number
+    moved = Counter(said(new.text) for new in fresh)
     elsewhere = _elsewhere(facts)
-    kept = {behind_number(one.text) for other in elsewhere for one in other.attempts}
+    kept = {said(one.text) for other in elsewhere for one in other.attempts}
     is_withdrawn = _withdrawn(ledger, facts, elsewhere)
     base_items = facts.base.items if facts.base else ()
     noted = {item.id for item in base_items if dialects.of(item).has_notes}
     for old in gone:
-        words = behind_number(old.text)
+        words = said(old.text)
         if not moved[words] and (mended := _mended(old, fresh)):
-            words = behind_number(mended.text)
+            words = said(mended.text)
         if moved[words]:
             moved[words] -= 1  # moved, numbered anew, wrapped in another way, or mended
             continue
@@ -416,6 +418,12 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
             fresh.remove(new)
         if words not in kept and not is_withdrawn(old):
             yield old, new
+
+
+def _masked(said: str) -> str:
+    """What an attempt says, but for the numbers that it names: a merge that gives one a new number
+    changes them in what was written beside it."""
+    return _NAMED.sub("#", behind_number(said))
 
 
 def _withdrawn(

@@ -27,7 +27,8 @@ class Facts(NamedTuple):
 
     ``path`` is what findings show. ``today`` is an ISO date, the latest that any place on
     earth has. ``base`` is the version before the change; in a merge ``others`` are its other
-    sides and ``fork`` is what they have in common. ``cited`` takes an attempt and its item, and
+    sides and ``fork`` is what they have in common. ``is_merged`` says that there is a merge in a
+    change of several commits. ``cited`` takes an attempt and its item, and
     says what its paths lead to. ``states_of`` takes paths relative to
     the repository's top and gives the state of each. ``tops`` are the names in that top folder.
     ``unknown_commits`` takes abbreviated or full names and gives those that git does not know.
@@ -55,6 +56,7 @@ class Facts(NamedTuple):
     today: str | None = None
     base: Ledger | None = None
     others: tuple[Ledger, ...] = ()
+    is_merged: bool = False
     fork: Ledger | None = None
     cited: Callable[[Item | None, Attempt], Iterable[Cited]] | None = None
     states_of: Callable[[Sequence[str]], Mapping[str, ArtifactState]] | None = None

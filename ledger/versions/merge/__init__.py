@@ -11,12 +11,13 @@ is no ours and theirs, only one side and the other, the order of which their byt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from ledger.plan import text
 from ledger.plan.model import Conventions
 from ledger.versions.merge import parts, sections
 from ledger.versions.merge.alignment import Conflict, Piece, align_sections, split
+from ledger.versions.merge.numbers import Published
 from ledger.versions.merge.parts import Part, Section, Version, parse
 
 __all__ = ["Clash", "Merged", "Unsure", "merge"]
@@ -61,9 +62,11 @@ def merge(
     labels: tuple[str, str] = ("ours", "theirs"),
     marker_size: int = 7,
     conventions: Conventions | None = None,
+    published: Literal["ours", "theirs"] | None = None,
 ) -> Merged:
-    """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers. Raises Unsure where
-    no side has an item, or the outcome does not hold what it must."""
+    """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers. The numbers of the
+    side that is ``published`` stay. Raises Unsure where no side has an item, or the outcome does
+    not hold what it must."""
     is_swapped = theirs < ours
     one, other = (theirs, ours) if is_swapped else (ours, theirs)
     forms = [_form(data) for data in (base, one, other)]
@@ -81,7 +84,10 @@ def merge(
     versions = [parse(data, own) for data in plain]
     if not any(_holds_any(section) for version in versions for section in version):
         raise Unsure("there is no item")
-    found = sections.merge_sections(align_sections(*versions))
+    known: Published = None
+    if published:
+        known = 0 if (published == "theirs") == is_swapped else 1
+    found = sections.merge_sections(align_sections(*versions), known)
     _check(found, plain[0], versions[1:], own)
     pieces, clashes, line = [], [], 1
     for fragment in found.pieces:

@@ -16,6 +16,7 @@ Node = TypeVar("Node", Part, Section)
 K = TypeVar("K", bound=Hashable)
 # What says less than this is not known again by what it says.
 _FEWEST: Final = 24
+_NUMBER: Final = re.compile(rb"#\d{1,6}")
 _WORD = re.compile(rb"[^\W_]+|[\x80-\xff]+")
 _NUMBERED: Final = ("attempt", "action")
 # Beyond so many pairs of lines the rest of a text counts as replaced.
@@ -168,10 +169,11 @@ def _masked(part: Part) -> Hashable:
 
 
 def _words(part: Part) -> Hashable:
-    """An attempt without its number, what stands before it, and its white space."""
+    """An attempt without its number, what stands before it, its white space, and the numbers that
+    it names: a merge gives new ones."""
     if part.kind != "attempt" or not part.digits:
         return None
-    return _telling(part, b" ".join(part.body[part.digits[1] :].split()))
+    return _telling(part, _NUMBER.sub(b"#", b" ".join(part.body[part.digits[1] :].split())))
 
 
 def _task(part: Part) -> Hashable:

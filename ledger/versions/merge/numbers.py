@@ -1,5 +1,6 @@
-"""One number for one attempt: where both sides gave the same, the later one (by date and stamp)
-moves behind all others, and that side's new text follows. Actions are numbered likewise."""
+"""One number for one attempt: where both sides gave the same, that of the side which is not
+published moves behind all others; where nobody knows that, the later one (by date and stamp). That
+side's new text follows. Actions are numbered likewise."""
 
 import re
 from bisect import bisect_right
@@ -12,6 +13,8 @@ from ledger.versions.merge.parts import Part, Ranges
 
 Numbers = Mapping[int, int]
 Side = Literal["one", "other"]
+Published = Literal[0, 1] | None
+"""The side whose numbers others know: the one, the other, or nobody can tell."""
 _ID = rb"(?<![\w.-])[A-Z][A-Z0-9]*(?:[-_.][A-Za-z0-9]+)*"
 _BETWEEN = rb"[\])`*]{0,4}(?:[ \t,:(/]|\xe2\x80\x94){0,3}"
 _BLANK = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
@@ -44,12 +47,16 @@ class _Added(NamedTuple):
 
 
 def moves(
-    aligned: Aligned[Part], taken: frozenset[int], archived: tuple[Ranges, Ranges] = ((), ())
+    aligned: Aligned[Part],
+    taken: frozenset[int],
+    archived: tuple[Ranges, Ranges] = ((), ()),
+    *,
+    published: Published = None,
 ) -> tuple[Moves, Moves]:
     """The moves for each side of one item. ``taken`` are numbers of the base or its actions,
     ``archived`` those that one side moved to the archive, where no merge can change them."""
-    attempts = _moves(aligned, "attempt", taken, archived)
-    actions = _moves(aligned, "action", frozenset(), ((), ()))
+    attempts = _moves(aligned, "attempt", taken, archived, published)
+    actions = _moves(aligned, "action", frozenset(), ((), ()), published)
     one, other = (
         Moves(
             known | made,
@@ -65,12 +72,18 @@ def moves(
 
 
 def _moves(
-    aligned: Aligned[Part], kind: str, taken: frozenset[int], archived: tuple[Ranges, Ranges]
+    aligned: Aligned[Part],
+    kind: str,
+    taken: frozenset[int],
+    archived: tuple[Ranges, Ranges],
+    published: Published,
 ) -> list[tuple[dict[int, int], dict[int, int]]]:
     """For each side: what the other one had numbered anew, and what the merge does."""
     trios = [trio for trio in aligned.trios if trio.any.kind == kind]
     settled = {
-        at: number for at, trio in enumerate(trios) if (number := _settled(trio)) is not None
+        at: number
+        for at, trio in enumerate(trios)
+        if (number := _settled(trio, published)) is not None
     }
     added = _added(trios, 1), _added(trios, 2)
     if kind == "attempt":
@@ -91,6 +104,8 @@ def _moves(
     if rival:
         first = min(rival)
         later = 1 if _first(added[0], first) <= _first(added[1], first) else 0
+        if published is not None:
+            later = 1 - published
         lost[later] |= rival
     found = []
     top = max({*fixed, *numbers[0], *numbers[1]}, default=0)
@@ -123,10 +138,13 @@ def meet(one: Ranges, other: Ranges) -> bool:
     )
 
 
-def _settled(trio: Trio[Part]) -> int | None:
+def _settled(trio: Trio[Part], published: Published) -> int | None:
     """The number of what the base or both sides have."""
     if trio.base is None and (trio.one is None or trio.other is None):
         return None
+    known = None if published is None else trio[published + 1]
+    if known and known.number is not None:
+        return known.number
     was = trio.base.number if trio.base else None
     now = [part.number for part in (trio.one, trio.other) if part and part.number != was]
     return max((number for number in now if number is not None), default=was)
@@ -170,9 +188,9 @@ def _first(added: Iterable[_Added], number: int) -> tuple[str, bytes]:
     return min((_MARKS.sub("", one.when), one.words) for one in added if one.number == number)
 
 
-def settled(trio: Trio[Part]) -> Trio[Part]:
+def settled(trio: Trio[Part], published: Published) -> Trio[Part]:
     """The trio with one number on all sides, where the base or both sides have it."""
-    number = _settled(trio)
+    number = _settled(trio, published)
     if number is None:
         return trio
     return Trio(*(part.numbered(number) if part else None for part in trio))

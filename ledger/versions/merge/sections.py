@@ -20,7 +20,7 @@ from ledger.versions.merge.alignment import (
     split,
     three_way,
 )  # fmt: skip
-from ledger.versions.merge.numbers import Moves, Numbers
+from ledger.versions.merge.numbers import Moves, Numbers, Published
 from ledger.versions.merge.parts import KEPT, Part, Ranges, Section, ranges
 
 # What stands first where both sides added something at one place: what belongs to the thing
@@ -70,9 +70,10 @@ class _Item(NamedTuple):
     trio: Trio[Section]
     parts: Aligned[Part]
     moves: tuple[Moves, Moves]
+    published: Published = None
 
 
-def merge_sections(found: Aligned[Section]) -> Fragments:
+def merge_sections(found: Aligned[Section], published: Published = None) -> Fragments:
     """Merge all sections."""
     whole: dict[int, Conflict] = {}
     items: dict[int, _Item] = {}
@@ -84,7 +85,8 @@ def merge_sections(found: Aligned[Section]) -> Fragments:
             base = trio.base.parts if trio.base else ()
             aligned = align_parts(base, trio.one.parts, trio.other.parts)
             taken = trio.base.numbers if trio.base else frozenset()
-            items[at] = _Item(trio, aligned, numbers.moves(aligned, taken, _archived(trio)))
+            moves = numbers.moves(aligned, taken, _archived(trio), published=published)
+            items[at] = _Item(trio, aligned, moves, published)
         elif not trio.base:
             one, other = (section.parts if section else () for section in (trio.one, trio.other))
             items[at] = _Item(trio, align_parts((), one, other), (_NO_MOVES, _NO_MOVES))
@@ -148,7 +150,7 @@ def _section(
     """Merge the parts of one section into ``done``."""
     trios = []
     for trio in item.parts.trios:
-        new = numbers.settled(trio)
+        new = numbers.settled(trio, item.published)
         new = numbers.moved(new, "one", item.moves[0], maps[0])
         trios.append(numbers.moved(new, "other", item.moves[1], maps[1]))
     found = item.parts._replace(trios=trios)
