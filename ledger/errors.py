@@ -147,6 +147,9 @@ def _uncollected() -> Iterator[None]:
 
 def _unexpected(error: Exception) -> LedgerError:
     if isinstance(error, OSError) and error.strerror:
+        if error.filename is None and isinstance(error, FileNotFoundError):  # of os.getcwd()
+            message, hint = "the current folder does not exist any more", "go to another one"
+            return UnreadableInput("cannot-read", message, hint)
         name = error.filename if isinstance(error.filename, str | bytes) else b"a file"
         name = os.fsdecode(name)
         return UnreadableInput("cannot-read", f"{name[:200]}: {why(error)}")

@@ -1,4 +1,7 @@
-"""Odd repositories: commands work in them, or say in one line what to do."""
+"""Odd repositories: commands work in them, or say in one line what to do.
+
+``tests.campaigns.repositories`` has 190 of them, each with every command; here are some.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaigns import repositories
 from tests.commands import call
 from tests.repository import Repository
 
@@ -274,3 +278,25 @@ def test_the_hooks_of_somebody_else(
     repo.ledger.write_bytes(repo.ledger.read_bytes().replace(b"Attempt #1", b"Attempt #2"))
     repo.git("commit", "--quiet", "--all", "--message", "A bad one", check=False)
     assert repo.git("log", "-1", "--format=%s") == "A good one"
+
+
+SOME = {
+    "commit in no encoding": "history",
+    "git folder is a link": "status history append",
+    "replaced commit": "history",
+    "branch and tag of one name": "history base",
+    "in a rebase with a conflict elsewhere": "status append",
+    "work tree moved by hand": "history append",
+    "repository that is not UTF-8": "status append",
+    "GIT_DIR of another": "history",
+    "index.lock": "append",
+    "umask 077": "run",
+    "current folder deleted": "status",
+    "standard input closed": "run",
+}
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_some_of_the_campaign(name: str) -> None:
+    [state] = [each for each in repositories.STATES if each.name == name]
+    assert [*repositories.look(state, SOME[name].split())] == []

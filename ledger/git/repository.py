@@ -357,7 +357,8 @@ def _repository(root: Path) -> Iterator[Repo]:
     wanted = process.environment(root)
     hidden = {name: os.environ.pop(name) for name in [*os.environ] if name not in wanted}
     try:
-        with git.Repo(root) as repository:
+        place = root if os.path.lexists(root / ".git") else process.git_dir(root)
+        with git.Repo(place) as repository:
             repository.git.update_environment(**wanted)
             yield repository
     except git.GitCommandNotFound as error:
