@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -99,4 +100,36 @@ def test_nothing_waits_for_what_is_no_file(repo: Repository, kind: str, place: s
         )
         signal.alarm(0)
         assert done.code in (0, 1, 2), line
+        assert "defect of ledger" not in done.err, line
+
+
+# What steers a terminal
+
+STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+MARKS = "\x1b[31m\u202e\x85\x9b\u2028"
+SHOWN = [
+    "status --all", "status --json", "next", "show WILD-001", "show WILD-001 --json", "validate", "validate --json",
+    "validate --format sarif", "validate --format github", "verify --all", "verify --all --json", "links", "links --json",
+    "export", "history --json", "doctor", "evidence reports/x", "evidence reports/x --json", "gate b.md", "gate b.md --json",
+    "append WILD-001 reports/x --result partial --dry-run", "append WILD-001 reports/x --result partial --json",
+    f"note WILD-001 a{MARKS}", f"edit WILD-001 --status done{MARKS}", f"show {MARKS}",
+]  # fmt: skip
+
+
+def test_no_output_holds_what_steers_a_terminal(repo: Repository) -> None:
+    plan = f"## [WILD-001] A{MARKS}\n- Status: pending {MARKS}\n- Attempts History:\n  * [2025-01-01] Attempt #1 — "
+    plan += f"Result: success. 13 passed {MARKS} `reports/x/{MARKS}y.txt` `deadbeef1`\n- Next Actions:\n  1. Go {MARKS}\n"
+    repo.ledger.write_text(plan, "utf-8", newline="")
+    repo.write(f"reports/x/{MARKS}", b"x")
+    repo.write(
+        "reports/x/junit.xml",
+        "<testsuite><testcase classname='a\u202e' name='t\x85'/></testsuite>".encode(),
+    )
+    repo.write(
+        "b.md",
+        f"# B {MARKS}\n\n## Exit Criteria\n- [ ] All {MARKS} tests pass\n- [ ] Hello {MARKS}\n".encode(),
+    )
+    for line in SHOWN:
+        done = call(repo.path, *line.split(" "))
+        assert not STEERS.findall(done.out + done.err), line
         assert "defect of ledger" not in done.err, line

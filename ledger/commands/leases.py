@@ -133,8 +133,8 @@ def read(config: Config) -> Register:
     try:
         if not os.path.lexists(place):
             return Register()
-        return Register.model_validate_json(read_bytes(place))
-    except (UnreadableInput, ValidationError) as error:
+        return Register.model_validate_json(read_bytes(place, hint="move it away"))
+    except ValidationError as error:
         message = f"{place}: expected the leases that were taken here, found something else"
         raise UnreadableInput("bad-leases", message, "delete it; the plans have them") from error
 

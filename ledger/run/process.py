@@ -339,8 +339,12 @@ def _alive(command: int) -> list[psutil.Process]:
     """What the command started and has not ended, itself included. That is in sessions of its own,
     which tells it from other children of this process."""
     _reap_orphans(command)
-    found = []
-    for process in psutil.Process().children(recursive=True):
+    found: list[psutil.Process] = []
+    try:
+        children = psutil.Process().children(recursive=True)
+    except psutil.Error:  # the system does not let us look
+        return found
+    for process in children:
         try:
             is_own = os.getsid(process.pid) == os.getsid(0)
             if not is_own and process.status() != psutil.STATUS_ZOMBIE:
