@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from ledger.commands import guard
 from ledger.hook import main as hook
+from ledger.plan import reader
+from ledger.plan.model import Ledger
 from tests.commands import Done, call
 from tests.repository import Repository
 
@@ -545,6 +550,25 @@ def test_a_server_refuses_the_push(repo: Repository, tmp_path: Path, what: str, 
         assert "LED501 attempt #4 of SCAN-001 is gone" in done.stderr
     after = subprocess.check_output(["git", "-C", server, "rev-parse", "main"])
     assert (before == after) == (code == 1)
+
+
+def test_the_hook_reads_each_version_of_a_plan_once(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading a long plan is most of what the hook does."""
+    times: Counter[bytes] = Counter()
+
+    def read(data: bytes, *given: Any, **named: Any) -> Ledger:
+        times[data] += 1
+        return reader.read(data, *given, **named)
+
+    monkeypatch.setattr(guard, "reader", SimpleNamespace(read=read))
+    repo.write(
+        PLAN, new := plan(*OLD, attempt(5, "Once more, after the last change of the table."))
+    )
+    repo.git("add", PLAN)
+    assert call(repo.path, "validate", "--staged").code == 0
+    assert (times[BASE], times[new]) == (1, 1)
 
 
 def test_settings_that_a_clone_lacks_stop_nothing(repo: Repository) -> None:

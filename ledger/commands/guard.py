@@ -84,7 +84,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),))
     )
     known, codes = guarded(known, plan, before.plan)
-    ledgers = [base.ledger for base in bases if base.ledger is not None]
+    ledgers = [ledger for base in bases if (ledger := base.ledger) is not None]  # each read once
     return rules.made_worse(reader.read(new or b"", plan.own), known, ledgers, fork, codes)
 
 
@@ -179,7 +179,7 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
     changes = log.changes(
         plan.root, plan.ledger_path, (end, f"^{start}"), lambda sha: at(sha).plan.ledger_path
     )
-    bases = [] if before.ledger is None else [before.ledger]
+    bases = [] if (ledger := before.ledger) is None else [ledger]
     known = known._replace(is_merged=any(len(change.parents) > 1 for change in changes))
     whole = rules.made_worse(last, known, bases, None, codes)
     # Only the whole change says what became of the settings.
