@@ -289,6 +289,8 @@ SOME = {
     "work tree moved by hand": "history append",
     "repository that is not UTF-8": "status append",
     "GIT_DIR of another": "history",
+    "GIT_LITERAL_PATHSPECS": "history",
+    "GIT_ICASE_PATHSPECS": "run",
     "index.lock": "append",
     "umask 077": "run",
     "current folder deleted": "status",

@@ -16,6 +16,10 @@ _HARDENED: Final = {
     "GIT_NO_LAZY_FETCH": "1",  # a partial clone must not fetch what it lacks,
     "GIT_ALLOW_PROTOCOL": "none",  # nor in a git that does not know the line above
     "GIT_PAGER": "cat",
+    "GIT_LITERAL_PATHSPECS": "0",  # ours begin with `:(top,literal)`
+    "GIT_GLOB_PATHSPECS": "0",
+    "GIT_NOGLOB_PATHSPECS": "0",
+    "GIT_ICASE_PATHSPECS": "0",
     "LC_ALL": "C",
 }
 # Some of these name programs, and come from the repository that is being read; with others it
