@@ -176,3 +176,29 @@ def test_each_finding_is_answered_by_its_own_fingerprint(
     repo.write("pyproject.toml", f'[tool.ledger]\nnot_secret = ["{fingerprint}"]\n'.encode())
     repo.git("add", "-A")
     assert [one["key"] for one in asked(repo, *options)] == [before[1]["key"]]
+
+
+def test_what_is_committed_is_judged_not_what_lies_on_the_disk(repo: Repository) -> None:
+    assert call(repo.path, "run", "PARSE-SPEED-001", "--", "true").code == 0
+    [summary] = repo.path.glob("reports/**/summary.md")
+    clean = summary.read_bytes()
+    base = repo.git("rev-parse", "HEAD")
+    summary.write_bytes(clean + f"API_KEY={STRONG}\n".encode())
+    repo.git("add", "-A")
+    summary.write_bytes(clean)
+    assert [one["code"] for one in asked(repo, "--staged")] == ["LED702"]
+    summary.unlink()
+    assert [one["code"] for one in asked(repo, "--staged")] == ["LED702"]
+    repo.git("commit", "--quiet", "--message", "Leak")
+    head = repo.git("rev-parse", "HEAD")
+    for options in (("--base", base, "--head", "HEAD"), ("--base", base, "--head", head)):
+        assert [one["code"] for one in asked(repo, *options)] == ["LED702"]
+    repo.git("checkout", "--quiet", base)
+    assert [one["code"] for one in asked(repo, "--base", base, "--head", head)] == ["LED702"]
+    summary.parent.mkdir(parents=True, exist_ok=True)
+    repo.git("checkout", "--quiet", "main")
+    summary.write_bytes(clean)
+    repo.git("add", "-A")
+    summary.write_bytes(clean + f"API_KEY={STRONG}\n".encode())
+    repo.git("reset", "--quiet", "--soft", base)
+    assert asked(repo, "--staged") == []

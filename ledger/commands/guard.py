@@ -80,8 +80,10 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         fork = version_of(plan, contents, common).ledger if common else None
     elif before.data is None and (old := repository.renamed_from(root, path)):
         bases = [before._replace(data=contents.head(old))]
-    known = with_evidence(facts(plan, contents), plan, contents, view=STAGED, since=sides)._replace(
-        elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),))
+    known = with_evidence(facts(plan, contents), plan, contents, view=STAGED, since=sides)
+    known = known._replace(
+        elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),)),
+        content_of=partial(_content, contents, STAGED, known.content_of),
     )
     known, codes = guarded(known, plan, before.plan)
     ledgers = [ledger for base in bases if (ledger := base.ledger) is not None]  # each read once
@@ -171,9 +173,11 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
     is_here = contents.commit("HEAD") == end
     view = None if is_here else end
     known = with_evidence(facts(plan, contents), plan, contents, view=view, since=(fork,))
-    known = known._replace(elsewhere=lambda: (archive,))
+    on_disk = known.content_of if is_here else None
+    content = partial(_content, contents, end, on_disk)
+    known = known._replace(elsewhere=lambda: (archive,), content_of=content)
     if not is_here:  # the files around are not those of the last commit
-        known = known._replace(cited=None, content_of=None, run_notes=None)
+        known = known._replace(cited=None, run_notes=None)
     known, codes = guarded(known, plan, before.plan)
     at = lru_cache(maxsize=4)(partial(version_of, plan, contents))
     changes = log.changes(
@@ -199,6 +203,19 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
     ]
     keys = {finding.key for finding in whole}
     return told + [finding for key, finding in by_commit.items() if key not in keys]
+
+
+def _content(
+    contents: Blobs, revision: str, on_disk: Callable[[str], bytes | None] | None, path: str
+) -> bytes | None:
+    """What ``revision`` has of a cited file, which may have been cleaned on the disk since; of one
+    that it does not have, what lies there. None for none, and for too long a one."""
+    here = on_disk(path) if on_disk else None
+    try:
+        is_too_long = on_disk and here is None and (contents.root / path).is_file()
+        return None if is_too_long else contents.read(revision, path) or here
+    except (LedgerError, OSError):  # no path of git's, or a partial clone
+        return here
 
 
 def _by_commit(
