@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 
@@ -204,6 +205,9 @@ class Disk:
 DISK: Final = Disk()
 
 
+_is_partial = lru_cache(maxsize=4)(process.is_partial)  # asked for each folder up to the top
+
+
 class Version(NamedTuple):
     """The files of a commit, or the ``STAGED`` ones, for who asks about few of them."""
 
@@ -216,7 +220,10 @@ class Version(NamedTuple):
         return real is not None and self._content(real) is not None
 
     def data(self, file: Path) -> bytes | None:
-        """See ``Tree``. Settings that a partial clone lacks say nothing."""
+        """See ``Tree``. Settings that a partial clone lacks say nothing; git takes seconds to find
+        out, so it is not asked about a file that is not on the disk there either."""
+        if not os.path.isfile(file) and _is_partial(self.contents.root):
+            return None
         try:
             real = self.real(file)
             return None if real is None else self._content(real)
