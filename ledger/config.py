@@ -295,7 +295,12 @@ def follow(plan: Config, there: Version, here: Tree = DISK) -> Config | None:
         return own and own.of_partner
     configured = _configured(plan, here)
     if configured and configured.ledger_path == plan.ledger_path:
-        return _configured(plan, there)
+        found = _configured(plan, there)
+        if not found or found.ledger_path == plan.ledger_path or not here.has(found.ledger):
+            return found
+        other = _configured(found, here)
+        if not other or other.ledger_path != found.ledger_path:
+            return found  # else it is the plan of another project, and still there
     given = plan.ledger
     return _find(given.parent, given, there, plan.root) if there.has(given) else None
 

@@ -133,8 +133,13 @@ def _plans(here: Path, names: Sequence[str], commits: tuple[str, str] | None) ->
         configured, plans = _touched(here, commits or ("HEAD", STAGED))
     if configured:
         yield configured
-        known = (str(configured.ledger), *([] if names else [str(configured.of_partner.ledger)]))
-        plans = [place for place in plans if os.path.realpath(place) not in known]
+        known = [configured]
+        if not names:  # what the plan was called before is judged with it
+            with Blobs(configured.root) as contents:
+                before = guard.version_of(configured, contents, commits[0] if commits else "HEAD")
+            known += [configured.of_partner, before.plan, before.plan.of_partner]
+        judged = {str(one.ledger) for one in known}
+        plans = [place for place in plans if os.path.realpath(place) not in judged]
     for place in plans:
         if place.is_file():
             yield config.find(here, place)

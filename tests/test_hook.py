@@ -234,10 +234,21 @@ def test_the_ledger_is_moved_and_loses_an_attempt(
 ) -> None:
     repo.git("mv", PLAN, "fix_plan.md")
     assert run("fix_plan.md") == (0, [])
+    assert run() == (0, [])
     moved = repo.path / "fix_plan.md"
     moved.write_bytes(moved.read_bytes().replace(FIRST.encode(), b""))
     repo.git("add", "--all")
     assert run("fix_plan.md") == (1, ["LED501"])
+
+
+def test_the_plan_of_a_second_project_takes_nothing_from_the_first(
+    repo: Repository, run: Callable[..., object]
+) -> None:
+    repo.write("sub/pyproject.toml", b'[tool.ledger]\npath = "docs/fix_plan.md"\n')
+    repo.write("sub/docs/fix_plan.md", b"# Plan\n\n## [SUB-001] Begin\n- Status: pending\n")
+    repo.git("add", "--all")
+    assert run() == (0, [])
+    assert run("sub/docs/fix_plan.md") == (0, [])
 
 
 def test_a_file_that_is_not_added_is_none_of_the_commit(
