@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ledger.cli import output
 from ledger.hook import main as hook
 from tests.commands import call, captured
 from tests.repository import Repository
@@ -133,3 +136,18 @@ def test_no_output_holds_what_steers_a_terminal(repo: Repository) -> None:
         done = call(repo.path, *line.split(" "))
         assert not STEERS.findall(done.out + done.err), line
         assert "defect of ledger" not in done.err, line
+
+
+def test_what_a_command_writes_is_shown_line_by_line_without_controls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        show = output.echo()
+        assert show
+        for part in (b"10 %\r", b"\n20 %\r30 %", b"\x1b[31m \xe2\x80", b"\xae\xc2\x9b\x07end\n"):
+            show(part)
+        shown = os.read(ours, 1000).replace(b"\r\n", b"\n")
+    os.close(ours)
+    assert shown == b"10 %\n20 %\n30 %[31m end\n"
