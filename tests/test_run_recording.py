@@ -178,6 +178,13 @@ def test_files_that_no_plan_can_quote_are_cited_by_their_folder(repo: Repository
     assert "is recorded as attempt #3" in again.err
 
 
+def test_a_run_that_is_cited_as_a_folder_is_recorded_once(repo: Repository) -> None:
+    repo.write(f"reports/x/{STAMP}/a`b.txt", b"x")
+    given = ("append", ITEM, f"reports/x/{STAMP}", "--result", "partial")
+    assert [call(repo.path, *given).code for _ in range(2)] == [0, 1]
+    assert [one["paths"] for one in attempts(repo)[0]["artifacts"]] == [[f"reports/x/{STAMP}/"]]
+
+
 def test_runs_with_files_of_any_name_are_recorded_and_found_again() -> None:
     outcome = file_names.run(count=40, seed=11)
     assert outcome.faults == []

@@ -300,7 +300,7 @@ def _records(entry: Attempt | Action, evidence: Evidence) -> bool:
 
 
 def _paths(text: str) -> list[str]:
-    return [path for citation in citations.find(text) for path in citation.paths]
+    return [path.rstrip("/") for citation in citations.find(text) for path in citation.paths]
 
 
 def _is_in(path: str, run: str) -> bool:
