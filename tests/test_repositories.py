@@ -288,6 +288,7 @@ SOME = {
     "in a rebase with a conflict elsewhere": "status append",
     "work tree moved by hand": "history append",
     "repository that is not UTF-8": "status append",
+    "repository with dollars": "init",
     "GIT_DIR of another": "history",
     "GIT_LITERAL_PATHSPECS": "history",
     "GIT_ICASE_PATHSPECS": "run",

@@ -358,7 +358,7 @@ def _repository(root: Path) -> Iterator[Repo]:
     hidden = {name: os.environ.pop(name) for name in [*os.environ] if name not in wanted}
     try:
         place = root if os.path.lexists(root / ".git") else process.git_dir(root)
-        with git.Repo(place) as repository:
+        with git.Repo(place, expand_vars=False) as repository:  # a folder may be called `$HOME`
             repository.git.update_environment(**wanted)
             yield repository
     except git.GitCommandNotFound as error:
