@@ -129,6 +129,19 @@ def test_renames_of_the_file_are_followed(story: Repository) -> None:
     assert [one.commit for one in history.removed] == [last]
 
 
+def test_a_plan_that_was_copied_is_held_against_the_file_that_stays(story: Repository) -> None:
+    """The real project had both for two days; what came before is the history of the other."""
+    story.write("fix_plan.md", plan((1, ONE)))
+    story.commit("first")
+    story.write("fix_plan.md", plan((1, ONE), (2, TWO), (3, THREE)))
+    story.commit("second")
+    story.write(PLAN, plan((1, ONE), (2, TWO)))
+    copied = story.commit("copied, and one lost")
+    history = told(story)
+    assert (history.names, history.versions) == ((PLAN,), 1)
+    assert [(one.commit, one.number) for one in history.removed] == [(copied, 3)]
+
+
 def test_a_merge_is_held_against_every_parent(story: Repository) -> None:
     """Both sides add; the merge loses what the branch had added."""
     commits(story, [plan((1, ONE))])

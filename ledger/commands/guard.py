@@ -181,7 +181,11 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
     known, codes = guarded(known, plan, before.plan)
     at = lru_cache(maxsize=4)(partial(version_of, plan, contents))
     changes = log.changes(
-        plan.root, plan.ledger_path, (end, f"^{start}"), lambda sha: at(sha).plan.ledger_path
+        plan.root,
+        plan.ledger_path,
+        (end, f"^{start}"),
+        lambda sha: at(sha).plan.ledger_path,
+        is_one_file=False,
     )
     bases = [] if (ledger := before.ledger) is None else [ledger]
     known = known._replace(is_merged=any(len(change.parents) > 1 for change in changes))

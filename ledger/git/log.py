@@ -93,12 +93,19 @@ def resolve(root: Path, given: str | None) -> tuple[str, ...]:
 
 
 def changes(
-    root: Path, path: str, commits: Sequence[str], called: Callable[[str], str | None]
+    root: Path,
+    path: str,
+    commits: Sequence[str],
+    called: Callable[[str], str | None],
+    *,
+    is_one_file: bool = True,
 ) -> list[Change]:
     """Every commit among ``commits`` (see ``resolve``) that changed the file ``path``, parents
     before children, under its earlier names as well: what ``called`` says it was in a commit, else
-    what git sees was renamed. A merge is among them if its file differs from that of any parent.
-    Raises ``LedgerError`` where git fails."""
+    what git sees was renamed. An earlier file that stays beside the new one has a history of its
+    own: only its last version is held against the new one, but not with ``is_one_file`` false.
+    A merge is among the commits if its file differs from that of any parent. Raises ``LedgerError``
+    where git fails."""
     found: list[Change] = []
     known: set[tuple[str, str]] = set()
     names = [path]
@@ -123,9 +130,10 @@ def changes(
             earlier = earlier or _renamed(root, parent, change.commit.sha, name)
             if earlier:
                 source, blob = earlier
-                batch[place] = change.model_copy(
-                    update={"parents": ((parent, blob),), "renamed_from": source}
-                )
+                batch[place] = change.model_copy(update={"parents": ((parent, blob),)})
+                if is_one_file and _is_file(root, change.commit.sha, source):
+                    continue
+                batch[place] = batch[place].model_copy(update={"renamed_from": source})
                 names.append(source)
                 waiting.append((source, (parent, *(c for c in starts if c.startswith("^")))))
         found = [*batch, *found]
@@ -229,6 +237,12 @@ def _called(root: Path, commit: str, path: str | None) -> tuple[str, str] | None
     """The name and blob of a file, if the commit has it."""
     blob = blobs_at(root, [(commit, path)])[0] if path else None
     return (path, blob) if path and blob else None
+
+
+def _is_file(root: Path, commit: str, path: str) -> bool:
+    """Whether the commit has a file of this name, and no link."""
+    said = _git(root, "ls-tree", "-z", commit, "--", f":(top,literal){path}")
+    return said.startswith("100")
 
 
 def _renamed(root: Path, parent: str, commit: str, path: str) -> tuple[str, str] | None:
