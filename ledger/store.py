@@ -612,7 +612,7 @@ class _Journal(NamedTuple):
 def _settle(pair: Pair) -> None:
     """Undo what was cut short, with both locks held."""
     journal = journal_of(pair.ledger)
-    for leftover in (*pair, journal):
+    for leftover in (*pair, journal, *map(trace_of, pair)):
         with _translated("write", leftover):
             _discard(temporary_of(leftover))
     with _translated("read", journal):

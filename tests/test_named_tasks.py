@@ -335,6 +335,17 @@ def _killed(repo: Repository, at: int, *arguments: str) -> tuple[int, int]:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), int(said or 0)
 
 
+@pytest.mark.parametrize("task", [(), ("--task", "M2")], ids=["the plan", "both"])
+def test_a_trace_that_was_begun_is_removed_by_the_next_append(
+    repo: Repository, task: tuple[str, ...]
+) -> None:
+    run = lay_run(repo, "green")
+    begun = store.temporary_of(store.trace_of(repo.ledger))
+    begun.write_bytes(b"../pla")
+    done = call(repo.path, "append", ITEM, run, *task)
+    assert (done.code, begun.exists()) == (0, False), done.err
+
+
 def test_an_append_that_is_killed_is_undone_or_told(repo: Repository) -> None:
     run = lay_run(repo, "green")
     tasks = repo.path / "plans/splitter.md"

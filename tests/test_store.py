@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from ledger import store
-from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
+from ledger.errors import LedgerError, PlanWarning, Refused, UnreadableInput, UsageError
 from tests.campaigns import crowd, kill, lines
 
 OLD = b"one\r\ntwo\n\xff\x00 tail without newline"
@@ -247,10 +247,11 @@ def test_interrupted_or_broken_at_every_step(
     file: Path, step: str, raised: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Let each call of each system call fail in turn. The file is the old or the new one,
-    whole, and the next call works unaided."""
+    whole, and the next call works unaided. A folder that cannot be flushed is told of beside a
+    new file."""
     real_call = getattr(os, step)
     for turn in range(100):
-        left = [turn]
+        left, told = [turn], ""
 
         def broken(*args: object, left: list[int] = left, **named: object) -> object:
             left[0] -= 1
@@ -265,7 +266,13 @@ def test_interrupted_or_broken_at_every_step(
             monkeypatch.setattr(os, step, real_call)
             assert file.read_bytes() in (OLD, shout(OLD))
             assert ".fix_plan.md.ledger-tmp" not in beside(file)
+        except PlanWarning as warning:
+            told = str(warning)
         monkeypatch.setattr(os, step, real_call)
+        if told:
+            assert "its folder could not be flushed to disk: input/output error" in told
+            assert file.read_bytes() == shout(OLD)
+            assert beside(file) == ["fix_plan.md"]
         passed = left[0] >= 0
         file.write_bytes(OLD)
         if step != "close":  # a close that did not happen keeps the lock until exit

@@ -109,7 +109,7 @@ def verify_text(
         raise UnreadableInput("too-large", found, "give the part that speaks of the run")
     if runs and item is not None:
         raise UsageError("usage", "expected --run or --item, found both", "leave one out")
-    settings = _configured(ledger)
+    settings = _configured(ledger, is_here=item is not None)
     with Blobs(settings.root) as contents:
         known = contents if settings.is_git else None
         place = work_tree(settings.root, known, is_committed=False)
@@ -128,10 +128,11 @@ def verify_text(
     return Verification(ledger=path, claims=tuple(judged), text=name, runs=against)
 
 
-def _configured(ledger: Path | None) -> Config:
-    """The configuration, also where there is no fix plan."""
+def _configured(ledger: Path | None, *, is_here: bool) -> Config:
+    """The configuration, also where there is no fix plan; without ``is_here`` also where only git
+    has it."""
     try:
-        return config.find(Path.cwd(), ledger)
+        return config.find(Path.cwd(), ledger, is_here=is_here)
     except UsageError as error:
         if error.code != "no-ledger":
             raise
