@@ -161,7 +161,7 @@ def said(plan: List) -> list[tuple[object, ...]]:
     """What a reader must find: ID where one is given, status, priority, title, boxes, attempts."""
     found: list[tuple[object, ...]] = []
     for part, task in plan.tasks:
-        title = " ".join([f"{task.name}{task.words}", *task.wrapped])
+        title = " ".join([f"{task.name}{task.words}", *task.wrapped]).replace("**", "")
         if task.id:
             for form in (f"{task.id}: ", f"[{task.id}] ", f"{task.id} "):
                 title = title.removeprefix(form)

@@ -149,17 +149,18 @@ def test_parts_of_the_archive_that_are_there_already(forked: Repository) -> None
 
 def test_text_of_an_archive_that_people_wrote_is_merged_too(forked: Repository) -> None:
     file = forked.ledger.with_name("fix_plan_archive.md")
-    file.write_text("# Old things\n\nWritten by hand.\n", "utf-8")
+    archive("ITEM-001")(forked)
+    file.write_text("# Old things\n\nWritten by hand.\n\n" + file.read_text("utf-8"), "utf-8")
     forked.commit("An archive")
 
     def behind(repo: Repository) -> None:
         file.write_text(file.read_text("utf-8") + "\nSaid behind.\n", "utf-8")
 
-    fork(forked, (archive("ITEM-001"), behind), (archive("ITEM-002"),))
+    fork(forked, (behind,), (archive("ITEM-002"),))
     forked.git("merge", "--quiet", "--message", "Both", "theirs")
     said = file.read_text("utf-8")
     assert told(forked) == every()
-    assert said.startswith("# Old things\n\nWritten by hand.\n\n# <a id=")
+    assert said.startswith("# Old things\n\nWritten by hand.\n\n# Fix plan archive\n")
     assert said.count("Said behind.") == 1
     assert call(forked.path, "archive", "--restore").code == 0
     assert forked.ledger.read_text("utf-8") == plan()

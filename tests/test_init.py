@@ -350,7 +350,7 @@ def test_a_configuration_that_pre_commit_cannot_read_is_told(
 
 
 def test_a_hook_that_has_to_be_added_by_hand_is_not_installed_before(empty: Repository) -> None:
-    empty.write(HOOK, b"repos: []\n")
+    empty.write(HOOK, b"fail_fast: true\n")
     done = call(empty.path, "init", "--hook")
     assert (
         "the configuration lacks the hook\n  add the lines, then: pre-commit install\n" in done.out

@@ -17,41 +17,53 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 # An attempt's lines, and the style that they show.
 STYLES = [
-    (["  * [2025-11-01] Attempt #1 — Result: ✅ success. Text."], Style()),
-    (["- [2025-11-01] Attempt #1 - Result: success"], Style("- ", separator=" - ", has_mark=False)),
+    (
+        ["  * [2025-11-01] Attempt #1 — Result: ✅ success. Text."],
+        Style(opening="[2025-11-01] Attempt #1"),
+    ),
+    (
+        ["- [2025-11-01] Attempt #1 - Result: success"],
+        Style("- ", "[2025-11-01] Attempt #1", separator=" - ", has_mark=False),
+    ),
     (
         ["    * [2025-11-01] **Attempt #1** – Status: partial"],
-        Style("    * ", bold=True, separator=" – ", label="Status:", has_mark=False),
+        Style(
+            "    * ",
+            "[2025-11-01] **Attempt #1**",
+            separator=" – ",
+            label="Status:",
+            has_mark=False,
+        ),
     ),
     (
         ["  * [20251101T101112Z] Attempt #1 — ✅ done"],
-        Style(bracket="stamp", label="", has_mark=True),
+        Style(opening="[20251101T101112Z] Attempt #1", label="", has_mark=True),
     ),
     (
         ["  * [2025-11-01T101112Z] Attempt #1 — Result: done"],
-        Style(bracket="time", has_mark=False),
+        Style(opening="[2025-11-01T101112Z] Attempt #1", has_mark=False),
     ),
     (
         ["  * **Attempt #1 (2025-11-01 loop)**: ✅ done"],
-        Style(bracket="none", bold=True, separator=": ", label="", has_mark=True),
+        Style(opening="**Attempt #1", separator=": ", label="", has_mark=True),
     ),
     (
         ["  * [2025-11-01] Attempt #1 — Result: failed", "    Metrics: none", "    Text"],
-        Style(layout="labels", has_mark=False),
+        Style(opening="[2025-11-01] Attempt #1", layout="labels", has_mark=False),
     ),
     (
         ["  * [2025-11-01] Attempt #1 — Result: ❌ failed", "  **Artifacts:** none"],
-        Style(layout="labels", inner="  ", bold_labels=True),
+        Style(opening="[2025-11-01] Attempt #1", layout="labels", inner="  ", bold_labels=True),
     ),
     (
         ["  * [2025-11-01] Attempt #1 — Result: ❌ failed", "    Text", "    + Metrics: none"],
-        Style(layout="bullets", inner="    + "),
+        Style(opening="[2025-11-01] Attempt #1", layout="bullets", inner="    + "),
     ),
     (
         ["### [A-001] Attempt #1 - First part"],
         Style(
             "### [A-001] ",
-            "none",
+            "",
             separator=" - ",
             layout="heading",
             inner="",

@@ -108,7 +108,7 @@ def test_what_is_no_roadmap(plan: str) -> None:
 
 
 def test_what_looks_like_an_item_is_counted() -> None:
-    unread = read(PLAN.replace("[READ-MAP-002]", "[Read-map-002]")).unread
+    unread = read(PLAN.replace("[READ-MAP-002]", "[L\u00e4s-map-002]")).unread
     assert [(one.kind, one.line) for one in unread] == [("item", 14)]
 
 

@@ -67,7 +67,8 @@ WRITERS = (
 def test_what_an_open_block_takes_is_unread(name: str) -> None:
     between, behind, line, kind = OPEN[name]
     plan = reader.read((HEAD + FIRST + between + REST + behind).encode())
-    assert [(one.line, one.kind) for one in plan.unread] == [(line, kind)]
+    whole = [one for one in plan.unread if "in a comment" not in one.reason]
+    assert [(one.line, one.kind) for one in whole] == [(line, kind)]
     assert "is not closed and takes" in plan.unread[0].reason
 
 

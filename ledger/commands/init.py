@@ -311,20 +311,8 @@ def _installed(found: Config, *, dry_run: bool) -> Iterator[StartStep]:
         return
     seen = pre_commit.look(found.root)
     place = "git"
-    if seen.is_elsewhere and seen.runs != "pre-commit":
-        pass  # see _script
-    elif seen.runs in ("pre-commit", pre_commit.PROGRAM):
-        yield _step("hook", "there", place, f"{seen.runs} runs at each commit")
-    elif not seen.is_named and not dry_run:
-        said = "nothing runs at a commit: the configuration lacks the hook"
-        yield _step("hook", "left", place, said, hint="add the lines, then: pre-commit install")
-    elif not dry_run:
-        fault = pre_commit.install(found.root)
-        if fault:
-            hint = "pip install pre-commit && pre-commit install"
-            yield _step("hook", "left", place, f"nothing runs at a commit: {fault}", hint=hint)
-        else:
-            yield _step("hook", "added", place, "`pre-commit install`: it runs at each commit")
+    if not seen.is_elsewhere or seen.runs == "pre-commit":  # else see _script
+        yield from _at_each_commit(found, seen, place, dry_run=dry_run)
     fault = "" if dry_run else pre_commit.unreadable(found.root)
     if fault:
         said = f"pre-commit cannot read it, and fails at each commit: {fault}"
@@ -332,6 +320,21 @@ def _installed(found: Config, *, dry_run: bool) -> Iterator[StartStep]:
     if seen.program is None:
         said = f"{pre_commit.PROGRAM} is not on the PATH"
         yield _step("hook", "left", place, said, hint="activate the environment it is in")
+
+
+def _at_each_commit(
+    found: Config, seen: pre_commit.Hook, place: str, *, dry_run: bool
+) -> Iterator[StartStep]:
+    if seen.runs in ("pre-commit", pre_commit.PROGRAM):
+        yield _step("hook", "there", place, f"{seen.runs} runs at each commit")
+    elif not seen.is_named and not dry_run:
+        said = "nothing runs at a commit: the configuration lacks the hook"
+        yield _step("hook", "left", place, said, hint="add the lines, then: pre-commit install")
+    elif not dry_run and (why := pre_commit.install(found.root)):
+        hint = "pip install pre-commit && pre-commit install"
+        yield _step("hook", "left", place, f"nothing runs at a commit: {why}", hint=hint)
+    elif not dry_run:
+        yield _step("hook", "added", place, "`pre-commit install`: it runs at each commit")
 
 
 def _merge_driver(found: Config) -> StartStep:

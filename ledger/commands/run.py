@@ -171,12 +171,10 @@ def run(
     stays; ``UnreadableInput`` where the disk is full.
     """
     require_posix()
+    words, sources = tuple(command), tuple(collect)
+    tries = RetryOn.parse(retry_on)
     terms = Command(
-        words=tuple(command),
-        timeout_s=timeout_s,
-        retries=retries,
-        retry_on=RetryOn.parse(retry_on),
-        collect=tuple(collect),
+        words=words, timeout_s=timeout_s, retries=retries, retry_on=tries, collect=sources
     )
     _refuse_idle(rounds, metrics=metrics, first=first, batch=batch, against=against)
     repetition = _repetition(rounds, metrics, first, batch, preflight=preflight, crashes=crashes)

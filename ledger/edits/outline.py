@@ -35,6 +35,7 @@ class Outline:
             (one.title, one.level, one.status, one.dates, [(f.name, f.value) for f in one.fields])
             for one in ledger.headings
         ]
+        self.dialect = ledger.dialect
         self.updated = ledger.last_updated.value if ledger.last_updated else None
 
     def difference(self, other: Outline) -> str | None:
@@ -46,9 +47,12 @@ class Outline:
                 if value != theirs[part]:
                     return f"the {part.removesuffix('_text')} of {one['id']}"
         mine, others = dict(self._around()), dict(other._around())
+        if self.dialect != other.dialect:  # most of the file is in: so headings that say nothing
+            for one in (mine, others):  # are read by another one now
+                one["the headings"] = [said for said in one["the headings"] if any(said[2:])]
         return next((what for what, value in mine.items() if others[what] != value), None)
 
-    def _around(self) -> Iterator[tuple[str, object]]:
+    def _around(self) -> Iterator[tuple[str, Any]]:
         yield "attempts outside items", self.loose
         yield "unread lines", self.unread
         yield "the headings", self.headings

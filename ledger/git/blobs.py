@@ -70,6 +70,7 @@ class Blobs:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._process: subprocess.Popen[bytes] | None = None
+        self._lost: set[bytes] = set()  # what a partial clone lacks; git takes long to find out
 
     def __enter__(self) -> Self:
         return self
@@ -156,6 +157,8 @@ class Blobs:
 
     def _ask(self, request: bytes) -> tuple[str, str, bytes] | None:
         """Name, type and content of what is asked for; None where git knows nothing to show."""
+        if request in self._lost:
+            return None
         running = self._process or self._start()
         assert running.stdin is not None
         assert running.stdout is not None
@@ -164,15 +167,15 @@ class Blobs:
             running.stdin.flush()
             header = running.stdout.readline()
         except BrokenPipeError:
-            return self._gave_up()
+            return self._gave_up(request)
         match = _HEADER.fullmatch(header[:-1])
         if not match:
             # "missing", "ambiguous", "submodule"
-            return None if header.endswith(b"\n") else self._gave_up()
+            return None if header.endswith(b"\n") else self._gave_up(request)
         size = int(match[3])
         content = running.stdout.read(size + 1)
         if len(content) != size + 1:
-            return self._gave_up()
+            return self._gave_up(request)
         return match[1].decode(), match[2].decode(), content[:size]
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -189,7 +192,7 @@ class Blobs:
             raise process.not_started(self.root, error) from error
         return self._process
 
-    def _gave_up(self) -> tuple[str, str, bytes] | None:
+    def _gave_up(self, request: bytes) -> tuple[str, str, bytes] | None:
         """The answer where git ended: none in a partial clone, where each object that it lacks ends
         it; else why, raised. Its standard error was not read, since a full pipe would stop it."""
         running, self._process = self._process, None
@@ -197,6 +200,7 @@ class Blobs:
             running.kill()
             running.communicate()
         if self._is_partial:
+            self._lost.add(request)
             return None
         reason = process.run(self.root, "rev-parse", "--git-dir").stderr
         raise process.failed(self.root, "git cat-file", reason or b"an object could not be read")

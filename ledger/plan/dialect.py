@@ -35,6 +35,8 @@ class Sign(Model):
     """What it is."""
     owns: bool = False
     """Whether all sections below its heading are written in it, too."""
+    is_beside: bool = False
+    """Whether it says nothing of the file: entries may stand beside anything."""
 
 
 class Recognition(Model):

@@ -36,10 +36,12 @@ _UPDATED_WITHIN = 60
 
 _PIPE = re.compile(r"(?<!\\)\||\Z")
 _TASK = re.compile(r"\[[ xX]\](?:\s|\Z)")
+_NONE = re.compile(r"[\W_]{0,3}(?:none|nothing|n/a|empty)\b.{0,20}\Z", re.IGNORECASE)
 # What a person would take for a box at the start of a line, with a bullet or without.
 _LOOKS_LIKE_BOX = re.compile(
-    r"[ \t]*+(?:>[ \t]?){0,4}(?:(?:[-*+]|\d{1,9}[.)])[ \t]*+)?"
-    r"\[[ \t]{0,3}[xX\u2713\u2714\u2705]?[ \t]{0,3}\](?![(\[:])"
+    r"[ \t]*+(?:>[ \t]?){0,4}(?:(?P<bullet>[-*+]|\d{1,9}[.)])[ \t]*+)?"
+    r"\[[ \t]{0,3}(?(bullet)(?:[xXoO]|[^\w\s\[\]`*\"'^@-])?|[xX\u2713\u2714\u2705]?)[ \t]{0,3}\]"
+    r"(?![(\[:])"
 )
 # ``| A1 | Parse | [D] | in `failures.json` |``
 _LOOKS_LIKE_ROW = re.compile(r"[ \t]*\|(?:[^|\n]*\|){0,9}?[ \t]*`?\[[ xXDP]\]`?[ \t]*(?:\||\Z)")
@@ -49,6 +51,10 @@ _ANY_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t\n]|\Z)
 _MARKS: Final[dict[ActionState, str]] = {"complete": "x \u2713 \u2714 \u2705", "in_progress": "~ /",
     "blocked": "!", "deferred": ">", "rejected": "-"}  # fmt: skip
 BOX_STATES: Final[dict[str, ActionState]] = {" ": "pending", **words.by_word(_MARKS)}
+# `[SKIP] T002 Look`, `[in progress] Look`
+_WORD_BOX = re.compile(r"\[(?P<mark>[A-Za-z][A-Za-z/ _-]{0,14})\](?=[ \t])[ \t]*")
+# `⬜ Read twice`, `✅ Read`
+_SIGN = re.compile(rf"(?P<mark>[{''.join(words.MARKS)}])\ufe0f?(?=[ \t]|\Z)[ \t]*")
 
 
 def entry_text(document: Document, entry: Block) -> str:
@@ -154,6 +160,46 @@ def attempt(
     )
 
 
+ATTEMPT_COLUMNS: Final[dict[str, str]] = words.by_word(
+    {
+        "number": "# no no. nr nr. n attempt attempts number",
+        "date": "date when day time stamp timestamp",
+        "result": "result results outcome status state",
+        "metrics": "metrics figures tests",
+        "artifacts": "artifacts artifact evidence",
+        "commit": "commit sha",
+    }
+)
+"""What the columns of a table of attempts are called, and what they hold."""
+
+
+def attempt_rows(document: Document, table: Block, item: str) -> Iterator[Attempt]:
+    """The attempts of a table below `Attempts History:`, a row each; none of a table that has no
+    column for their numbers, or none for their results."""
+    names = [words.plain(cell[2]).lower() for cell in cells(document.line(table.start))]
+    columns = [ATTEMPT_COLUMNS.get(name) for name in names]
+    for line in range(table.start + 2, table.end):
+        row = [cell[2] for cell in cells(document.line(line))]
+        said = dict(zip(columns, row, strict=False))
+        number = re.search(r"\d{1,6}", said.get("number", ""))
+        if not number or "result" not in said:
+            continue
+        date, stamp = patterns.when(said.get("date", ""))
+        cited = patterns.STAMP.search(document.line(line))
+        stamp = stamp or (cited.group() if cited else None)
+        yield Attempt(
+            item=item,
+            number=int(number.group()),
+            date=date,
+            stamp=stamp,
+            result=document.vocabulary.result(said["result"]),
+            result_text=said["result"],
+            text=document.line(line).strip(),
+            source="history",
+            span=span(document, line, line + 1),
+        )
+
+
 @lru_cache(maxsize=2048)  # most attempts of a version stand in the one before it
 def _said(attempt: str, vocabulary: Vocabulary) -> tuple[str | None, Result, str]:
     """The stamp that the text of an attempt tells, and its result in one word and as written."""
@@ -183,6 +229,17 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
         text=said.strip(),
         span=span(document, entry.start, entry.end),
         state_span=span_in_line(document, entry.start, begin, width + lead.length),
+    )
+
+
+def counted(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """``actions`` by the numbers that Markdown shows where all bear the same one, as formatters
+    write lists: ``1. 1. 1.``."""
+    numbers = {action.number for action in actions}
+    if len(actions) < 2 or len(numbers) > 1 or None in numbers:
+        return tuple(actions)
+    return tuple(
+        action.model_copy(update={"number": number}) for number, action in enumerate(actions, 1)
     )
 
 
@@ -295,11 +352,21 @@ def last_updated(document: Document, before: int) -> Field | None:
     return None
 
 
+def opens_listed(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether a bullet's line opens with an ID, and not with a tag such as ``[P] parallel``: one
+    without a joint has a dash behind its title."""
+    named = patterns.ids(vocabulary).item.match(line)
+    if not named:
+        return False
+    name = patterns.id_of(named)
+    return bool(vocabulary.conventions.id or not name.isalnum() or _DASH.search(line))
+
+
 def listed_items(document: Document, entry: Block) -> Iterator[Item]:
     """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
     line = entry_text(document, entry)
     named = patterns.ids(document.vocabulary).listed.match(line)
-    if not named:
+    if not named or not opens_listed(line, document.vocabulary):
         return
     rest = line[named.end() :]
     title, _, status = rest.strip().partition(" \u2014 ")
@@ -310,7 +377,7 @@ def listed_items(document: Document, entry: Block) -> Iterator[Item]:
     for name in patterns.ids(document.vocabulary).row.findall(named.group()):
         yield Item(
             id=patterns.plain_id(name),
-            title=title.strip(),
+            title=title.replace("**", "").strip(),
             status=document.vocabulary.status(head),
             status_text=head,
             span=span(document, entry.start, entry.end),
@@ -321,9 +388,10 @@ def listed_items(document: Document, entry: Block) -> Iterator[Item]:
 
 
 class Box(NamedTuple):
-    """A box: its mark, what it means, and how many characters it takes with the blanks behind."""
+    """A box as written, ``[x]``, ``[SKIP]`` or a sign such as ``⬜``, what it means, and how many
+    characters it takes with the blanks behind."""
 
-    mark: str
+    text: str
     state: ActionState
     length: int
 
@@ -334,19 +402,32 @@ def plain_box(line: str) -> Box | None:
 
 
 def any_box(line: str) -> Box | None:
-    """The same with the marks that only a checklist has: ``!``, ``>`` and ticks."""
-    return _box(_ANY_BOX.match(line))
+    """The same with what only a checklist has: ``!``, ``>``, ticks, and words in brackets."""
+    if box := _box(_ANY_BOX.match(line)):
+        return box
+    found = _WORD_BOX.match(line)
+    state = words.WORD_BOXES.get("-".join(found["mark"].lower().split())) if found else None
+    return Box(found.group().rstrip(), state, found.end()) if found and state else None
+
+
+def sign_box(line: str) -> Box | None:
+    """The sign that stands for a box: ``⬜``, ``☐``, ``✅``."""
+    found = _SIGN.match(line)
+    return Box(found.group().rstrip(), words.MARKS[found["mark"]], found.end()) if found else None
 
 
 def may_have_box(document: Document, start: int, end: int) -> bool:
-    """Whether any of the lines ``[start, end)`` has such a box somewhere."""
-    return bool(_ANY_BOX.search("\n".join(document.lines(start, end))))
+    """Whether any of the lines ``[start, end)`` has a box or a sign somewhere."""
+    whole = "\n".join(document.lines(start, end))
+    return bool(_ANY_BOX.search(whole) or _WORD_BOX.search(whole)) or not (
+        whole.isascii() or words.MARKS.keys().isdisjoint(whole)
+    )
 
 
 def _box(found: re.Match[str] | None) -> Box | None:
     if not found:
         return None
-    return Box(found["mark"], BOX_STATES[found["mark"].lower()], found.end())
+    return Box(found.group().rstrip(), BOX_STATES[found["mark"].lower()], found.end())
 
 
 def is_box(said: str) -> bool:
@@ -364,12 +445,14 @@ def boxed_action(
     return Action(
         number=number,
         state=state,
-        state_text=f"[{box.mark}]" if box else "",
+        state_text=box.text if box else "",
         attempt=None,
         stamp=None,
         text="\n".join([first, *document.lines(entry.start + 1, end)]).strip(),
         span=span(document, entry.start, end),
-        state_span=span_in_line(document, entry.start, width, width + (3 if box else 0)),
+        state_span=span_in_line(
+            document, entry.start, width, width + (len(box.text) if box else 0)
+        ),
     )
 
 
@@ -381,6 +464,11 @@ def looks_like_box(line: str) -> bool:
 def looks_like_row(line: str) -> bool:
     """Whether a person would take the whole line for a row of a table of tasks."""
     return bool(_LOOKS_LIKE_ROW.match(line))
+
+
+def is_none(line: str) -> bool:
+    """Whether an entry says that a list is empty: ``None currently``, ``(nothing yet)``."""
+    return bool(_NONE.match(line))
 
 
 def is_task(line: str) -> bool:

@@ -14,6 +14,10 @@ ID = rf"(?!YYYY)[A-Z][A-Z0-9]*(?:{_JOINT}[A-Za-z0-9]+)*"
 ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.DOTALL)
 
 
+# ✅, 🚧: a sign, no mark of Markdown's
+_MARK = r"[^\w\s*\[\]()~`#\"'<>.,:;/\\-]{1,8}"
+
+
 class Ids(NamedTuple):
     """Patterns for an item's ID: where its heading begins, where a bullet lists several, a cell of
     the index, and one in brackets, as a row of it begins."""
@@ -62,6 +66,84 @@ def _shaped(shapes: tuple[str, ...]) -> Ids:
     )
 
 
+# Shapes of what opens an item whose status is told beside it; without one it may be any text.
+_LOOSE = (
+    rf"(?P<id>(?!YYYY)[A-Za-z][A-Za-z0-9]{{0,24}}(?:{_JOINT}[A-Za-z0-9]{{1,24}}){{0,6}}"
+    r"|\d{1,4}(?:\.\d{1,4}){1,5})"
+)
+_SHAPES: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(rf"(?:{_MARK}[ \t]*)?{form}(?P<title>.*)", re.DOTALL)
+    for form in (
+        # [seed] Watch, **[core.1] Watch**, `[US-1]` Watch
+        rf"\*{{0,2}}`?\[{_LOOSE}\](?!\()`?\*{{0,2}}:?",
+        # LEX-001: Read, **T1** — Read, 1.2: Read
+        (
+            rf"(?=\W{{0,3}}[^\s:]*\d)\*{{0,2}}`?{_LOOSE}`?\*{{0,2}}"
+            r"(?::|[ \t]+(?:[\u2013\u2014]|--?)(?=[ \t]))"
+        ),
+        # **LEX-001 Read**, LEX-001 Read
+        rf"\*{{0,2}}`?(?=[^\s`]*\d){_LOOSE}(?<=\d)`?\*{{0,2}}(?=[ \t])",
+        # 1. Read, Issue 3: Read
+        (
+            r"(?P<id>)(?:(?i:issue|task|bug|item|problem|finding|fix|story)[ \t]+#?\d{1,4}"
+            r"|#?\d{1,4}(?=[.)]))[.):]?(?=[ \t])"
+        ),
+    )
+)
+
+
+class Shaped(NamedTuple):
+    """The ID, empty for none, of what may be an item, its title, and that with all behind it."""
+
+    id: str
+    title: str
+    rest: str
+
+
+_BOX = re.compile(rf"\[(?:[xX]|{'|'.join(words.WORD_BOXES)})\]", re.IGNORECASE)
+
+
+def shaped(line: str, vocabulary: Vocabulary) -> Shaped | None:
+    """What ``line`` opens if a status is told beside it: ``LEX-001: Read``, ``[seed] Watch``,
+    ``**LEX-001 Read**``, ``1. Read``; nothing in a project that says how its IDs look."""
+    if vocabulary.conventions.id or _BOX.match(line):
+        return None
+    for shape in _SHAPES:
+        if found := shape.match(line):
+            title = words.plain(found["title"]).strip(" \t:\u2013\u2014-")
+            return Shaped(plain_id(found["id"]), title, found["title"])
+    return None
+
+
+@lru_cache(maxsize=16)
+def field_label(vocabulary: Vocabulary, *names: str) -> re.Pattern[str]:
+    """What a line begins with that says a field of those ``names``, wherever it stands:
+    ``- **Status**: done``, ``Status: done``, ``> **Status:** done``, ``#### Status: done``."""
+    known = "|".join(re.escape(one) for name in names for one in vocabulary.names_of(name))
+    return re.compile(
+        r"[ \t]{0,3}(?:>[ \t]?)?(?:[-*+][ \t]+|#{1,6}[ \t]+)?[*_`]{0,2}"
+        rf"(?P<name>{known})[*_`]{{0,2}}:[*_`]{{0,2}}[ \t]*",
+        re.IGNORECASE,
+    )
+
+
+# `Read fast [DONE]`, `Read fast (in progress)`, `Read fast — done`, `✅ Read fast`
+_TITLE_STATUS = re.compile(
+    r"(?:[ \t](?:[\u2013\u2014]|--?)[ \t]+|[ \t][\[(])"
+    r"(?P<said>[^\[\]()\u2013\u2014]{2,40})[\])]?\W{0,3}\Z"
+)
+
+
+def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
+    """The status that a heading's title ends with, or begins with as a sign, empty for none; and
+    the title without it."""
+    start = max(0, len(title) - _LONGEST_STATUS)
+    found = _TITLE_STATUS.search(title, start)
+    if found and vocabulary.is_status(found["said"]) and len(found["said"].split()) <= 3:
+        return found["said"].strip(" *`"), title[: found.start()].rstrip()
+    return (title[0], title) if title[:1] in words.MARKS else ("", title)
+
+
 # A shape takes all that it can and gives nothing back, so that matching takes linear time.
 _HELD = {
     "<digits>": "[0-9]++",
@@ -94,20 +176,52 @@ _WHEN = re.compile(
     r"(?:T(?P<time>\d{2}:?\d{2}(?::?\d{2})?)Z?)?"
 )
 STAMP = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
-_ATTEMPT = re.compile(
-    r"\*{0,2}(?:\[(?P<when>[^\]\n]{4,40})\]\*{0,2}\s*)?"
-    r"\*{0,2}(?P<word>Attempt\s*#?(?P<number>\d{1,6}))(?!\w)"
-    r"(?P<after>[ \t]*\*{0,2}[ \t]*[(:\u2013\u2014-]|[ \t]*\*{0,2}\Z)?",
+_DAY = r"\d{4}[-\u2010\u2011]\d\d[-\u2010\u2011]\d\d(?:[T ]\d\d:?\d\d(?::?\d\d)?Z?)?|\d{8}T\d{6}Z"
+# `[2026-02-01] Attempt #1 —`, `2026-02-01 Attempt #1:`, `✅ [2026-02-01] **Attempt #1**`,
+# `[x] [2026-02-01]: Attempt 1`, `Attempt #1 [2026-02-01] —`, `Attempt 1 (2026-02-01):`
+ATTEMPT = re.compile(
+    rf"(?:\[[ xX]\][ \t]+)?(?:{_MARK}[ \t]*)?"
+    r"(?P<opening>\*{0,2}"
+    rf"(?:(?:\\?\[(?P<when>[^\]\n]{{4,40}}?)\\?\]|\(?(?P<bare>{_DAY})\)?)"
+    r"\*{0,2}(?:[ \t]*[:\u2013\u2014-])?\s*)?"
+    r"\*{0,2}(?P<word>Attempt\s*#?(?P<number>\d{1,6}))(?!\w)\*{0,2}"
+    rf"(?:,?[ \t]*(?:\[(?P<behind>{_DAY})\]|\((?P<noted>{_DAY})\)|(?P<last>{_DAY})(?=\W))"
+    r"\*{0,2})?)"
+    r"(?P<after>[ \t]*[(\[:,\u2013\u2014-]|[ \t]*\Z)?",
     re.IGNORECASE,
 )
-_OPENS_ATTEMPT = ("*", "[", "A", "a")  # of both patterns
-_DATED = re.compile(r"\*{0,2}\[(?P<when>\d{4}[^\]\n]{4,36})\]")
+"""How an attempt with a number opens; ``opening`` is that without a box or sign before it."""
+_DATES = ("when", "bare", "behind", "noted", "last")
+_OPENS_ATTEMPT = (
+    "*",
+    "[",
+    "A",
+    "a",
+    "(",
+    "1",
+    "2",
+    "#",
+    "\\",
+)  # of both patterns, and no ASCII sign
+# `[2026-02-01] Looked`, `2026-02-01: Looked`, `**2026-02-01** — Looked`
+_DATED = re.compile(
+    rf"\*{{0,2}}(?:\[(?P<when>\d{{4}}[^\]\n]{{4,36}})\]|(?P<bare>{_DAY})"
+    r"(?=\*{0,2}(?:[ \t]*[:\u2013\u2014]|[ \t]-)))"
+)
+# `#1 (2026-02-01): failed`, `**#1** 2026-02-01`
+HASHED = re.compile(
+    r"(?P<opening>\*{0,2}#(?P<number>\d{1,6})\*{0,2}[ \t]*[(\[,:]?[ \t]*"
+    rf"(?P<when>{_DAY})[)\]]?)"
+)
 _TEMPLATE = re.compile(r"\*{0,2}\[(?:YYYY|<)[^\]\n]{0,36}\]", re.IGNORECASE)
 _DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2})[ \t]|:\*{0,2}[ \t]")
-_MARK = r"[^\w\s*\[\]()~`#\"'<>.,:;/\\-]{1,8}"
-_STATE_WORD = r"[A-Za-z]+(?:[_ -](?i:progress|hold))?"
+# COMPLETE, in progress, on hold, "not started", "no longer blocked", "ready for review"
+_STATE_WORD = (
+    r"(?:(?i:not(?: yet)?|never|no longer|almost|nearly|partly|mostly|in)[ _-])?[A-Za-z]+"
+    r"(?:[_ -](?i:progress|hold|for review))?"
+)
 _STATE = (
-    rf"(?:(?P<mark>{_MARK})[ \t]*)?(?P<open>[*\[]{{0,4}})(?P<word>%s)"
+    rf"(?P<open>[*\[]{{0,4}})(?:(?P<mark>{_MARK})[ \t]*)?(?P<inner>[*\[]{{0,4}})(?P<word>%s)"
     r"(?P<close>[*\]]{0,4})(?=(?P<then>\W|\Z))"
 )
 _CLOSE = re.compile(r":?\*\*")
@@ -119,7 +233,9 @@ _NUMBER = re.compile(r"Attempt\s*#(\d{1,6})(?!\d)", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}(?!\d)", re.IGNORECASE)
 _TOO_LARGE = re.compile(r"Attempt\s*#?\d{7}", re.IGNORECASE)
 _LOOKS_LIKE_ATTEMPT = re.compile(
-    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\s]*Attempts?\b", re.IGNORECASE
+    r"[ \t]*(?:>[ \t]?){0,4}(?:[-*+]|#{1,6})[ \t]+(?:\[[ xX]\][ \t]+)?\*{0,2}"
+    rf"(?:\[[^\]\n]{{4,40}}\]|(?:{_DAY})):?[*\s]*Attempts?\b",
+    re.IGNORECASE,
 )
 
 _AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
@@ -134,6 +250,7 @@ _LABEL_REACH = 400
 # How far into an attempt its own number may stand.
 _NUMBER_REACH = 120
 _LONGEST_SLUG = 40
+_LONGEST_STATUS = 60  # characters at the end of a title
 
 
 class AttemptLead(NamedTuple):
@@ -172,24 +289,27 @@ def numbered(line: str) -> int | None:
 
 def attempt(line: str) -> AttemptLead | None:
     """Read the opening of an attempt, or of a dated entry that could be one."""
-    return _lead(line) if line[:1] in _OPENS_ATTEMPT else None
+    return _lead(line) if line[:1] in _OPENS_ATTEMPT or not line[:1].isascii() else None
 
 
 @lru_cache(maxsize=2048)  # recognised, read and looked at once more; so in the next version
 def _lead(line: str) -> AttemptLead | None:
-    match = _ATTEMPT.match(line)
-    if match and match["when"] is None:
-        if not match["after"]:
-            return None  # prose that mentions an attempt
-        date, stamp = when(line[match.end() :][:80])
-        return AttemptLead(int(match["number"]), date, stamp, is_certain=False)
+    match = ATTEMPT.match(line)
     if match:
-        date, stamp = when(match["when"])
-        is_dated = date is not None or bool(_WHEN.match(match["when"]))
-        return AttemptLead(int(match["number"]), date, stamp, is_dated) if is_dated else None
+        told = next((match[name] for name in _DATES if match[name]), None)
+        if told is None and not match["after"]:
+            return None  # prose that mentions an attempt
+        date, stamp = when(told or line[match.end() :][:80])
+        if match["when"] and not (date or _WHEN.match(match["when"])):
+            return None
+        is_certain = bool(told) and not match["noted"]
+        return AttemptLead(int(match["number"]), date, stamp, is_certain)
+    if hashed := HASHED.match(line):
+        date, stamp = when(hashed["when"])
+        return AttemptLead(int(hashed["number"]), date, stamp, is_certain=False)
     dated = _DATED.match(line)
     if dated:
-        date, stamp = when(dated["when"])
+        date, stamp = when(dated["when"] or dated["bare"])
         if date:
             return AttemptLead(None, date, stamp, is_certain=False)
     return None
@@ -202,7 +322,7 @@ def looks_like_item(title: str) -> bool:
 
 def why_unread(line: str) -> str:
     """Why a line that looks like the opening of an attempt is not read as one."""
-    line = unbulleted(line)[1].lstrip("# ")
+    line = unbulleted(line.lstrip("> \t"))[1].lstrip("# ")
     if _TEMPLATE.match(line):
         return "an unfilled template"
     if attempt(line):
@@ -290,7 +410,7 @@ def state(line: str, vocabulary: Vocabulary = USUAL) -> StateLead:
     match = _state_pattern(vocabulary).match(line, at)
     if match and vocabulary.is_state(match["word"]) and _is_marked_off(match):
         number, stamp, note_end = _note(line, match.end("close"))
-        if "*" in match["open"] and "*" not in match["close"]:
+        if "*" in match["open"] + match["inner"] and "*" not in match["close"]:
             behind = _CLOSE.match(line, note_end)  # **COMPLETE (Attempt #3)**, **COMPLETE:**
             note_end = behind.end() if behind else note_end
         return StateLead(
@@ -306,12 +426,13 @@ def state(line: str, vocabulary: Vocabulary = USUAL) -> StateLead:
 
 
 def _is_marked_off(match: re.Match[str]) -> bool:
-    """``COMPLETE`` and ``Done —`` are states; ``Complete the docs`` is a task."""
-    word: str = match["word"]
-    if word.isupper() or match["open"]:
-        return True
+    """``COMPLETE``, ``**Blocked**`` and ``Done —`` are states; ``Complete the docs`` and
+    ``**Blocked users** can log in`` are tasks."""
     rest = match.string[match.end("close") :][:4]
-    return not rest.strip() or rest.lstrip()[0] in "(:\u2013\u2014" or rest.startswith(" - ")
+    is_first = not rest.strip() or rest.lstrip()[0] in "(:\u2013\u2014" or rest.startswith(" - ")
+    if match["open"] or match["inner"]:
+        return bool(match["close"]) or is_first
+    return is_first or match["word"].isupper()
 
 
 def _note(line: str, at: int) -> tuple[int | None, str | None, int]:

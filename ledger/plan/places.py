@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from ledger.plan import patterns, text, words
+from ledger.plan import parts, patterns, text, words
 from ledger.plan.document import Block, Document, Edit, walk
 from ledger.plan.model import Attempt, Field, Item, Ledger, Pointer
 
+_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*")  # | --- | --- |
 _LINE_END = re.compile(rb"[\r\n]|\Z")
 
 
@@ -51,6 +52,13 @@ def in_field(ledger: Ledger, item: Item, name: str, lines: Sequence[str], at: in
         return insertion(ledger.text, home.span.end_byte, lines)
     start = first_line(ledger, item.fields[0].span.start_byte) if item.fields else "- "
     bullet = start[: patterns.unbulleted(start)[0]]
+    if not bullet.strip():  # **Status:** done, a paragraph
+        mark = "**" if start.startswith("**") else ""
+        lines = [f"{mark}{words.of(ledger).written(name)}:{mark}", "", *lines]
+        at = at if at >= 0 else end_of_fields(item)
+        return insertion(
+            ledger.text, at, ["", *lines] if at == item.span.end_byte else [*lines, ""]
+        )
     lines = [f"{bullet}{words.of(ledger).written(name)}:", *lines]
     if at >= 0 or item.fields:
         return insertion(ledger.text, at if at >= 0 else end_of_fields(item), lines)
@@ -79,6 +87,15 @@ def lines(ledger: Ledger, attempt: Attempt) -> list[str]:
     """The attempt's lines as written, newlines cut off."""
     raw = ledger.text[attempt.span.start_byte : attempt.span.end_byte].removeprefix(text.BOM)
     return re.split(r"\r\n|\n|\r", text.decode(raw))
+
+
+def columns(ledger: Ledger, attempt: Attempt) -> list[str]:
+    """What the columns are called of the table that the attempt is a row of; empty for none."""
+    if not attempt.text.startswith("|"):
+        return []
+    above = text.decode(ledger.text[: attempt.span.start_byte]).splitlines()
+    at = next((n for n in range(len(above) - 1, 0, -1) if _RULE.fullmatch(above[n])), 0)
+    return [cell for _, _, cell in parts.cells(above[at - 1])] if at else []
 
 
 def first_line(ledger: Ledger, start: int) -> str:

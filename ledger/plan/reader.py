@@ -6,11 +6,27 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
-from ledger.plan import dependencies, dialects, document, fences, parts, patterns, pointers, words
+from ledger.plan import (
+    dependencies,
+    dialects,
+    document,
+    fences,
+    parts,
+    patterns,
+    pointers,
+    words,
+)
+from ledger.plan.blocks import LISTS
 from ledger.plan.dialect import Recognition
 from ledger.plan.document import Document, entries
 from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span, Unread
 
+# `## Queue`, `## Up next`, `### Open tasks:`
+_WORK: Final = re.compile(
+    r"[\W\d_]{0,8}(?:work |fix )?(?:queue|queued(?: items)?|backlog|to-?dos?|up next|next up"
+    r"|(?:open|remaining|pending) (?:items|tasks|work|issues))[\W_]{0,4}",
+    re.IGNORECASE,
+)
 _OPENING: Final = 40  # characters of a line, within which a box begins
 # `## [SCAN-001] Scan in linear time`
 _ITEM: Final = re.compile(rb"\n#{1,6}[ \t]+\*{0,2}\[")
@@ -33,10 +49,16 @@ def _read(whole: Document) -> Ledger:
     items = [item for one in found for item in one.items]
     if len(found) > 1:
         items.sort(key=lambda item: item.span.start_byte)
+        own = {item.id for item in items if dialects.is_sectioned(item)}
+        items = [item for item in items if not (item.id in own and dialects.is_row(item))]
     loose = [attempt for one in found for attempt in one.loose]
     loose.sort(key=lambda attempt: attempt.span.start_byte)
     unread = [unread for one in found for unread in one.unread]
     unread += _stray_boxes(whole, known.sections, items, loose, unread)
+    index = tuple(row for one in found for row in one.index)
+    read = _lines(item.span for item in items) | _lines(row.span for row in index)
+    read |= {one.line - 1 for one in unread}
+    unread += _stray_work(whole, known.sections, read)
     seen = {one.line for one in unread}
     unread += (one for one in fences.swallowed(whole) if one.line not in seen)
     first = min((item.span.start_line for item in items), default=len(whole.starts)) - 1
@@ -44,7 +66,7 @@ def _read(whole: Document) -> Ledger:
         dialect=known.dialect,
         text=whole.data,
         last_updated=parts.last_updated(whole, first),
-        index=tuple(row for one in found for row in one.index),
+        index=index,
         items=tuple(items),
         loose=tuple(loose),
         unread=tuple(sorted(unread, key=attrgetter("line"))),
@@ -108,6 +130,23 @@ def _stray_boxes(
             yield parts.unread(whole, "action", line, reason)
         elif line not in taken:
             yield parts.unread(whole, "item", line, "a task with a box among other entries")
+
+
+def _stray_work(whole: Document, names: Sequence[str], read: set[int]) -> Iterator[Unread]:
+    """The entries of a list below a heading such as ``Queue`` of which none is read."""
+    for section, name in zip(whole.sections, names, strict=True):
+        if dialects.named(name).shares_history or not _WORK.fullmatch(whole.title(section)):
+            continue  # a logbook reads such a list as what is to be done next
+        lists = (block for block in section.blocks if block.kind in LISTS)
+        lines = {
+            entry.start
+            for block in lists
+            for entry in block.children
+            if not parts.is_none(parts.entry_text(whole, entry))
+        }
+        if lines.isdisjoint(read):
+            why = "it has neither a box nor a status"
+            yield from (parts.unread(whole, "item", line, why) for line in sorted(lines))
 
 
 def _lines(spans: Iterable[Span]) -> set[int]:

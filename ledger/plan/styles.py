@@ -5,6 +5,7 @@ start no heading, list, fence or comment, and cannot pass for a label that the r
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -22,9 +23,10 @@ MARKS: dict[Result, str] = {
     "info": "📝",
     "unknown": "",
 }
-_LEAD = re.compile(
-    r"(?P<open>\*{0,2})(?:(?P<bracket>\[[^\]\n]{4,40}\])(?P<shut>\*{0,2}) ?)?(?P<bold>\*{0,2})"
-    r"Attempt\s?#?\d+"
+# 2026-02-01T10:30Z, 2026-02-01, 20260201T103000Z
+_WHEN = re.compile(
+    r"(?P<day>\d{4}(?P<dash>[-\u2010\u2011]?)\d\d(?P=dash)\d\d)"
+    r"(?:(?P<blank>[T ])\d\d(?P<colon>:?)\d\d(?P<seconds>(?P=colon)\d\d)?Z)?"
 )
 _SEPARATOR = re.compile(r"[ \t]([\u2013\u2014]|-{1,2})[ \t]|(:)\*{0,2}[ \t]")
 _LABELLED = re.compile(
@@ -33,6 +35,8 @@ _LABELLED = re.compile(
 _KNOWN_LABEL = re.compile(
     r"(Result|Status|Metrics|Artifacts|Because|Attested)(\*{0,2}):", re.IGNORECASE
 )
+_NUMBER = re.compile(r"(Attempt\s*#?|#)\d+", re.IGNORECASE)
+_NOTES = re.compile(r"\([^()]*\)")  # (loop i=12, Mode: Docs): its colon separates nothing
 _SENTENCE_END = re.compile(r"\.(\*{0,2} )")
 _TICKS = re.compile("`+")
 # What would open a block where a list's item begins.
@@ -50,8 +54,8 @@ class Style:
     """How an attempt opens and is laid out. ``inner`` starts each line below the first."""
 
     prefix: str = "  * "
-    bracket: Literal["date", "stamp", "time", "none"] = "date"
-    bold: bool = False
+    opening: str = "[2026-01-01] Attempt #1"
+    """That of the neighbour, whose date and number are to be replaced."""
     separator: str = " — "
     label: str = "Result:"
     has_mark: bool = True
@@ -65,11 +69,12 @@ def style_of(lines: list[str], vocabulary: Vocabulary = USUAL) -> Style:
     """The style of the attempt that ``lines`` hold, newlines cut off."""
     first = lines[0]
     if first.startswith("#"):
-        opening = re.match(r"#+[ \t]+(?:\[[^\]\n]{1,80}\][ \t]+)?", first)
+        opened = re.match(r"#+[ \t]+(?:\[(?!\d{4}-)[^\]\n]{1,80}\][ \t]+)?", first)
+        lead = patterns.ATTEMPT.match(first, opened.end()) if opened else None
         return Style(
-            prefix=opening.group() if opening else "### ",
+            prefix=opened.group() if opened else "### ",
+            opening=_dated_only(lead) if lead and _WHEN.search(lead["opening"]) else "",
             separator=_separator(_SEPARATOR.search(first)),
-            bracket="none",
             layout="heading",
             inner="",
             bold_labels=True,
@@ -77,16 +82,16 @@ def style_of(lines: list[str], vocabulary: Vocabulary = USUAL) -> Style:
     width, body = patterns.unbulleted(first)
     if first[:width].strip() == first[:width].lstrip():  # **Attempt #1**, a paragraph
         return Style()
-    lead = _LEAD.match(body)
+    lead = patterns.ATTEMPT.match(body) or patterns.HASHED.match(body)
     if not lead:
         return Style(prefix=first[:width])
-    separator = _SEPARATOR.search(body[lead.end() :][:200])
+    behind = _NOTES.sub("", body[lead.end("opening") :][:400])
+    separator = _SEPARATOR.search(behind[:200])
     label = patterns.result_labels(vocabulary).search(body[:400])
     result = words.plain(patterns.result_text(body, vocabulary))
     style = Style(
-        prefix=first[:width],
-        bracket=_bracket(lead["bracket"]),
-        bold=bool(lead["open"] or lead["bold"]),
+        prefix=first[:width] + ("[x] " if parts.is_task(body) else ""),
+        opening=_dated_only(lead),
         separator=_separator(separator),
         label=label.group().rstrip("* \t") if label else "",
         has_mark=bool(result) and not result[0].isalnum(),
@@ -105,12 +110,11 @@ def style_of(lines: list[str], vocabulary: Vocabulary = USUAL) -> Style:
     return style
 
 
-def _bracket(bracket: str | None) -> Literal["date", "stamp", "time", "none"]:
-    if not bracket:
-        return "none"
-    if patterns.STAMP.search(bracket):
-        return "stamp"
-    return "time" if re.search(r"T\d{6}Z", bracket) else "date"
+def _dated_only(lead: re.Match[str]) -> str:
+    """The opening, of whose brackets the date alone is kept: ``[2026-02-01, evening]``."""
+    opening, written = str(lead["opening"]), lead["when"]
+    date = _WHEN.search(written) if written else None
+    return opening.replace(written, date.group(), 1) if date else opening
 
 
 def _separator(found: re.Match[str] | None) -> str:
@@ -155,22 +159,59 @@ def attempt(new: NewAttempt, style: Style, vocabulary: Vocabulary = USUAL) -> li
     return [head, *(f"{style.inner}{mark}{name}:{mark} {value}" for name, value in parts)]
 
 
+def row(new: NewAttempt, columns: Sequence[str], vocabulary: Vocabulary = USUAL) -> str:
+    """The attempt as a row of a table whose ``columns`` are called so: what none of them is for
+    goes into the last one that is free."""
+    result = f"{MARKS[new.result]} {defused(new.words, vocabulary)}".strip()
+    cited = ", ".join(f"`{path}`" for path in new.artifacts)
+    given = {
+        "number": str(new.number),
+        "date": new.date,
+        "result": result,
+        "metrics": defused(new.metrics, vocabulary),
+        "artifacts": cited,
+        "commit": new.commit,
+    }
+    meanings = [parts.ATTEMPT_COLUMNS.get(words.plain(name).lower()) for name in columns]
+    rest = [defused(new.summary, vocabulary), defused(new.because, vocabulary)]
+    rest += [value for name, value in given.items() if name not in meanings]
+    cells = [given[meaning] if meaning else "" for meaning in meanings]
+    free = [at for at, meaning in enumerate(meanings) if not meaning]
+    if free:
+        cells[free[-1]] = " ".join(_sentence(value) for value in rest if value)
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
 def _opening(new: NewAttempt, style: Style, vocabulary: Vocabulary) -> str:
-    bold = "**" if style.bold else ""
     number = f"Attempt #{new.number}"
     if style.layout == "heading":
         title = defused(new.summary, vocabulary)[:80].rstrip() or _result(new, style, vocabulary)
-        if patterns.when(title)[0]:
+        if style.opening:
+            number = _dated(new, style.opening)
+        elif patterns.when(title)[0]:
             number += f" ({new.date})"  # the first date of a heading is taken for the attempt's
         return f"{style.prefix}{number}{style.separator}{title}"
-    if style.bracket == "none":
-        return f"{style.prefix}{bold}{number} ({new.date}){bold}"
-    when = new.date
-    if new.stamp and style.bracket == "stamp":
-        when = new.stamp
-    elif new.stamp and style.bracket == "time":
-        when = f"{new.date}{new.stamp[8:]}"
-    return f"{style.prefix}[{when}] {bold}{number}{bold}"
+    return f"{style.prefix}{_dated(new, style.opening)}"
+
+
+def _dated(new: NewAttempt, opening: str) -> str:
+    """The neighbour's ``opening`` with the number and the date of ``new``."""
+    opening = _NUMBER.sub(lambda found: f"{found[1]}{new.number}", opening, count=1)
+    dated = _WHEN.sub(lambda found: _when(new, found), opening, count=1)
+    if dated == opening and not _WHEN.search(opening):
+        bare = opening.rstrip("*")
+        dated = f"{bare} ({new.date}){opening[len(bare) :]}"
+    return f"{dated}**" if dated.count("**") % 2 else dated
+
+
+def _when(new: NewAttempt, like: re.Match[str]) -> str:
+    """The date of ``new`` as the neighbour writes it, with its time (UTC) if that is given."""
+    blank, colon = like["blank"], like["colon"]
+    day = new.date if like["dash"] else new.date.replace("-", "")
+    if not (new.stamp and blank):
+        return new.date if blank else day
+    time = new.stamp[9:15] if like["seconds"] else new.stamp[9:13]
+    return f"{day}{blank}{colon.join(re.findall('..', time))}Z"
 
 
 def _result(new: NewAttempt, style: Style, vocabulary: Vocabulary) -> str:

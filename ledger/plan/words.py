@@ -21,6 +21,7 @@ _TOKEN = rf"{_WORD.pattern}|[,;:.()\u2013\u2014]"
 # Where a phrase ends: its clause, its comment in parentheses, its sentence, the dash before a note.
 _SENTENCE_END = re.compile(r"[(:]|\.(?:\s|\Z)| [—–-]+ ")
 _PHRASE_END = re.compile(rf";|{_SENTENCE_END.pattern}")
+_SENTENCE = re.compile(r"[;(]|\.(?:\s|\Z)")
 _LONGEST_PHRASE = 120  # characters that may hold the deciding word
 
 
@@ -50,26 +51,59 @@ _RESULT_MARKS: Final[dict[str, Result]] = by_word(
 
 _STATE_WORDS: Final[dict[str, ActionState]] = by_word(
     {
-        "complete": "complete completed done",
+        "complete": "complete completed done finished shipped",
         "pending": "pending ready todo open next",
-        "in_progress": "in_progress in-progress active",
-        "partial": "partial",
-        "blocked": "blocked paused",
+        "in_progress": "in_progress in-progress in-review active wip ongoing underway started",
+        "partial": "partial partially",
+        "blocked": "blocked paused on-hold waiting",
         "deferred": "deferred postponed",
-        "rejected": "rejected cancelled canceled dropped superseded",
+        "rejected": "rejected cancelled canceled dropped superseded skip skipped obsolete",
     }
 )
-_STATE_MARKS: Final[dict[str, ActionState]] = by_word({"complete": "✅ ☑ ✔", "rejected": "❌"})
+MARKS: Final[dict[str, ActionState]] = by_word(
+    {
+        "complete": "✅ ☑ ✔ ✓ 🗹",
+        "rejected": "❌ ✗ ✘",
+        "in_progress": "🚧 🔄",
+        "pending": "⬜ ☐ 🔲 ⏳",
+        "blocked": "⏸ ⛔ 🚫",
+    }
+)
+"""What a sign means that stands for a state without a word."""
+
+WORD_BOXES: Final[dict[str, ActionState]] = by_word(
+    {
+        "pending": "todo pending open",
+        "in_progress": "wip in-progress doing started",
+        "complete": "done complete completed",
+        "blocked": "blocked on-hold paused",
+        "deferred": "deferred postponed",
+        "rejected": "skip skipped n/a na cancelled canceled dropped rejected",
+    }
+)
+"""What a word in brackets before a task says of it."""
 
 _STATUS_WORDS: Final[dict[str, ItemStatus]] = by_word(
     {
-        "in_progress": "in_progress in-progress active started partial reopened re-opened",
-        "done": "done complete completed closed resolved fixed success implemented",
-        "archived": "archived superseded",
-        "blocked": "blocked paused waiting on-hold stalled",
-        "pending": "pending new queued todo open planned in_planning in-planning deferred backlog",
+        "in_progress": "in_progress in-progress active started partial partially reopened re-opened"
+        " wip ongoing underway doing review reviewing in-review incomplete unfinished",
+        "done": "done complete completed closed resolved fixed success implemented finished shipped"
+        " merged released delivered landed",
+        "archived": "archived superseded cancelled canceled dropped rejected obsolete abandoned"
+        " withdrawn wontfix skipped",
+        "blocked": "blocked paused waiting on-hold stalled halted",
+        "pending": "pending new queued todo open planned in_planning in-planning deferred postponed"
+        " backlog ready upcoming proposed unblocked unstarted",
     }
 )
+STATUSES: Final[dict[ActionState, ItemStatus]] = {
+    "complete": "done",
+    "rejected": "archived",
+    "blocked": "blocked",
+    "in_progress": "in_progress",
+    "partial": "in_progress",
+}
+"""What the state of a task makes of it as an item; any other leaves it pending."""
 _FAULTS: Final = f"{_RESULT_WORDS['failed']} {_RESULT_WORDS['blocked']}".replace(" ", "|")
 # e.g. "blocker cleared", "two failures are now fixed"
 _MENDED: Final = re.compile(
@@ -96,6 +130,20 @@ _TURNED_STATUS: Final[dict[tuple[str, str], ItemStatus]] = {
     ("to come", "in_progress"): "pending",
     ("to come", "done"): "pending",
 }
+_TURNED_STATES: Final[dict[tuple[str, str], ActionState]] = {
+    ("not", "complete"): "pending",
+    ("not", "in_progress"): "pending",
+    ("not", "pending"): "unknown",
+    ("almost", "complete"): "in_progress",
+    ("to come", "complete"): "pending",
+    **{("not", name): "pending" for name in ("blocked", "deferred", "rejected", "partial")},
+}
+# What takes a "done" back behind it: "done, but CI is still red", "fixed, not merged", "done? no"
+_TAKES_BACK: Final = re.compile(
+    r"(?:\b(?:but|though|although|except)\b[^.;]{0,80}?"
+    r"(?:\b(?:still|not|no|yet|remain\w*|missing|fail\w*|open|red|pending|blocked)\b|n't\b)"
+    r"|,? not (?:yet|merged|tested|verified|shipped|finished|really|quite)\b|\? ?no\b)"
+)
 _CLAUSE_ENDS: Final = frozenset((",", ";", ":", ".", "(", ")", "\u2013", "\u2014", "and", "but"))
 _TWO_WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("in progress", "in_progress"),
@@ -103,6 +151,11 @@ _TWO_WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("on hold", "on-hold"),
     ("timed out", "timed-out"),
     ("to do", "todo"),
+    ("ready for review", "in-review"),
+    ("in review", "in-review"),
+    ("not quite", "nearly"),
+    ("won't fix", "wontfix"),
+    ("won't do", "wontfix"),
 )
 
 NAMES: Final = tuple(
@@ -214,22 +267,26 @@ class Vocabulary:
 
     def state(self, word: str, mark: str = "") -> ActionState:
         """The state of an action by its word, else by its mark: tick, cross, or anything else."""
-        for meaning, _ in _own(word or mark, self.conventions.state):
-            return cast("ActionState", meaning)
+        for own, turn in _own(word or mark, self.conventions.state):
+            return _turned(cast("ActionState", own), turn, _TURNED_STATES)
         if word:
-            return _STATE_WORDS.get(next(iter(_words(word)), ""), "unknown")
-        return next((value for known, value in _STATE_MARKS.items() if known in mark), "pending")
+            for meaning, turn in _told(_even(word), _STATE_WORDS):
+                return _turned(meaning, turn, _TURNED_STATES)
+            return "unknown"
+        return next((value for known, value in MARKS.items() if known in mark), "pending")
 
     def is_state(self, word: str) -> bool:
         """Whether ``word`` is one that says an action's state."""
-        is_own = any(_own(word, self.conventions.state))
-        return is_own or next(iter(_words(word)), "") in _STATE_WORDS
+        return any(_own(word, self.conventions.state)) or any(_told(_even(word), _STATE_WORDS))
 
     def status(self, text: str) -> ItemStatus:
-        """What an item's status means: the first word of it that is known."""
+        """What an item's status means: the first word of it that is known, else a sign that it
+        begins with. What is done, "but" something of it is not, is in progress."""
         for meaning, turn in self._statuses(text):
-            return _turned(meaning, turn, _TURNED_STATUS)
-        return "unknown"
+            found = _turned(meaning, turn, _TURNED_STATUS)
+            return "in_progress" if found == "done" and _is_taken_back(text) else found
+        sign = next((MARKS[sign] for sign in MARKS if text.lstrip("*`[ ").startswith(sign)), None)
+        return STATUSES.get(sign, "pending") if sign else "unknown"
 
     def is_status(self, text: str) -> bool:
         """Whether a word of ``text`` is one that says a status, though it may be turned."""
@@ -280,6 +337,10 @@ def of(ledger: Ledger) -> Vocabulary:
 def _own(text: str, pairs: Pairs) -> Iterator[tuple[str, str]]:
     """What a project's own words in ``text`` mean, each with what turns it."""
     return _told(plain(text[:_LONGEST_PHRASE]).lower(), dict(pairs), pairs) if pairs else iter(())
+
+
+def _is_taken_back(text: str) -> bool:
+    return bool(_TAKES_BACK.search(_SENTENCE.split(_even(text), maxsplit=1)[0]))
 
 
 def _turned(meaning: Meaning, turn: str, turned: Mapping[tuple[str, str], Meaning]) -> Meaning:

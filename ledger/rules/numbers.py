@@ -74,7 +74,8 @@ def _archived_too(item: Item, numbered: list[Attempt]) -> Iterator[Fault]:
 
 @rule("LED107", "duplicate-action", "error")
 def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item's list of next actions has one number twice.
+    """An item's list of next actions has one number twice. Where all have the same, as formatters
+    write lists (`1. 1. 1.`), each has the number that Markdown shows.
 
     Why: "Action 3 is done" then says nothing, and a tool that completes action 3 would have to
     guess.
@@ -85,7 +86,8 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: in_progress
         - Next Actions:
           1. PENDING — Measure.
-          1. PENDING — Write it down.
+          2. PENDING — Write it down.
+          2. PENDING — Ship it.
 
     Mend: Number the actions anew, or give the new one the next free number.
     """

@@ -41,6 +41,11 @@ def is_sectioned(item: Item) -> bool:
     return of(item).has_sections
 
 
+def is_row(item: Item) -> bool:
+    """Whether ``item`` is a row of a table of tasks."""
+    return any(field.span == item.span for field in item.fields)
+
+
 def is_listed(ledger: Ledger, item: Item) -> bool:
     """Whether ``item`` has no place of its own and is only named: see ``Dialect.is_listed``."""
     return of(item).is_listed(ledger, item)
@@ -108,9 +113,9 @@ def recognise(whole: Document) -> Recognition:
             signs.append(sign)
         if section.heading:
             above.append((section.level, dialect, owns))
-        written.append(dialect if sign or owned else "")
+        written.append(dialect if (sign and not sign.is_beside) or owned else "")
         found.append(dialect)
-    main = _most(whole, written)
+    main = _most(whole, written if any(written) else found)
     names = tuple(name or main for name in found)
     return Recognition(dialect=main, is_pinned=False, sections=names, signs=tuple(signs))
 

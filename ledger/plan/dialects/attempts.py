@@ -6,15 +6,25 @@ looks like an attempt and was not read as one is listed as unread, never dropped
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
 
 from ledger.plan import parts, patterns, words
 from ledger.plan.blocks import LISTS
 from ledger.plan.dialect import Contents, Sign
 from ledger.plan.dialects import list_edits
-from ledger.plan.document import Block, Document, Section, entries, literal_lines, walk
+from ledger.plan.document import (
+    LITERAL,
+    Block,
+    Document,
+    Section,
+    entries,
+    literal_lines,
+    walk,
+)
 from ledger.plan.model import Attempt, IndexRow, Item, Ledger, Unread, UnreadKind
-from ledger.plan.words import Vocabulary
 
 _CRITERIA = ("exit criteria", "success criteria")
 _CONTEXTS: tuple[tuple[str, parts.Context], ...] = (
@@ -24,7 +34,11 @@ _CONTEXTS: tuple[tuple[str, parts.Context], ...] = (
     ("required action", "actions"),
     *((name, "criteria") for name in _CRITERIA),
 )
+# Fields that may be a line of a paragraph, a quotation or a heading.
+_LABELS = ("Status", "State", "Priority", "Owner", "Depends on")
 _LITERAL = ("fence", "html")
+# Below a heading, lines within which its status stands if its shape alone makes no item.
+_STATUS_WITHIN = 24
 # Below a heading that is an attempt, lines that may hold its date.
 _DATED_WITHIN = 8
 
@@ -49,9 +63,12 @@ class Attempts(list_edits.ListDialect):
     def sign(self, document: Document, section: Section) -> Sign | None:
         """An item or attempt in the heading decides, else rows, IDs and attempts are counted."""
         title = document.title(section)
-        name, _, lead = _opening(title, document.vocabulary)
-        if lead or (name and _is_item(document, section)):
+        opened = _opening(document, section)
+        lead, name = opened.lead, opened.name
+        if lead or (name and (opened.is_told or _is_item(document, section))):
             said = "a heading that is an attempt" if lead else f"a heading with the ID [{name}]"
+            if not opened.is_named:
+                said = "a heading with a status"
             return Sign(dialect=self.name, line=section.start + 1, count=1, reason=said, owns=True)
         is_index = document.vocabulary.name(title).lower().startswith("index")
         signs = list(_signs(document, section, is_index=is_index))
@@ -70,18 +87,56 @@ class Attempts(list_edits.ListDialect):
         return ledger.text[start : start + 8].lstrip()[:1] in (b"-", b"*", b"+")
 
 
+def _context(name: str) -> parts.Context:
+    """What a list holds below a field or a heading called ``name``."""
+    none: parts.Context = ""
+    return next((one for start, one in _CONTEXTS if name.lower().startswith(start)), none)
+
+
 # What is written like this
 
 
-def _opening(
-    title: str, vocabulary: Vocabulary
-) -> tuple[str | None, str, patterns.AttemptLead | None]:
-    """The ID that a heading opens with, what follows it, and the numbered attempt that this is."""
+class _Opening(NamedTuple):
+    """What a heading opens with: the ``name`` of an item, None for none, and whether it is an ID
+    that stands there; its title; the numbered attempt that this is; ``is_told``: it is an item
+    only because its status is told below it, or in it; the ``status`` that it says itself."""
+
+    name: str | None
+    title: str
+    lead: patterns.AttemptLead | None = None
+    is_named: bool = True
+    is_told: bool = False
+    status: str = ""
+
+
+def _opening(document: Document, section: Section) -> _Opening:
+    title, vocabulary = document.title(section), document.vocabulary
     named = patterns.ids(vocabulary).item.match(title)
     rest = named["title"].strip() if named else title
     lead = patterns.attempt(rest)
-    name = patterns.plain_id(patterns.id_of(named)) if named else None
-    return name, rest, lead if lead and lead.number is not None else None
+    if named or (lead and lead.number is not None):
+        name = patterns.plain_id(patterns.id_of(named)) if named else None
+        is_attempt = lead is not None and lead.number is not None
+        status = "" if is_attempt else patterns.title_status(rest, vocabulary)[0]
+        return _Opening(name, rest, lead if is_attempt else None, status=status)
+    alone = section.level == 1 and sum(one.level == 1 for one in document.sections) == 1
+    shaped = None if alone else patterns.shaped(title, vocabulary)  # the title of the whole file
+    status, rest = patterns.title_status(shaped.title if shaped else "", vocabulary)
+    sign = title[0] if title[:1] in words.MARKS else ""
+    status = (status or sign) if shaped and shaped.id else ""
+    if not shaped or not (status or _tells_status(document, section)):
+        return _Opening(None, title)
+    name = shaped.id or patterns.slug(shaped.title, "item")
+    title = rest if status else shaped.title
+    return _Opening(name, title, is_named=bool(shaped.id), is_told=True, status=status)
+
+
+def _tells_status(document: Document, section: Section) -> bool:
+    """Whether the lines right below a heading, or itself, say a status."""
+    label = patterns.field_label(document.vocabulary, "Status", "State")
+    within = range(section.start + 1, min(section.start + _STATUS_WITHIN, section.end))
+    told = [line for line in within if label.match(document.line(line))]
+    return bool(told) and not set(told) <= set(literal_lines(section.blocks, LITERAL))
 
 
 def _is_item(document: Document, section: Section) -> bool:
@@ -92,7 +147,7 @@ def _is_item(document: Document, section: Section) -> bool:
         if _FIELD.match(body):
             return True
         has_boxes = has_boxes or parts.is_task(body)
-    return not has_boxes
+    return not has_boxes or _tells_status(document, section)
 
 
 def _signs(
@@ -114,7 +169,7 @@ def _signs(
         lead = patterns.attempt(body)
         if lead and lead.is_certain:
             yield entry.start + 1, 1, "a bullet that is an attempt"
-        elif patterns.ids(document.vocabulary).item.match(body):
+        elif parts.opens_listed(body, document.vocabulary):
             yield entry.start + 1, 1, "a bullet that opens with an ID"
     names = sorted({name for name, _ in fields})
     if len(names) > 1:
@@ -127,19 +182,19 @@ def _signs(
 class _Draft(parts.Draft):
     """An item whose section is still being read."""
 
-    def __init__(self, document: Document, name: str, title: str, section: Section) -> None:
+    def __init__(self, document: Document, name: str, opened: _Opening, section: Section) -> None:
         super().__init__(document, name)
-        self.title, self.level = title, section.level
+        self.opened, self.level = opened, section.level
         self.start, self.end = section.start, section.end
 
     def item(self) -> Item:
         """The item, once its section is read."""
-        status, priority = self.value("status"), self.value("priority")
+        status, priority = self.value("status") or self.opened.status, self.value("priority")
         vocabulary = self.document.vocabulary
         known = {attempt.number for attempt in self.attempts}
         return Item(
             id=self.id,
-            title=self.title,
+            title=self.opened.title,
             priority=words.priority(priority),
             priority_text=priority,
             status=vocabulary.status(status),
@@ -152,6 +207,7 @@ class _Draft(parts.Draft):
             actions=tuple(self.actions),
             criteria=tuple(self.criteria),
             span=parts.trimmed_span(self.document, self.start, self.end),
+            is_named=self.opened.is_named,
         )
 
 
@@ -172,6 +228,8 @@ class _Reading:
         self.draft: _Draft | None = None
         self.context: parts.Context = ""
         self.index_level = 0
+        self.made: Counter[str] = Counter()  # names of items without an ID
+        self.html: set[int] = set()  # lines of comments and the like
         self.settled: set[int] = set()  # lines that need no second look
 
     def contents(self) -> Contents:
@@ -200,7 +258,8 @@ class _Reading:
         """A heading, where there is one, and what stands below it."""
         self.context = ""
         if section.heading and self.heading(section, section.heading):
-            self.settled.update(literal_lines(section.blocks, _LITERAL))
+            for block in walk(section.blocks):
+                self._settle(block)
             return
         if self.draft:
             self.draft.end = section.end
@@ -210,17 +269,55 @@ class _Reading:
         """Blocks of the top level, read in the state that those before them left."""
         is_index = bool(self.index_level) and not self.draft
         is_criteria = self.context == "criteria"
-        for block in blocks:
+        every = tuple(blocks)
+        for block, after in zip_longest(every, every[1:]):
             if is_index and block.kind in ("table", "bullet_list"):
                 self._index(block)
-            elif block.kind == "bullet_list" or (is_criteria and block.kind in LISTS):
-                criteria = self.draft if is_criteria else None
-                for entry in block.children:
-                    self._nested(entry, criteria) if criteria else self._bullet(entry)
-            elif block.kind == "ordered_list":
-                self._numbered(block)
+            elif is_criteria and block.kind in LISTS:
+                self._criteria(block)
+            elif block.kind in LISTS or block.kind == "table":
+                self._list(block)
             else:
+                has_list = after is not None and after.kind in (*LISTS, "table")
+                self._labelled(block, after.end if after and has_list else block.end)
+                is_criteria = self.context == "criteria"
                 self._others((block,))
+
+    def _criteria(self, block: Block) -> None:
+        for entry in block.children:
+            self._nested(entry, self.draft) if self.draft else self._bullet(entry)
+
+    def _list(self, block: Block) -> None:
+        """Bullets, numbered entries, or a table."""
+        if block.kind == "ordered_list":
+            self._numbered(block)
+        elif block.kind == "table" and self.draft and self.context == "attempts":
+            self.draft.attempts += parts.attempt_rows(self.document, block, self.draft.id)
+        elif block.kind == "table":
+            self._others((block,))
+        else:
+            for entry in block.children:
+                self._bullet(entry)
+
+    def _labelled(self, block: Block, following: int) -> None:
+        """Fields of the open item that are no bullets: lines of a paragraph or a quotation, or what
+        the list says that ends before line ``following``."""
+        if not self.draft or block.kind not in ("paragraph", "blockquote"):
+            return
+        label = patterns.field_label(self.vocabulary, *_LABELS)
+        for line in range(block.start, block.end):
+            found = label.match(self.document.line(line))
+            name = re.sub(r"State\Z", "Status", found["name"].capitalize()) if found else ""
+            if found and not self.draft.value(name.lower()):
+                at = found.end()
+                self.draft.fields.append(parts.field_at(self.document, name, line, line + 1, at))
+        said = self.vocabulary.name(words.plain(self.document.line(block.start)))
+        context = _context(said) if block.end == block.start + 1 and said.endswith(":") else ""
+        if context:  # **Next Actions:**, and a list below it
+            at = len(self.document.line(block.start))
+            field = parts.field_at(self.document, said[:-1], block.start, following, at)
+            self.draft.fields.append(field)
+            self.context = context
 
     def _index(self, block: Block) -> None:
         """Keep the rows of a table or a list of bullets."""
@@ -231,7 +328,10 @@ class _Reading:
     def heading(self, section: Section, heading: Block) -> bool:
         """Open or close items. True where the whole section is an attempt, which is kept."""
         title = self.document.title(section)
-        name, rest, lead = _opening(title, self.vocabulary)
+        opened = _opening(self.document, section)
+        name, rest, lead = opened.name, opened.title, opened.lead
+        if opened.is_told and self.draft and section.level > self.draft.level:
+            name = name if self.draft.opened.is_told else None  # a part of the item
         if section.level <= self.index_level:
             self.index_level = 0
         if self.draft and section.level <= self.draft.level and (name or not lead):
@@ -248,14 +348,22 @@ class _Reading:
             self.index_level = 0
             if not (self.draft and self.draft.id == name):
                 self.close()
-                self.draft = _Draft(self.document, name, rest, section)
+                self.draft = _Draft(self.document, self._unique(name, opened), opened, section)
         elif not self.draft and self.vocabulary.name(title).lower().startswith("index"):
             self.index_level = section.level
         elif patterns.looks_like_item(title):
             self._unread("item", heading.start, "its ID is not one")
-        elif self.draft and self.vocabulary.name(title).lower().startswith(_CRITERIA):
-            self.context = "criteria"
+        elif self.draft:
+            self._labelled(heading._replace(kind="paragraph"), heading.end)
+            self.context = _context(self.vocabulary.name(words.plain(title)))
         return False
+
+    def _unique(self, name: str, opened: _Opening) -> str:
+        """``name``, with a number where it was made and another item's was made the same."""
+        if not opened.is_named:
+            self.made[name] += 1
+            name += f"-{self.made[name]}" if self.made[name] > 1 else ""
+        return name
 
     def _dated_below(self, section: Section) -> str | None:
         """The date that a line ``**Date:** 2025-10-15`` below a heading gives."""
@@ -282,6 +390,12 @@ class _Reading:
         if not self.draft:
             self.listed += parts.listed_items(self.document, entry)
             self._others(entry.children)
+            return
+        line = parts.entry_text(self.document, entry)
+        if self.draft.opened.is_told and (box := parts.any_box(line)):
+            self.draft.actions.append(
+                parts.boxed_action(self.document, entry, None, box.state, box)
+            )
             return
         found = parts.field(self.document, entry)
         if not found:
@@ -314,9 +428,9 @@ class _Reading:
 
     def _numbered(self, block: Block) -> None:
         if self.draft and self.context == "actions":
-            self.draft.actions += [
-                parts.action(self.document, entry, int(entry.info)) for entry in block.children
-            ]
+            self.draft.actions += parts.counted(
+                [parts.action(self.document, entry, int(entry.info)) for entry in block.children]
+            )
         else:
             self._stray_actions(block)
         for entry in block.children:
@@ -342,9 +456,14 @@ class _Reading:
                     self._keep(lead, block.start, block.end)
             if block.kind == "ordered_list":
                 self._stray_actions(block)
-            if block.kind in _LITERAL:
-                self.settled.update(range(block.start, block.end))
+            self._settle(block)
             self._others(block.children)
+
+    def _settle(self, block: Block) -> None:
+        """Literal text needs no second look; what HTML hides is told where it is an attempt."""
+        if block.kind in _LITERAL:
+            lines = range(block.start, block.end)
+            (self.html if block.kind == "html" else self.settled).update(lines)
 
     # Attempts
 
@@ -359,9 +478,8 @@ class _Reading:
         """Keep the attempt, and those that stand indented below it by mistake."""
         inner = []
         for block in walk(entry.children):
-            if block.kind in _LITERAL:
-                self.settled.update(range(block.start, block.end))
-            elif block.kind == "list_item" and (found := self._numbered_attempt(block)):
+            self._settle(block)
+            if block.kind == "list_item" and (found := self._numbered_attempt(block)):
                 inner.append((found, block))
         starts = [*(block.start for _, block in inner), entry.end]
         self._keep(lead, entry.start, starts[0])
@@ -383,8 +501,12 @@ class _Reading:
     def find_unread(self) -> None:
         """The safety net: every line is looked at once more, by its looks alone."""
         for number, line in enumerate(self.document.texts):
-            if number not in self.settled and patterns.looks_like_attempt(line):
+            if number in self.settled or not patterns.looks_like_attempt(line):
+                continue
+            if number not in self.html:
                 self._unread("attempt", number, patterns.why_unread(line))
+            elif patterns.attempt(patterns.unbulleted(line)[1]):  # no template
+                self._unread("attempt", number, "it stands in a comment or in HTML")
 
     def _unread(self, kind: UnreadKind, number: int, reason: str) -> None:
         self.unread.append(parts.unread(self.document, kind, number, reason))

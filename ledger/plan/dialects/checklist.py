@@ -41,6 +41,7 @@ _ALONE = re.compile(
     r"(?::|[\u2013\u2014-][^\n]{0,80})?\Z",
     re.IGNORECASE,
 )
+_OPEN_BOX = re.compile("[\u2b1c\u2610\U0001f532]")  # signs for an empty box
 _TICKS = ("\u2705", "\u2714", "\u2611")
 _LEVEL = re.compile(
     r"\b(?P<word>blocker|critical|urgent|highest|high|medium|normal|moderate|low|lowest)"
@@ -66,13 +67,6 @@ _MORE: Final[dict[str, ItemStatus]] = words.by_word(
         "pending": "todos next upcoming remaining",
     }
 )
-_STATUSES: Final[dict[ActionState, ItemStatus]] = {
-    "complete": "done",
-    "rejected": "archived",
-    "blocked": "blocked",
-    "in_progress": "in_progress",
-    "partial": "in_progress",
-}
 _ID = re.compile(
     r"(?P<open>\*\*|`)?(?P<bracket>\[)?"
     r"(?P<name>[A-Z][A-Za-z0-9]{0,15}(?:[-_.\u2010\u2011][A-Za-z0-9]{1,20}){0,8}"
@@ -84,12 +78,18 @@ _BARE = re.compile(
     r"(?:[A-Z]{1,5}-?\d{1,4}[a-z]?|[A-Z][A-Z0-9]{0,15}(?:-[A-Z0-9]{1,16}){0,6}-\d{1,6}|[\d.]+)\Z"
 )
 _MARKS_OFF = re.compile(r"[\u2013\u2014]|--? |`?\[[A-Za-z]")
+_LEADING_DASH = re.compile(r"\A(?:[\u2013\u2014]|--?|:)[ \t]+")
 _TAG = re.compile(r"`?\[(?P<tag>[A-Za-z][\w +/.-]{0,30})\]`?(?!\()[ \t]*")
 _PRIORITY = re.compile(r"P\d\Z")
 _DATE = re.compile(r"(?<![\w-])\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d")
 _LABELLED = re.compile(
     r"\*\*(?P<bold>[^*:\n]{1,60})(?::\*\*|\*\*[ \t]*:)[ \t]*|(?P<plain>[A-Z][\w ]{0,30}):[ \t]+"
 )
+_STEP = re.compile(r"(?:step|part|task|phase)-\d")  # a number that counts below its heading only
+_STATE_OF_PART = re.compile(r"[\[(]|[ \t](?:[\u2013\u2014]|--?)[ \t]")  # Phase 1 — Triage [done]
+_LONGEST_PART: Final = 24  # characters of a heading in a name
+_GOING: Final = {"pending", "in_progress"}
+_LONGEST_COLUMN: Final = 30  # characters of the heading of a board's column
 _AS_OFTEN_AS_A_TAG: Final = 3  # tasks with one and the same name in brackets
 
 
@@ -102,19 +102,15 @@ class Checklist(list_edits.ListDialect):
 
     def sign(self, document: Document, section: Section) -> Sign | None:
         """Tasks with a box, outside of code and quotations."""
-        lines = [
-            row.line
-            for block in section.blocks
-            for row in (task_tables.rows(document, block) if block.kind == "table" else ())
-            if isinstance(row, Row)
-        ]
+        is_index = document.vocabulary.name(document.title(section)).lower().startswith("index")
+        tables = (block for block in section.blocks if block.kind == "table" and not is_index)
+        rows = (row for table in tables for row in task_tables.rows(document, table))
+        lines = [row.line for row in rows if isinstance(row, Row)]
         if parts.may_have_box(document, section.start, section.end):
-            lines += [
-                entry.start
-                for entry in _entries(section.blocks)
-                if "[" in document.line(entry.start)
-                and parts.any_box(parts.entry_text(document, entry))
-            ]
+            lines += _boxed(document, section)
+        if not lines and _is_board(document, section):
+            said = "headings that are states, with lists below them"  # where nothing else is told
+            return Sign(dialect=self.name, line=section.start + 1, count=0, reason=said)
         if not lines:
             return None
         return Sign(
@@ -130,6 +126,58 @@ class Checklist(list_edits.ListDialect):
         if all(action.number is None for action in item.actions):
             return item.actions[number - 1 : number] if number > 0 else ()
         return super().candidates(item, number)
+
+
+def _boxed(document: Document, section: Section) -> list[int]:
+    """The lines of the section's tasks: with a box, or all with signs where one is open."""
+    if _heading_box(document, section):
+        return [section.start]
+    found, open_signs = [], 0
+    signed = []
+    is_legend = bool(_LEGEND.match(document.title(section)))
+    for block in section.blocks if not is_legend else ():
+        lines = [parts.entry_text(document, entry) for entry in block.children]
+        states = {sign.state for line in lines if (sign := parts.sign_box(line))}
+        if block.kind == "bullet_list" and states & _GOING and all(map(parts.sign_box, lines)):
+            open_signs += 1  # a sign before each, and not all are over
+    for entry in _entries(section.blocks):
+        line = parts.entry_text(document, entry)
+        if parts.any_box(line):
+            found.append(entry.start)
+        elif not line[:1].isascii() and (sign := parts.sign_box(line)):
+            signed.append(entry.start)
+            open_signs += bool(_OPEN_BOX.match(sign.text))
+    return sorted([*found, *(signed if open_signs else ())])
+
+
+def _is_board(document: Document, section: Section) -> bool:
+    """Whether it is a column of a board: a list below ``To Do``, beside another below ``Done``."""
+
+    def status(one: Section) -> ItemStatus | None:
+        title = document.title(one)
+        if len(title) > _LONGEST_COLUMN or not any(block.kind in LISTS for block in one.blocks):
+            return None
+        said = read_heading(title, document.vocabulary)
+        return said.status if said.lists_tasks else None
+
+    own = status(section)
+    return own is not None and any(
+        other not in (None, own)
+        for other in (status(one) for one in document.sections if one.level == section.level)
+    )
+
+
+def _heading_box(document: Document, section: Section) -> parts.Box | None:
+    """The box of a heading that is a task itself: ``### ☐ 0.1 Set up``; a tick is one beside an
+    open box, else it says of the tasks below that they are done."""
+    title = document.title(section)
+    if box := parts.plain_box(title):
+        return box
+    sign = None if title[:1].isascii() else parts.sign_box(title)
+    level, others = section.level, document.sections
+    if sign and any(_OPEN_BOX.match(document.title(one)) for one in others if one.level == level):
+        return sign
+    return None
 
 
 # What a heading says
@@ -196,7 +244,9 @@ def _known(said: str, vocabulary: Vocabulary) -> ItemStatus | None:
     status = _MORE.get(first) or vocabulary.status(f"{first} {rest.partition(' ')[0]}".strip())
     if status == "unknown":
         return None
-    if _MORE.get(first) or vocabulary.status(first) != "unknown" or first in ("in", "on", "to"):
+    if first in _MORE:
+        return None if rest else status  # (current: 68 %)
+    if vocabulary.status(first) != "unknown" or first in ("in", "on", "to", "not"):
         return status
     return None  # the word stands further on: a sentence
 
@@ -232,7 +282,7 @@ class Opening(NamedTuple):
 
 def status_of(state: ActionState) -> ItemStatus:
     """An item's status for a state."""
-    return _STATUSES.get(state, "pending")
+    return words.STATUSES.get(state, "pending")
 
 
 def opening(said: str) -> Opening:
@@ -258,7 +308,7 @@ def opening(said: str) -> Opening:
         is_sure=is_sure,
         is_bracketed=bool(found and found["bracket"]),
         tags=tuple(tags),
-        rest=rest.strip(),
+        rest=_LEADING_DASH.sub("", rest.strip()) if found else rest.strip(),
         whole=said,
     )
 
@@ -280,12 +330,14 @@ def kin(name: str) -> str:
 
 
 class _Task(NamedTuple):
-    """A task: its entry of a list or row of a table, its opening, and the headings above."""
+    """A task: its entry of a list, row of a table or section, its opening, what the headings above
+    say, and the title of the nearest."""
 
     entry: Block
     box: parts.Box | None
     opening: Opening
     above: tuple[Said, ...]
+    heading: str = ""
     row: Row | None = None
 
 
@@ -309,6 +361,8 @@ class _Reading:
         self.headings: list[Heading] = []
         self.unread: list[Unread] = []
         self.settled: set[int] = set()
+        self.title = ""  # of the section that is read
+        self.signed: frozenset[int] = frozenset()  # lines of tasks with a sign for a box
 
     def contents(self, mine: frozenset[int]) -> Contents:
         """The sections that start at the lines ``mine``."""
@@ -324,7 +378,7 @@ class _Reading:
                 self.section(section, title, tuple(one for _, one in above))
                 self.find_unread(section)
         return Contents(
-            items=list(self.items()), loose=self.loose, unread=self.unread, headings=self.headings
+            items=self.items(), loose=self.loose, unread=self.unread, headings=self.headings
         )
 
     # Sections
@@ -335,24 +389,34 @@ class _Reading:
         fields: list[Field] = []
         criteria: list[Criterion] = []
         self.settled.add(section.start)
+        self.title = title
+        if box := _heading_box(self.document, section):
+            self.tasks.append(_of_heading(section, box, title, above[:-1]))
+            self.settled.update(range(section.start, section.end))
+            return
+        is_legend = said.is_legend and self._explains(section)
+        is_plain = all(map(str.isascii, self.document.lines(section.start, section.end)))
+        self.signed = frozenset(() if is_plain else _boxed(self.document, section))
         prose: list[tuple[int, int]] = []
         is_criteria = any(one.is_criteria for one in above)
         for block in section.blocks:
-            if said.is_legend or block.kind in LITERAL:
+            if is_legend or block.kind in LITERAL:
                 self.settled.update(range(block.start, block.end))
                 continue
             rows = self._table(block) if block.kind == "table" else []
             if rows and is_criteria:
                 criteria += [self._row_criterion(row) for row in rows]
             elif rows:
-                self.tasks += [_of_row(row, above) for row in rows]
+                self.tasks += [_of_row(row, above, title) for row in rows]
             elif block.kind in LISTS and not is_criteria:
                 prose += self._list(block, above, lists_tasks=said.lists_tasks)
             else:
                 prose.append((block.start, block.end))
                 fields += self._labelled(block)
                 criteria += self._criteria(block) if block.kind in LISTS else ()
-        text = [title, *(line for start, end in prose for line in self.document.lines(start, end))]
+        updated = parts.updated_label(self.vocabulary)
+        lines = [line for start, end in prose for line in self.document.lines(start, end)]
+        text = [title, *(line for line in lines if not updated.match(line))]
         found = (patterns.when(date)[0] for date in _DATE.findall("\n".join(text)))
         dates = tuple(dict.fromkeys(date for date in found if date))
         if section.heading or dates or fields:
@@ -371,11 +435,26 @@ class _Reading:
                 )
             )
 
+    def _explains(self, section: Section) -> bool:
+        """Whether the boxes below a heading such as ``Key`` are explained, and no tasks."""
+        lines = (parts.entry_text(self.document, one) for one in _entries(section.blocks))
+        boxed = [line[box.length :] for line in lines if (box := self._box(line))]
+        explained = [
+            said[:1] == "="
+            or (len(words.phrase(said).split()) <= 2 and self.vocabulary.is_status(said))
+            for said in boxed
+        ]
+        return 2 * sum(explained) >= len(boxed)
+
+    def _box(self, line: str, start: int = -1) -> parts.Box | None:
+        """The box of an entry, or its sign where line ``start`` is that of a task with one."""
+        return parts.any_box(line) or (parts.sign_box(line) if start in self.signed else None)
+
     def _labelled(self, block: Block) -> Iterator[Field]:
         """``**Result**: text``, a paragraph."""
         line = self.document.line(block.start)
         label = _LABELLED.match(line) if block.kind == "paragraph" else None
-        if label:
+        if label and not parts.updated_label(self.vocabulary).match(line):
             name = (label["bold"] or label["plain"]).strip()
             yield parts.field_at(self.document, name, block.start, block.end, label.end())
 
@@ -402,14 +481,14 @@ class _Reading:
         """Keep the tasks and the dated entries; what else there is are lines ``[start, end)``."""
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
-            box = parts.any_box(line)
+            box = self._box(line, entry.start)
             lead = None if box else patterns.attempt(line)
             if lead:
                 self.loose.append(parts.attempt(self.document, lead, None, entry.start, entry.end))
                 self.settled.update(range(entry.start, entry.end))
-            elif box or (lists_tasks and not parts.looks_like_box(line)):
+            elif box or (lists_tasks and not (parts.looks_like_box(line) or parts.is_none(line))):
                 opened = opening(line[box.length :] if box else line)
-                self.tasks.append(_Task(entry, box, opened, above))
+                self.tasks.append(_Task(entry, box, opened, above, self.title))
                 self.settled.update(range(entry.start, entry.end))
             else:
                 yield from self._prose_entry(entry, line, above)
@@ -448,11 +527,25 @@ class _Reading:
 
     # Tasks
 
-    def items(self) -> Iterator[Item]:
-        """Every task as an item, in the order of the file."""
-        names = _names([task.opening for task in self.tasks])
-        for task, (name, is_named) in zip(self.tasks, names, strict=True):
-            yield self._item(task, name, is_named=is_named)
+    def items(self) -> list[Item]:
+        """Every task as an item, in the order of the file. Of two that say the same, of one ID and
+        one state, the one below fewer headings, or the first, is an overview of the other."""
+        full: dict[tuple[str, str, ItemStatus], Item] = {}
+        depth: dict[int, int] = {}
+        every = []
+        for task, (name, is_named) in zip(self.tasks, _names(self.tasks), strict=True):
+            item = self._item(task, name, is_named=is_named)
+            depth[item.span.start_line] = len(task.above)
+            every.append(item)
+            if is_named:
+                same = (name, "".join(re.findall(r"\w", item.title)).lower(), item.status)
+                other = full.setdefault(same, item)
+                if other is item:
+                    continue
+                is_full = depth[other.span.start_line] > len(task.above)
+                every.remove(item if is_full else other)
+                full[same] = other if is_full else item
+        return every
 
     def _item(self, task: _Task, name: str, *, is_named: bool) -> Item:
         entry, said = task.entry, task.opening
@@ -461,6 +554,8 @@ class _Reading:
             title, draft.fields = task.row.title, [*task.row.fields]
         else:
             title = self._text(entry, task.box.length if task.box else 0)
+            if entry.kind == "section":
+                title = said.whole
             if is_named and said.name:
                 title = opening(title).rest
         for child in entry.children[1:]:
@@ -474,14 +569,14 @@ class _Reading:
             priority, priority_text = words.priority(field) or priority, field
         return Item(
             id=name,
-            title=title,
+            title=title.replace("**", ""),
             priority=priority,
             priority_text=priority_text,
             status=status,
             status_text=status_text,
             fields=tuple(draft.fields),
             attempts=tuple(draft.attempts),
-            actions=tuple(draft.actions),
+            actions=parts.counted(draft.actions),
             span=parts.trimmed_span(self.document, entry.start, entry.end),
             dialect=Checklist.name,
             is_named=is_named,
@@ -501,7 +596,7 @@ class _Reading:
             return
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
-            box = parts.any_box(line)
+            box = self._box(line, entry.start)
             lead = None if box else patterns.attempt(line)
             if lead:
                 new = parts.attempt(self.document, lead, draft.id, entry.start, entry.end)
@@ -526,12 +621,12 @@ class _Reading:
         return Action(
             number=number,
             state=state,
-            state_text=f"[{box.mark}]",
+            state_text=box.text,
             attempt=patterns.completed_by(said) if state == "complete" else None,
             stamp=None,
             text=said,
             span=parts.trimmed_span(self.document, entry.start, entry.end),
-            state_span=parts.span_in_line(self.document, entry.start, width, width + 3),
+            state_span=parts.span_in_line(self.document, entry.start, width, width + len(box.text)),
         )
 
     def _status(self, task: _Task, title: str, field: str) -> tuple[ItemStatus, str]:
@@ -542,7 +637,7 @@ class _Reading:
             assert heading  # plain bullets are tasks below one with a status only
             return heading.status or "unknown", heading.status_text
         if task.box.state != "pending":
-            return status_of(task.box.state), f"[{task.box.mark}]"
+            return status_of(task.box.state), task.box.text
         lead = patterns.state(title, self.vocabulary)
         for status, text in (
             (status_of(self.vocabulary.state(lead.word)) if lead.word else None, lead.text),
@@ -551,19 +646,28 @@ class _Reading:
         ):
             if status in ("in_progress", "blocked"):
                 return status, text.strip()
-        return "pending", "[ ]"
+        return "pending", task.box.text
 
 
-def _of_row(row: Row, above: tuple[Said, ...]) -> _Task:
+def _of_row(row: Row, above: tuple[Said, ...], title: str) -> _Task:
     opened = Opening(
         row.name, is_sure=True, is_bracketed=False, tags=(), rest=row.title, whole=row.title
     )
-    return _Task(Block("row", row.line, row.line + 1, "", ()), None, opened, above, row)
+    return _Task(Block("row", row.line, row.line + 1, "", ()), None, opened, above, title, row=row)
 
 
-def _names(openings: Sequence[Opening]) -> list[tuple[str, bool]]:
+def _of_heading(section: Section, box: parts.Box, title: str, above: tuple[Said, ...]) -> _Task:
+    """The task that a heading and all below it are."""
+    first = Block("paragraph", section.start, section.start + 1, "", ())
+    entry = Block("section", section.start, section.end, "", (first, *section.blocks))
+    return _Task(entry, box, opening(title[box.length :]), above, title)
+
+
+def _names(tasks: Sequence[_Task]) -> list[tuple[str, bool]]:
     """Each task's ID and whether the file gives it: one that is not marked off as an ID is one
-    where another task's looks like it. All else get one made from their words, each its own."""
+    where another task's looks like it. All else get one made from their words, and from those of
+    their heading where others have the same: so it stays when something is added elsewhere."""
+    openings = [task.opening for task in tasks]
     alike = Counter(kin(one.name) for one in openings if one.name)
     often = Counter(one.name for one in openings if one.is_bracketed)
     given = [
@@ -574,14 +678,22 @@ def _names(openings: Sequence[Opening]) -> list[tuple[str, bool]]:
         else None
         for one in openings
     ]
+    slugs = [patterns.slug(one.whole, "task") for one in openings]
+    places: dict[str, set[str]] = {}
+    for slug, task in zip(slugs, tasks, strict=True):
+        places.setdefault(slug, set()).add(task.heading)
     taken = {name.upper() for name in given if name}
     counts: Counter[str] = Counter()
     found = []
-    for one, name in zip(openings, given, strict=True):
+    for task, name, slug in zip(tasks, given, slugs, strict=True):
         if name:
             found.append((name, True))
             continue
-        words_of = unique = patterns.slug(one.whole, "task")
+        words_of = slug
+        if task.heading and (len(places[slug]) > 1 or _STEP.match(slug)):
+            part = patterns.slug(_STATE_OF_PART.split(task.heading, maxsplit=1)[0], "part")
+            words_of = f"{part[:_LONGEST_PART].rstrip('-')}-{slug}"
+        unique = words_of
         while unique.upper() in taken:
             counts[words_of] += 1
             unique = f"{words_of}-{counts[words_of] + 1}"

@@ -52,6 +52,9 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
     is_first = places.newest_first(group, item.archived)
     neighbour = group[0] if is_first else group[-1]
     vocabulary = words.of(ledger)
+    if columns := places.columns(ledger, neighbour):
+        at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
+        return places.insertion(ledger.text, at, [styles.row(new, columns, vocabulary)])
     style = styles.style_of(places.lines(ledger, neighbour), vocabulary)
     if style.layout == "line" and _is_note(neighbour):
         style = _laid_out(ledger, group, style)
@@ -151,7 +154,7 @@ def beside_criterion(ledger: Ledger, item: Item, line: str) -> Edit | None:
     last = item.criteria[-1] if item.criteria else None
     if last is None or any(last.span.start_line == one.span.start_line for one in item.fields):
         return None
-    prefix = _counted(_prefix_of(places.first_line(ledger, last.span.start_byte)))
+    prefix = _counted(ledger, last.span)
     return places.insertion(ledger.text, last.span.end_byte, [_criterion(prefix, line, last)])
 
 
@@ -164,8 +167,13 @@ def _criterion(prefix: str, line: str, like: Criterion | None) -> str:
     return f"{prefix}[ ] {line}"
 
 
-def _counted(prefix: str) -> str:
-    """Indent and bullet of the entry behind one of a list: its number is one more."""
+def _counted(ledger: Ledger, last: Span) -> str:
+    """Indent and bullet of the entry behind the ``last`` of a list: its number is one more, but
+    where the one above has the same: ``1. 1. 1.``."""
+    prefix = _prefix_of(places.first_line(ledger, last.start_byte))
+    above = text.decode(ledger.text[: last.start_byte]).rpartition("\n\n")[2]
+    if f"\n{prefix}" in f"\n{above}":
+        return prefix
     return re.sub(r"\d{1,9}", lambda found: str(int(found.group()) + 1), prefix, count=1)
 
 
@@ -339,7 +347,7 @@ def _task_item(plan: Text, name: str, title: str) -> Edit:
         message = f"every task stands below a heading that says {above}, and a new one is pending"
         raise Refused("no-place", message, "add a heading for open tasks, and one task, by hand")
     line = places.first_line(plan.ledger, like.span.start_byte)
-    prefix = _counted(_prefix_of(line))
+    prefix = _counted(plan.ledger, like.span)
     # e.g. "[ ] **S01**: Parse", "[x] [S01] Parse"
     opening = re.match(r"(?:\[.\] )?(?P<marks>[*`\[]*)", line[len(_prefix_of(line)) :])
     marks = opening["marks"] if opening and like.is_named else ""
@@ -504,7 +512,10 @@ def _behind_last_action(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:
     numbers = [action.number for action in item.actions if action.number is not None]
     vocabulary = words.of(ledger)
     lines = []
-    for number, one in enumerate(new, max(numbers, default=0) + 1):
+    written = patterns.numbered(like)
+    is_same = len(numbers) > 1 and written != last.number  # 1. 1. 1.
+    for count, one in enumerate(new, max(numbers, default=0) + 1):
+        number = written if is_same and written is not None else count
         if not parts.is_box(last.state_text):
             next_number = number if numbers else None
             lines.append(styles.next_action(next_number, one, last, like, vocabulary))

@@ -29,7 +29,8 @@ _BOLD = re.compile(
     rf"(?:\A|[ \t\r\n]){_DASH}[ \t\r\n]{{1,4}}(?P<mark>\*\*|`)(?P<word>[^*`\r\n]{{1,60}})(?P=mark)"
 )
 _PLAIN = re.compile(
-    rf"(?:\A|[ \t]){_DASH}[ \t]{{1,4}}(?P<word>[^\W\d_][\w -]{{1,30}}?)(?=[ \t]*(?:[(.;:\r\n]|\Z))"
+    rf"(?:\A|[ \t]){_DASH}[ \t]{{1,4}}(?P<word>[^\W\d_][\w '\u2019-]{{1,30}}?)"
+    r"(?=[ \t]*(?:[(.;:\r\n]|\Z))"
 )
 _OPEN = re.compile(r"[ \t]*(?:\r\n|\r|\n)?[ \t]*\(")
 _DATED = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]?\d\d")
@@ -52,17 +53,19 @@ class Roadmap(list_edits.ListDialect):
     has_notes = True
 
     def sign(self, document: Document, section: Section) -> Sign | None:
-        """A bullet with an ID and a bold status."""
-        for entry in entries(section.blocks):
-            opened = opening(_first(document, entry)[2], document.vocabulary)
-            if opened.id and opened.is_bold:
-                return Sign(
-                    dialect=self.name,
-                    line=entry.start + 1,
-                    count=section.end - section.start,
-                    reason="a bullet with an ID and a bold status",
-                )
-        return None
+        """A bullet with an ID and a bold status, or with one that is not in brackets."""
+        opened = [(entry, _opened(document, entry)) for entry in entries(section.blocks)]
+        named = [(entry, one) for entry, one in opened if one.id and (one.is_bold or one.is_told)]
+        if not named:
+            return None
+        is_bold = any(one.is_bold and not one.is_told for _, one in named)
+        return Sign(
+            dialect=self.name,
+            line=named[0][0].start + 1,
+            count=section.end - section.start,
+            reason=f"a bullet with an ID and a {'bold ' if is_bold else ''}status",
+            is_beside=not is_bold,
+        )
 
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
         """What these sections hold."""
@@ -85,18 +88,30 @@ class Opening(NamedTuple):
     note: tuple[int, int] | None
     date: str | None
     stamp: str | None
+    is_told: bool = False
 
 
-def opening(said: str, vocabulary: Vocabulary) -> Opening:
-    """Read the first paragraph of a list's entry, its bullet cut off."""
+def opening(said: str, vocabulary: Vocabulary, *, is_told: bool = False) -> Opening:
+    """Read the first paragraph of a list's entry, its bullet cut off. ``is_told``: a status is told
+    below it, so that it may be an item whose ID is not in brackets, or in bold ones."""
     named = patterns.ids(vocabulary).item.match(said)
     start = named.start("title") if named else 0
     name = patterns.plain_id(patterns.id_of(named)) if named else None
-    bold = _BOLD.search(said, start)
+    shaped = None if named and not said.startswith("*") else patterns.shaped(said, vocabulary)
+    bold = next((one for one in _BOLD.finditer(said, start) if _is_status(one, vocabulary)), None)
     found = bold or _plain(said, start, vocabulary)
+    if shaped and shaped.id and (found or is_told):
+        name, start, is_told = shaped.id, len(said) - len(shaped.rest), True
+    else:
+        is_told = named is not None and (
+            is_told or (said.startswith("**") and parts.opens_listed(said, vocabulary))
+        )
     status = found.span("word") if found else None
     end = found.start() if found else len(said)
-    title = " ".join(said[start:end].split()).strip(" *:\u2013\u2014-")
+    title = said[start:end]
+    if said.startswith("**") and (shaped or named):  # **[LEX-001] Read** — in one pass
+        title = words.plain(title.lstrip("* ").partition("**")[0])
+    title = " ".join(title.replace("**", "").split()).strip(" *:\u2013\u2014-")
     if title.startswith("(") and title.endswith(")"):
         title = title[1:-1].strip()
     note = _note(said, found.end() if found else start)
@@ -109,7 +124,21 @@ def opening(said: str, vocabulary: Vocabulary) -> Opening:
         note=note if note and (date or _MEANT.match(said, note[0])) else None,
         date=date,
         stamp=stamp,
+        is_told=is_told,
     )
+
+
+def _opened(document: Document, entry: Block) -> Opening:
+    """The opening of an entry, as what is nested in it says more of it."""
+    nested = (parts.entry_text(document, one) for one in entries(entry.children))
+    label = patterns.field_label(document.vocabulary, "Status", "State")
+    is_told = any(label.match(line) for line in nested)
+    return opening(_first(document, entry)[2], document.vocabulary, is_told=is_told)
+
+
+def _is_status(bold: re.Match[str], vocabulary: Vocabulary) -> bool:
+    """Whatever is bold is meant for one; what is in code may be a name."""
+    return bold["mark"] == "**" or vocabulary.is_status(bold["word"])
 
 
 def _plain(said: str, start: int, vocabulary: Vocabulary) -> re.Match[str] | None:
@@ -173,12 +202,15 @@ class _Reading:
     def _entry(self, entry: Block, *, is_nested: bool) -> None:
         """An item; what is no item may be an attempt that stands outside of any."""
         start, width, said = _first(self.document, entry)
-        opened = opening(said, self.vocabulary)
+        opened = _opened(self.document, entry)
         status = said[slice(*opened.status)] if opened.status else ""
         is_told = opened.is_bold and self.vocabulary.is_status(status)
         line = self.document.line(entry.start)
         is_odd = not opened.id and patterns.looks_like_item(line[width:])
-        if (opened.id and (is_told or not is_nested)) or (is_told and not is_nested and not is_odd):
+        is_tag = not (opened.is_told or status or parts.opens_listed(said, self.vocabulary))
+        if (opened.id and (is_told or not (is_nested or is_tag))) or (
+            is_told and not is_nested and not is_odd
+        ):
             self._item(entry, start, said, opened)
             return
         lead = patterns.attempt(line[width:])
@@ -188,6 +220,16 @@ class _Reading:
         elif is_odd and not is_nested:
             reason = "its ID is not one"
             self.unread.append(parts.unread(self.document, "item", entry.start, reason))
+        if not is_nested:
+            self._stray(entry)
+
+    def _stray(self, entry: Block) -> None:
+        """The attempts in an entry that is no item: nobody shall lose them."""
+        for block in walk(entry.children):
+            lead = patterns.attempt(parts.entry_text(self.document, block))
+            if block.kind == "list_item" and lead and lead.is_certain and lead.number is not None:
+                found = parts.attempt(self.document, lead, None, block.start, block.end)
+                self.loose.append(found)
 
     def _item(self, entry: Block, start: int, said: str, opened: Opening) -> None:
         name = opened.id or self._named(opened.title)
@@ -211,7 +253,7 @@ class _Reading:
                 status_text=status,
                 fields=tuple(draft.fields),
                 attempts=tuple(draft.attempts),
-                actions=tuple(draft.actions),
+                actions=parts.counted(draft.actions),
                 criteria=tuple(draft.criteria),
                 span=parts.trimmed_span(self.document, entry.start, entry.end),
                 dialect=Roadmap.name,

@@ -18,7 +18,28 @@ from ledger.plan.document import Block, Document
 from ledger.plan.model import ActionState, Field, Unread
 
 _STATE: Final = ("state", "status", "done", "done?", "progress")
-_TITLE: Final = ("task description", "task", "title", "description", "step", "item", "action")
+_OF_STATUS: Final[dict[str, ActionState]] = {
+    "pending": "pending",
+    "in_progress": "in_progress",
+    "blocked": "blocked",
+    "done": "complete",
+    "archived": "rejected",
+}
+_TITLE: Final = (
+    "task description",
+    "task",
+    "title",
+    "feature",
+    "story",
+    "work",
+    "todo",
+    "description",
+    "step",
+    "item",
+    "action",
+)
+# Where no column has IDs, one is called after the work, and each row says a state.
+_WORK: Final = frozenset(("task", "tasks", "feature", "story", "work", "todo", "item", "step"))
 # e.g. "ID", "Task ID", "#"
 _ID: Final = re.compile(r"(?:[a-z]{1,20} )?id|#|no\.?|nr\.?|key")
 _NAME: Final = re.compile(r"\[?(?P<name>[^\s\[\](),:]*\w)")
@@ -27,15 +48,13 @@ _MAY_BE_ID: Final = re.compile(r"\*{0,2}[^\s*]*\d[^\s*]*\*{0,2}")
 BOX: Final = re.compile(r"`?\[(?P<mark>[^\[\]`\n]{0,12})\]`?")
 _MARKS: Final[dict[str, ActionState]] = {
     **parts.BOX_STATES,
-    **dict.fromkeys("p wip".split(), "in_progress"),
-    **dict.fromkeys("s skip skipped n/a".split(), "rejected"),
+    **words.WORD_BOXES,
     "": "pending",
     "d": "complete",
+    "p": "in_progress",
+    "s": "rejected",
     "b": "blocked",
 }
-_TICKS: Final[dict[str, ActionState]] = words.by_word(
-    {"complete": "\u2705 \u2714 \u2611", "pending": "\u2b1c \u2610", "rejected": "\u274c"}
-)
 
 
 class Row(NamedTuple):
@@ -50,12 +69,14 @@ class Row(NamedTuple):
 
 
 class _Columns(NamedTuple):
-    """What the columns of a table of tasks are called, and which say what."""
+    """What the columns of a table of tasks are called, and which say what; ``is_status``: the
+    state may be said in words."""
 
     names: Sequence[str]
     state: int
     id: int | None
     title: int
+    is_status: bool
 
 
 def rows(document: Document, table: Block) -> Iterator[Row | Unread]:
@@ -68,7 +89,8 @@ def rows(document: Document, table: Block) -> Iterator[Row | Unread]:
         written = [cell for cell in cells if cell[2]]
         if len(written) < 2 and not (written and _MAY_BE_ID.fullmatch(written[0][2])):
             continue
-        state = _state(document, cells[columns.state][2]) if columns.state < len(cells) else None
+        read = _told if columns.is_status else _state
+        state = read(document, cells[columns.state][2]) if columns.state < len(cells) else None
         if state is None:
             why = f"its cell {columns.names[columns.state]!r} says no state"
             yield parts.unread(document, "item", line, why)
@@ -88,20 +110,26 @@ def _columns(document: Document, table: Block) -> _Columns | None:
     called += [n for n in range(min(len(first), len(known))) if n not in called]
     for at in called:
         cells = [row[at] for row in body if at < len(row)]
-        has_ticks = ids is not None and known[at] in _STATE
+        has_ticks = known[at] in _STATE and (
+            ids is not None or (bool(_WORK.intersection(known)) and _are_states(document, cells))
+        )
         if any(_is_state(document, cell, has_ticks=has_ticks) for cell in cells):
             others = [n for n in range(len(names)) if n not in (at, ids)]
             titles = [known.index(name) for name in _TITLE if name in known]
             titles = [n for n in titles if n in others] or others
-            return _Columns(names, at, ids, titles[0]) if titles else None
+            return _Columns(names, at, ids, titles[0], has_ticks) if titles else None
     return None
+
+
+def _are_states(document: Document, cells: Sequence[str]) -> bool:
+    return all(_told(document, cell) is not None for cell in cells)
 
 
 def _is_state(document: Document, cell: str, *, has_ticks: bool) -> bool:
     """Whether a cell is a box with a state, or a mark that stands for one."""
     if BOX.fullmatch(cell):
         return _state(document, cell) is not None
-    return has_ticks and cell.rstrip("\ufe0f") in _TICKS
+    return has_ticks and _told(document, cell) is not None
 
 
 def _state(document: Document, cell: str) -> ActionState | None:
@@ -112,9 +140,17 @@ def _state(document: Document, cell: str) -> ActionState | None:
             return _MARKS[cell.lower()]
     lead = patterns.state(words.plain(cell).upper(), document.vocabulary)
     if not lead.word:
-        return _TICKS.get(lead.mark.rstrip("\ufe0f"))
+        return words.MARKS.get(lead.mark.rstrip("\ufe0f"))
     state = document.vocabulary.state(lead.word)
     return None if state == "unknown" else state
+
+
+def _told(document: Document, cell: str) -> ActionState | None:
+    """The same of a cell that may say it as an item's status is said: ``fixed, not merged``."""
+    if (state := _state(document, cell)) and not document.vocabulary.is_status(words.plain(cell)):
+        return state
+    status = document.vocabulary.status(words.plain(cell))
+    return _OF_STATUS.get(status, state)
 
 
 def _row(
