@@ -176,7 +176,10 @@ _WHEN = re.compile(
     r"(?:T(?P<time>\d{2}:?\d{2}(?::?\d{2})?)Z?)?"
 )
 STAMP = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
-_DAY = r"\d{4}[-\u2010\u2011]\d\d[-\u2010\u2011]\d\d(?:[T ]\d\d:?\d\d(?::?\d\d)?Z?)?|\d{8}T\d{6}Z"
+_DAY = (
+    r"\d{4}[-\u2010\u2011]\d\d[-\u2010\u2011]\d\d(?:[T ]\d\d:?\d\d(?::?\d\d)?(?:Z| UTC)?)?"
+    r"|\d{8}T\d{6}Z"
+)
 # `[2026-02-01] Attempt #1 —`, `2026-02-01 Attempt #1:`, `✅ [2026-02-01] **Attempt #1**`,
 # `[x] [2026-02-01]: Attempt 1`, `Attempt #1 [2026-02-01] —`, `Attempt 1 (2026-02-01):`
 ATTEMPT = re.compile(
@@ -185,7 +188,8 @@ ATTEMPT = re.compile(
     rf"(?:(?:\\?\[(?P<when>[^\]\n]{{4,40}}?)\\?\]|\(?(?P<bare>{_DAY})\)?)"
     r"\*{0,2}(?:[ \t]*[:\u2013\u2014-])?\s*)?"
     r"\*{0,2}(?P<word>Attempt\s*#?(?P<number>\d{1,6}))(?!\w)\*{0,2}"
-    rf"(?:,?[ \t]*(?:\[(?P<behind>{_DAY})\]|\((?P<noted>{_DAY})\)|(?P<last>{_DAY})(?=\W))"
+    r"(?:(?:,|[ \t]+[\u2013\u2014-](?=[ \t]))?[ \t]*"
+    rf"(?:\[(?P<behind>{_DAY})\]|\((?P<noted>{_DAY})\)|(?P<last>{_DAY})(?=\W))"
     r"\*{0,2})?)"
     r"(?P<after>[ \t]*[(\[:,\u2013\u2014-]|[ \t]*\Z)?",
     re.IGNORECASE,

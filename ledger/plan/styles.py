@@ -26,7 +26,7 @@ MARKS: dict[Result, str] = {
 # 2026-02-01T10:30Z, 2026-02-01, 20260201T103000Z
 _WHEN = re.compile(
     r"(?P<day>\d{4}(?P<dash>[-\u2010\u2011]?)\d\d(?P=dash)\d\d)"
-    r"(?:(?P<blank>[T ])\d\d(?P<colon>:?)\d\d(?P<seconds>(?P=colon)\d\d)?Z)?"
+    r"(?:(?P<blank>[T ])\d\d(?P<colon>:?)\d\d(?P<seconds>(?P=colon)\d\d)?(?P<zone>Z|[ ]UTC))?"
 )
 _SEPARATOR = re.compile(r"[ \t]([\u2013\u2014]|-{1,2})[ \t]|(:)\*{0,2}[ \t]")
 _LABELLED = re.compile(
@@ -211,7 +211,7 @@ def _when(new: NewAttempt, like: re.Match[str]) -> str:
     if not (new.stamp and blank):
         return new.date if blank else day
     time = new.stamp[9:15] if like["seconds"] else new.stamp[9:13]
-    return f"{day}{blank}{colon.join(re.findall('..', time))}Z"
+    return f"{day}{blank}{colon.join(re.findall('..', time))}{like['zone']}"
 
 
 def _result(new: NewAttempt, style: Style, vocabulary: Vocabulary) -> str:
