@@ -266,7 +266,8 @@ def _read(real: Path) -> tuple[bytes, os.stat_result]:
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(), seen
     finally:
-        os.close(descriptor)
+        with suppress(OSError):  # what was read is read
+            os.close(descriptor)
 
 
 def _require_file(real: Path, seen: os.stat_result) -> None:

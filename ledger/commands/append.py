@@ -129,6 +129,8 @@ def append(
     attempt = _draft(
         config, evidence, result=result, summary=summary, because=reason, baseline=baseline
     )
+    # Before anything is written: what fails afterwards would give a wrong exit code.
+    missing = tuple(unkept(config, evidence.each))
     home = outcomes.home_of(config, _section(opened(config).ledger, item), tasks) if tasks else ""
     locked = change_with(config, home, dry_run=dry_run) if home else change(config, dry_run=dry_run)
     with locked as plan:
@@ -143,7 +145,8 @@ def append(
         if said:
             outcomes.refuse_unread(config, plan.new, section.id, said)
         outcomes.refuse_undone(config, plan.new, meant, ticked, path=home)
-    return _appended(config, plan, meant, evidence, tasks=[f"{home}#{one.id}" for one in ticked])
+    named = [f"{home}#{one.id}" for one in ticked]
+    return _appended(config, plan, meant, evidence, tasks=named, missing=missing)
 
 
 def refuse_unrecordable(
@@ -242,7 +245,13 @@ def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> 
 
 
 def _appended(
-    config: Config, plan: Plan, meant: Change, evidence: _Evidence, *, tasks: Sequence[str]
+    config: Config,
+    plan: Plan,
+    meant: Change,
+    evidence: _Evidence,
+    *,
+    tasks: Sequence[str],
+    missing: Sequence[str],
 ) -> Appended:
     written = edits.check(plan.ledger, plan.new, meant)
     return Appended(
@@ -257,7 +266,7 @@ def _appended(
         notes=(
             *evidence.whole.warnings,
             *_named(config.root, evidence.each),
-            *unkept(config, evidence.each),
+            *missing,
         ),
     )
 
