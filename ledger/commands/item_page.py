@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pydantic import Field as Described
 
 from ledger.commands.status import ActionCounts, count_actions
-from ledger.plan import text
+from ledger.plan import dialects, text
 from ledger.plan.model import (
     Action,
     ActionState,
@@ -182,7 +182,7 @@ def page(ledger: Ledger, item: Item, size: Size, *, every_action: bool = False) 
             for one in item.criteria[: size.entries]
         ),
         criterion_count=len(item.criteria),
-        is_task=any(field.span == item.span for field in item.fields),
+        is_task=dialects.is_row(item),
     )
 
 

@@ -190,7 +190,10 @@ class Dialect(ABC):
         return False
 
     def candidates(self, item: Item, number: int) -> Sequence[Action]:
-        """The actions of ``item`` that ``number`` can mean."""
+        """The actions of ``item`` that ``number`` can mean: boxes without numbers are counted from
+        above."""
+        if all(action.number is None for action in item.actions):
+            return item.actions[number - 1 : number] if number > 0 else ()
         return [action for action in item.actions if action.number == number]
 
     def action(self, item: Item, number: int) -> Action:

@@ -196,17 +196,7 @@ ATTEMPT = re.compile(
 )
 """How an attempt with a number opens; ``opening`` is that without a box or sign before it."""
 _DATES = ("when", "bare", "behind", "noted", "last")
-_OPENS_ATTEMPT = (
-    "*",
-    "[",
-    "A",
-    "a",
-    "(",
-    "1",
-    "2",
-    "#",
-    "\\",
-)  # of both patterns, and no ASCII sign
+_OPENS_ATTEMPT = frozenset("*[Aa(12#\\")  # of all patterns, beside signs that are no ASCII
 # `[2026-02-01] Looked`, `2026-02-01: Looked`, `**2026-02-01** — Looked`
 _DATED = re.compile(
     rf"\*{{0,2}}(?:\[(?P<when>\d{{4}}[^\]\n]{{4,36}})\]|(?P<bare>{_DAY})"

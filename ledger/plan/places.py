@@ -93,7 +93,7 @@ def columns(ledger: Ledger, attempt: Attempt) -> list[str]:
     """What the columns are called of the table that the attempt is a row of; empty for none."""
     if not attempt.text.startswith("|"):
         return []
-    above = text.decode(ledger.text[: attempt.span.start_byte]).splitlines()
+    above = re.split(r"\r\n|\n|\r", text.decode(ledger.text[: attempt.span.start_byte]))
     at = next((n for n in range(len(above) - 1, 0, -1) if _RULE.fullmatch(above[n])), 0)
     return [cell for _, _, cell in parts.cells(above[at - 1])] if at else []
 

@@ -119,8 +119,8 @@ def _opening(document: Document, section: Section) -> _Opening:
         is_attempt = lead is not None and lead.number is not None
         status = "" if is_attempt else patterns.title_status(rest, vocabulary)[0]
         return _Opening(name, rest, lead if is_attempt else None, status=status)
-    alone = section.level == 1 and sum(one.level == 1 for one in document.sections) == 1
-    shaped = None if alone else patterns.shaped(title, vocabulary)  # the title of the whole file
+    # A heading of the first level is the title of a whole file.
+    shaped = patterns.shaped(title, vocabulary) if section.level > 1 else None
     status, rest = patterns.title_status(shaped.title if shaped else "", vocabulary)
     sign = title[0] if title[:1] in words.MARKS else ""
     status = (status or sign) if shaped and shaped.id else ""
@@ -132,7 +132,7 @@ def _opening(document: Document, section: Section) -> _Opening:
 
 
 def _tells_status(document: Document, section: Section) -> bool:
-    """Whether the lines right below a heading, or itself, say a status."""
+    """Whether one of the lines right below a heading says a status."""
     label = patterns.field_label(document.vocabulary, "Status", "State")
     within = range(section.start + 1, min(section.start + _STATUS_WITHIN, section.end))
     told = [line for line in within if label.match(document.line(line))]
@@ -307,7 +307,8 @@ class _Reading:
         label = patterns.field_label(self.vocabulary, *_LABELS)
         for line in range(block.start, block.end):
             found = label.match(self.document.line(line))
-            name = re.sub(r"State\Z", "Status", found["name"].capitalize()) if found else ""
+            name = self.vocabulary.name(found["name"].capitalize()) if found else ""
+            name = "Status" if name == "State" else name
             if found and not self.draft.value(name.lower()):
                 at = found.end()
                 self.draft.fields.append(parts.field_at(self.document, name, line, line + 1, at))

@@ -117,15 +117,15 @@ class Checklist(list_edits.ListDialect):
             dialect=self.name, line=min(lines) + 1, count=len(lines), reason="a task with a box"
         )
 
+    def may_own(self, document: Document, section: Section) -> bool:
+        """A tick in a heading, and a column of a board, hang on what else is in the file."""
+        if document.title(section)[:1] in words.MARKS or _column(document, section):
+            return True
+        return super().may_own(document, section)
+
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
         """What these sections hold."""
         return _Reading(document).contents(frozenset(section.start for section in sections))
-
-    def candidates(self, item: Item, number: int) -> Sequence[Action]:
-        """Boxes without numbers are counted from above."""
-        if all(action.number is None for action in item.actions):
-            return item.actions[number - 1 : number] if number > 0 else ()
-        return super().candidates(item, number)
 
 
 def _boxed(document: Document, section: Section) -> list[int]:
@@ -152,19 +152,18 @@ def _boxed(document: Document, section: Section) -> list[int]:
 
 def _is_board(document: Document, section: Section) -> bool:
     """Whether it is a column of a board: a list below ``To Do``, beside another below ``Done``."""
+    own = _column(document, section)
+    beside = (one for one in document.sections if one.level == section.level)
+    return own is not None and any(_column(document, one) not in (None, own) for one in beside)
 
-    def status(one: Section) -> ItemStatus | None:
-        title = document.title(one)
-        if len(title) > _LONGEST_COLUMN or not any(block.kind in LISTS for block in one.blocks):
-            return None
-        said = read_heading(title, document.vocabulary)
-        return said.status if said.lists_tasks else None
 
-    own = status(section)
-    return own is not None and any(
-        other not in (None, own)
-        for other in (status(one) for one in document.sections if one.level == section.level)
-    )
+def _column(document: Document, section: Section) -> ItemStatus | None:
+    """The status that the heading is, and nothing else, if a list stands below it."""
+    title = document.title(section)
+    if len(title) > _LONGEST_COLUMN or not any(block.kind in LISTS for block in section.blocks):
+        return None
+    said = read_heading(title, document.vocabulary)
+    return said.status if said.lists_tasks else None
 
 
 def _heading_box(document: Document, section: Section) -> parts.Box | None:

@@ -45,6 +45,8 @@ _UNTICKED: Final = b" ~/!>"
 # What an open box is below a heading that says so.
 _NOT_PENDING: Final = ("in_progress", "blocked")
 _DEEPEST: Final = 6
+# Of signs and words that stand for boxes, those that can be ticked.
+_OPEN_BOXES: Final = ("pending", "in_progress", "blocked", "deferred")
 
 
 def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt) -> Edit:
@@ -171,7 +173,8 @@ def _counted(ledger: Ledger, last: Span) -> str:
     """Indent and bullet of the entry behind the ``last`` of a list: its number is one more, but
     where the one above has the same: ``1. 1. 1.``."""
     prefix = _prefix_of(places.first_line(ledger, last.start_byte))
-    above = text.decode(ledger.text[: last.start_byte]).rpartition("\n\n")[2]
+    before = text.decode(ledger.text[: last.start_byte]).replace("\r\n", "\n")
+    above = before.rpartition("\n\n")[2]
     if f"\n{prefix}" in f"\n{above}":
         return prefix
     return re.sub(r"\d{1,9}", lambda found: str(int(found.group()) + 1), prefix, count=1)
@@ -395,7 +398,8 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     width = len(_prefix_of(line))
     cell = _cell(item)
     at, hint = f"(line {item.span.start_line})", "move it below another heading by hand"
-    if not cell and parts.any_box(line[width:]) is None:
+    box = parts.any_box(line[width:]) or parts.sign_box(line[width:])
+    if not cell and box is None:
         said = f"{item.id} has no box {at}: the heading above says {item.status_text}"
         raise Refused("no-box", said, hint)
     if meaning != "done":
@@ -406,7 +410,17 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     start = item.span.start_byte + len(text.encode(line[:width]))
     if not item.span.start_byte and ledger.text.startswith(text.BOM):
         start += len(text.BOM)
-    return [_tick(ledger, start, item.id)]
+    assert box
+    if parts.is_box(box.text) or box.state not in _OPEN_BOXES:
+        return [_tick(ledger, start, item.id)]
+    return [Edit(start, start + len(text.encode(box.text)), text.encode(_ticked(box.text)))]
+
+
+def _ticked(box: str) -> str:
+    """The tick in the place of a sign, ``⬜``, or of a word in brackets, ``[WIP]``."""
+    if box.startswith("["):
+        return "[DONE]" if box.isupper() else "[done]"
+    return "\u2611" if box.startswith("\u2610") else "\u2705"
 
 
 # All of them
