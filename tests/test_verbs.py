@@ -286,3 +286,18 @@ def test_wrong_usage_is_told(empty: Repository, arguments: list[str], said: str)
     refused = call(empty.path, *arguments)
     assert refused.code == 2
     assert said in refused.err
+
+
+def test_signs_and_words_that_stand_for_boxes_are_ticked_to_the_last(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    repo.path.mkdir()
+    repo.git("init", "--quiet")
+    plan = "# Plan\n\n## Signs\n- ⬜ Read once\n- ✅ Read twice\n\n## Words\n- [WIP] T1 Look\n- [x] T2 See\n"
+    repo.write("docs/fix_plan.md", plan.encode())
+    repo.commit("start")
+    for item in ("read-once", "T1"):
+        done = call(repo.path, "edit", item, "--status", "done")
+        assert done.code == 0, done.err
+    assert repo.ledger.read_text("utf-8") == plan.replace("⬜", "✅").replace("[WIP]", "[DONE]")
+    items = call(repo.path, "export").data["items"]
+    assert [one["status"] for one in items] == ["done"] * 4

@@ -88,7 +88,6 @@ _LABELLED = re.compile(
 _STEP = re.compile(r"(?:step|part|task|phase)-\d")  # a number that counts below its heading only
 _STATE_OF_PART = re.compile(r"[\[(]|[ \t](?:[\u2013\u2014]|--?)[ \t]")  # Phase 1 — Triage [done]
 _LONGEST_PART: Final = 24  # characters of a heading in a name
-_GOING: Final = {"pending", "in_progress"}
 _LONGEST_COLUMN: Final = 30  # characters of the heading of a board's column
 _AS_OFTEN_AS_A_TAG: Final = 3  # tasks with one and the same name in brackets
 
@@ -129,25 +128,26 @@ class Checklist(list_edits.ListDialect):
 
 
 def _boxed(document: Document, section: Section) -> list[int]:
-    """The lines of the section's tasks: with a box, or all with signs where one is open."""
+    """The lines of the section's tasks: with a box, and those with a sign where a list has one
+    before each entry, or one is an empty box."""
     if _heading_box(document, section):
         return [section.start]
-    found, open_signs = [], 0
-    signed = []
+    found: list[int] = []
+    signed: list[int] = []
+    is_signed = False
     is_legend = bool(_LEGEND.match(document.title(section)))
     for block in section.blocks if not is_legend else ():
         lines = [parts.entry_text(document, entry) for entry in block.children]
-        states = {sign.state for line in lines if (sign := parts.sign_box(line))}
-        if block.kind == "bullet_list" and states & _GOING and all(map(parts.sign_box, lines)):
-            open_signs += 1  # a sign before each, and not all are over
+        if block.kind == "bullet_list" and all(map(parts.sign_box, lines)):
+            is_signed = is_signed or len(lines) > 1
     for entry in _entries(section.blocks):
         line = parts.entry_text(document, entry)
         if parts.any_box(line):
             found.append(entry.start)
         elif not line[:1].isascii() and (sign := parts.sign_box(line)):
             signed.append(entry.start)
-            open_signs += bool(_OPEN_BOX.match(sign.text))
-    return sorted([*found, *(signed if open_signs else ())])
+            is_signed = is_signed or bool(_OPEN_BOX.match(sign.text))
+    return sorted([*found, *(signed if is_signed else ())])
 
 
 def _is_board(document: Document, section: Section) -> bool:
