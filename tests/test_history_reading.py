@@ -13,7 +13,7 @@ from ledger.plan import reader
 from ledger.plan.model import Conventions, Ledger
 from ledger.versions.snapshot import Snapshot, Snapshots
 from tests import generators
-from tests.campaigns import versions
+from tests.campaigns import plans_made, versions
 from tests.plans import written
 
 # Lines whose neighbours decide what they are.
@@ -149,6 +149,12 @@ def test_plans_read_part_by_part_as_whole(plans: list[generators.Plan]) -> None:
     for plan in plans:
         data = written(plan).data
         assert found(versions_of.of("", data)) == expected(data)
+
+
+def test_plans_as_people_write_them_read_part_by_part_as_whole() -> None:
+    for number in range(60):
+        data = plans_made.make(41, number).data
+        assert found(Snapshots(None).of("", data)) == expected(data), number
 
 
 def test_versions_of_the_real_history_read_part_by_part_as_whole(

@@ -6,8 +6,10 @@ that they have a status or a priority, or that they are none: ``## Phase 1 — T
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from ledger.plan import parts, patterns, words
@@ -88,6 +90,7 @@ _LABELLED = re.compile(
 _STEP = re.compile(r"(?:step|part|task|phase)-\d")  # a number that counts below its heading only
 _STATE_OF_PART = re.compile(r"[\[(]|[ \t](?:[\u2013\u2014]|--?)[ \t]")  # Phase 1 — Triage [done]
 _LONGEST_PART: Final = 24  # characters of a heading in a name
+_NEAR: Final = 40  # sections before and behind one
 _LONGEST_COLUMN: Final = 30  # characters of the heading of a board's column
 _AS_OFTEN_AS_A_TAG: Final = 3  # tasks with one and the same name in brackets
 
@@ -153,8 +156,16 @@ def _boxed(document: Document, section: Section) -> list[int]:
 def _is_board(document: Document, section: Section) -> bool:
     """Whether it is a column of a board: a list below ``To Do``, beside another below ``Done``."""
     own = _column(document, section)
-    beside = (one for one in document.sections if one.level == section.level)
-    return own is not None and any(_column(document, one) not in (None, own) for one in beside)
+    return own is not None and any(
+        _column(document, one) not in (None, own) for one in _beside(document, section)
+    )
+
+
+def _beside(document: Document, section: Section) -> Iterator[Section]:
+    """The sections of its level among the nearest: a file may have thousands."""
+    at = bisect_left(document.sections, section.start, key=attrgetter("start"))
+    near = document.sections[max(0, at - _NEAR) : at + _NEAR]
+    return (one for one in near if one.level == section.level)
 
 
 def _column(document: Document, section: Section) -> ItemStatus | None:
@@ -173,8 +184,7 @@ def _heading_box(document: Document, section: Section) -> parts.Box | None:
     if box := parts.plain_box(title):
         return box
     sign = None if title[:1].isascii() else parts.sign_box(title)
-    level, others = section.level, document.sections
-    if sign and any(_OPEN_BOX.match(document.title(one)) for one in others if one.level == level):
+    if sign and any(_OPEN_BOX.match(document.title(one)) for one in _beside(document, section)):
         return sign
     return None
 
