@@ -129,7 +129,8 @@ def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     new = checked_status(ledger, status, r"[^|]+", "in_progress")
     field = places.field(item, "status")
     if not field:
-        raise Refused("no-status", f"{item.id} has no `Status:` line (line {item.span.start_line})")
+        message = f"{item.id} has no `Status:` line (line {item.span.start_line})"
+        raise Refused("no-status", message, "write one below its heading: `- Status: pending`")
     spans = [field.value_span, *(row.status_span for row in ledger.index if row.id == item.id)]
     return [_reworded(ledger, span, new) for span in spans]
 
