@@ -154,12 +154,15 @@ class _Versions:
 
 
 def _selected(history: History, wanted: Name) -> History:
-    name = selectors.folded(wanted.item)
-    found = history.about(lambda one: selectors.folded(one) == name, wanted.number)
+    names = {selectors.folded(wanted.item)}
+    for event in reversed(history.events):
+        if event.kind == "item-renamed" and selectors.folded(event.item or "") in names:
+            names.add(selectors.folded(event.before))
+    found = history.about(lambda one: selectors.folded(one) in names, wanted.number)
     if found.events or found.removed or found.edited:
         return found
     known = history.items
-    if any(selectors.folded(one) == name for one in known):
+    if any(selectors.folded(one) in names for one in known):
         raise UsageError(
             "no-such-attempt",
             f"no version has attempt #{wanted.number} of {wanted.item}",

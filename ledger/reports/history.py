@@ -29,6 +29,7 @@ _KINDS: Final[dict[EventKind, str]] = {
     "item-removed": "item removed",
     "item-archived": "item's section removed, still listed",
     "item-doubled": "item has more than one section",
+    "item-renamed": "item was called",
     "title": "title",
     "status": "status",
     "added": "added",
@@ -45,6 +46,7 @@ _KINDS: Final[dict[EventKind, str]] = {
     "action-added": "added",
     "action": "",
     "action-removed": "removed",
+    "actions-renumbered": "numbers changed",
 }
 
 
@@ -221,7 +223,7 @@ def _lost(one: Removed) -> str:
 def _event(event: Event, *, with_item: bool) -> str:
     item = event.item if with_item else ""
     said = " ".join(word for word in (item, _which(event), _KINDS[event.kind]) if word)
-    if event.kind in ("moved", "renumbered"):
+    if event.kind in ("moved", "renumbered", "item-renamed"):
         return f"  {one_line(f'{said} {event.before}')}"
     before, after = _apart(event.before, event.after)
     told = f"{before} -> {after}" if before and after else before or after
@@ -230,6 +232,8 @@ def _event(event: Event, *, with_item: bool) -> str:
 
 def _which(event: Event) -> str:
     """``#3`` for an attempt, ``action 3`` for an action."""
+    if event.kind == "actions-renumbered":
+        return "actions:"
     if event.kind.startswith("action"):
         return "action" if event.number is None else f"action {event.number}"
     return "" if event.number is None else f"#{event.number}"

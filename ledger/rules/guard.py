@@ -19,12 +19,12 @@ HTML, a comment say, where no attempt is read either.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
-from ledger.plan import dialects, document, text
-from ledger.plan.model import Action, Attempt, Ledger
+from ledger.plan import counterparts, dialects, document, text
+from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number, opens, plain_id
 from ledger.plan.places import name
@@ -109,14 +109,13 @@ def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.base is None or not ledger.text.strip():
         return
     known = {item.id for item in ledger.items} | {row.id for row in ledger.index}
-    titles = {item.title for item in ledger.items}
-    is_shorter = len(ledger.items) < len(facts.base.items)
+    missing = cache(partial(_missing, facts.base, ledger))
     for item in facts.base.items:
-        if not (item.is_named or is_shorter):
-            continue  # named by its words, which may be others now
-        if item.id not in known and item.title not in titles:
+        if item.id not in known:
             known.add(item.id)
             if any(item.id == one.id for plan in _elsewhere(facts) for one in plan.items):
+                continue
+            if not counterparts.take(missing(), item.title):
                 continue
             message = f"item {item.id} is gone (line {item.span.start_line} before the change)"
             yield Fault(0, message, "", item.id)
@@ -266,24 +265,28 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
         return
-    here, elsewhere = _action_words([ledger]), cache(lambda: _action_words(_elsewhere(facts)))
+    missing = cache(partial(_missing, facts.base, ledger))
+    elsewhere = cache(lambda: {*map(counterparts.words_of, _sayings(_elsewhere(facts)))})
+    homes: dict[str, list[Item]] = {}
+    for item in ledger.items:
+        homes.setdefault(item.id, []).append(item)
     for item in facts.base.items:
-        after = [one for one in ledger.items if one.id == item.id]
-        before = {text.one_line(action.text) for action in item.actions}
-        fresh = [a for one in after for a in one.actions if text.one_line(a.text) not in before]
-        for old in item.actions if after else ():
+        now = [action for home in homes.get(item.id, ()) for action in home.actions]
+        if item.id not in homes or [a.text for a in item.actions] == [a.text for a in now]:
+            continue
+        kept = counterparts.actions(item.actions, now)
+        for at, old in enumerate(item.actions):
             # A bullet without number or state is as often a note as an action.
             is_open = old.state in OPEN and (old.state_text or old.number)
-            words = text.one_line(old.text)
-            if not is_open or words in here or words in elsewhere():
+            if at in kept or not is_open:
                 continue
-            kept = next((new for new in fresh if _is_reworded(old, new)), None)
-            if kept is not None:
-                fresh.remove(kept)
+            if not counterparts.take(missing(), old.text):
+                continue
+            if counterparts.words_of(old.text) in elsewhere():
                 continue
             name = "an open action" if old.number is None else f"action {old.number}, open,"
             message = f"{name} of {item.id} is gone (line {old.span.start_line} before the change)"
-            fault = Fault(after[0], f"{message}: {quoted(old.text)}", old.text)
+            fault = Fault(homes[item.id][0], f"{message}: {quoted(old.text)}", old.text)
             yield fault._replace(severity=_strict(facts))
 
 
@@ -337,18 +340,15 @@ def pointer_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             yield Fault(home, message, pointer.key, item.id, fix="put the line back")
 
 
-def _action_words(plans: Sequence[Ledger]) -> set[str]:
-    """What all actions of ``plans`` say."""
-    return {text.one_line(a.text) for plan in plans for item in plan.items for a in item.actions}
+def _sayings(plans: Iterable[Ledger]) -> list[str]:
+    """What the items and actions of ``plans`` say."""
+    every = [item for plan in plans for item in plan.items]
+    return [one.title for one in every] + [a.text for one in every for a in one.actions]
 
 
-def _is_reworded(old: Action, new: Action) -> bool:
-    """Whether an action is another one in other words: a third of them are the same, or it has its
-    number and is complete by an attempt, as the updates of a brief rewrite one."""
-    if old.number and old.number == new.number and new.state == "complete" and new.attempt:
-        return True
-    words = {*old.text.lower().split()}
-    return len(words & {*new.text.lower().split()}) * 3 >= len(words)
+def _missing(base: Ledger, ledger: Ledger) -> Counter[counterparts.Words]:
+    """What items and actions say less often than before."""
+    return counterparts.missing(_sayings([base]), _sayings([ledger]))
 
 
 def _elsewhere(facts: Facts) -> Sequence[Ledger]:

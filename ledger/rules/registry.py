@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from ledger.edits.outline import Outline
 from ledger.git.cited import Cited
-from ledger.plan import dialects, text
+from ledger.plan import counterparts, dialects, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Criterion, IndexRow, Item, Ledger
 from ledger.plan.patterns import behind_number
@@ -244,9 +244,12 @@ def made_worse(
     takes its turn. What a merge brings in from one side is not new, since that side had it; an
     attempt that any side has must be there, though. But a side may have removed or rewritten an
     attempt knowingly, which was judged when it happened: what a side did to ``fork``, the
-    version that the sides have in common, is not new either.
+    version that the sides have in common, is not new either. What has no ID is known again by its
+    words: see ``counterparts``.
     """
     ignore = frozenset(ignore)
+    bases = [counterparts.renamed(base, ledger) for base in bases]
+    fork = counterparts.renamed(fork, ledger) if fork else None
     each: Sequence[Ledger | None] = bases or [None]
     turns = []
     for base in each:

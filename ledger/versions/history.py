@@ -19,6 +19,7 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from ledger.git.log import Change, Commit
+from ledger.plan import counterparts
 from ledger.plan.model import Attempt, contradict
 from ledger.plan.patterns import behind_number, when
 from ledger.versions.model import (
@@ -51,8 +52,9 @@ def compare(
     """What ``commit`` did: ``after`` is what it made, ``before`` what its parents had. ``fork``
     gives what the parents of a merge had in common; it is asked only if need be."""
     found = _Comparison(commit.sha, after, before, fork)
+    found.renames()
     for name in found.changed:
-        found.item(name, after.item(name), [parent.item(name) for parent in before])
+        found.item(name, after.item(name), [parent.item(name) for parent in found.before])
     return Deed(
         facts=_facts(commit, after) if after.blob else None,
         removed=tuple(found.removed),
@@ -71,7 +73,10 @@ class _Comparison:
     ) -> None:
         self._sha = sha
         self._after = after
-        self._before = before
+        self._names = [parent.names_in(after) for parent in before]
+        self.before = [
+            parent.renamed(names) for parent, names in zip(before, self._names, strict=True)
+        ]
         self._fork_of = fork
         self.removed: list[Removed] = []
         self.others: list[Removed] = []
@@ -84,7 +89,7 @@ class _Comparison:
         """The items that differ from those of every parent, or that a parent alone has."""
         now = self._after.items
         found: dict[Name, None] = {}
-        for parent in self._before:
+        for parent in self.before:
             was = parent.items
             found.update(
                 (name, None) for name, own in now.items() if not own.is_same(was.get(name))
@@ -94,17 +99,31 @@ class _Comparison:
 
     @cached_property
     def _fork(self) -> Snapshot:
-        return self._fork_of()
+        fork = self._fork_of()
+        return fork.renamed(fork.names_in(self._after))
+
+    @cached_property
+    def _missing(self) -> Counter[counterparts.Words]:
+        """What tasks and actions say less often than in a parent, whatever became of the rest."""
+        return max(
+            (counterparts.missing(self._said(one), self._said(self._after)) for one in self.before),
+            key=Counter.total,
+        )
+
+    def _said(self, version: Snapshot) -> Iterator[str]:
+        for own in map(version.item, self.changed):
+            yield from (section.title for section in own.sections)
+            yield from (step.text for step in own.steps)
 
     @cached_property
     def _fresh(self) -> dict[str, Place]:
         """Where the words stand that no parent has in that place, by what they say."""
-        return self._only((self._after,), self._before)
+        return self._only((self._after,), self.before)
 
     @cached_property
     def _gone(self) -> dict[str, Place]:
         """Where the words stood that ours does not have in that place, by what they say."""
-        return self._only(self._before, (self._after,))
+        return self._only(self.before, (self._after,))
 
     def _only(self, these: Sequence[Snapshot], others: Sequence[Snapshot]) -> dict[str, Place]:
         found: dict[str, Place] = {}
@@ -117,6 +136,12 @@ class _Comparison:
                 if len(words) >= _FEWEST:
                     found.setdefault(words, Place(item=name, number=entry.number))
         return found
+
+    def renames(self) -> None:
+        """The items that have another name now."""
+        pairs = dict.fromkeys(pair for names in self._names for pair in names.items())
+        for was, now in pairs:
+            self._tell("item-renamed", now, before=was)
 
     def item(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
         """Compare one item."""
@@ -131,7 +156,8 @@ class _Comparison:
         if not after.sections:
             kind: EventKind = "item-archived" if name in self._after.listed else "item-removed"
             for _, title, _ in self._lost(name, after, before, _titles):
-                self._tell(kind, name, before=title)
+                if kind == "item-archived" or counterparts.take(self._missing, title):
+                    self._tell(kind, name, before=title)
             return
         now = after.sections[0]
         if not any(own.sections for own in before):
@@ -251,14 +277,22 @@ class _Comparison:
     def _steps(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
         if all(after.steps == own.steps for own in before):
             return
-        for key, step in after.steps.items():
-            had = [own.steps[key] for own in before if key in own.steps]
+        sides = [own.steps_as_in(after) for own in before]
+        renumbered = {}
+        for at, step in enumerate(after.steps):
+            had = [side[at] for side in sides if at in side]
             if not had:
-                self._tell("action-added", name, step.number, after=f"{step.state}: {step.text}")
+                self._tell("action-added", name, step.number, after=f"{step.state}: {step.first}")
             elif all(step.state != one.state for one in had):
-                self._tell("action", name, step.number, had[0].state, f"{step.state}: {step.text}")
-        for _, gone, _ in self._lost(name, after, before, lambda own: own.steps):
-            self._tell("action-removed", name, gone.number, before=gone.text)
+                self._tell("action", name, step.number, had[0].state, f"{step.state}: {step.first}")
+            if had and step.number and all(one.number not in (None, step.number) for one in had):
+                renumbered[had[0].number or 0] = step.number
+        if renumbered:
+            numbers = _listed(renumbered), _listed(renumbered.values())
+            self._tell("actions-renumbered", name, None, *numbers)
+        for _, gone, _ in self._lost(name, after, before, lambda own: own.steps_as_in(after)):
+            if counterparts.take(self._missing, gone.text):
+                self._tell("action-removed", name, gone.number, before=gone.first)
 
     def _lost(
         self,
@@ -274,7 +308,7 @@ class _Comparison:
             had = [key in of(own) for own in before]
             if all(had) or key not in of(self._fork.item(name)):
                 place = had.index(True)
-                yield key, of(before[place])[key], self._before[place].blob
+                yield key, of(before[place])[key], self.before[place].blob
 
     def _tell(
         self,
@@ -412,15 +446,20 @@ class Origins:
         self._events = events
         self._by_number: dict[tuple[Name, int | None], int] = {}
         self._by_first: dict[tuple[Name, str], int] = {}
+        self._earlier: dict[Name, list[Name]] = {}
         for at, event in enumerate(events):
             place, since = (event.item, event.number), at
+            if event.kind == "item-renamed":
+                self._earlier.setdefault(event.item, []).append(event.before)
+                continue
             if event.kind in ("moved", "renumbered"):
                 item, _, number = event.before.rpartition("#")
                 was = (item, int(number)) if number.isdecimal() else (event.before, None)
-                since = self._by_number.get(was, at)
+                since = self._since(self._by_number, was, at)
             elif event.kind == "rewritten":
                 first = event.before.partition("\n")[0]
-                since = self._by_first.get((event.item, first), self._by_number.get(place, at))
+                since = self._since(self._by_number, place, at)
+                since = self._since(self._by_first, (event.item, first), since)
             elif event.kind not in ("added", "reused"):
                 continue
             if event.kind != "reused":
@@ -432,11 +471,20 @@ class Origins:
     def age(self, attempt: Attempt) -> int:
         """The later it came, the more; of one whose first line no commit has, the most."""
         first = attempt.text.partition("\n")[0].strip()
-        return self._by_first.get((attempt.item, first), len(self._events))
+        return self._since(self._by_first, (attempt.item, first), len(self._events))
 
     def of(self, attempt: Attempt) -> str | None:
         """The commit that introduced it; None where none did."""
         at = self.age(attempt)
         if at == len(self._events) and None not in (attempt.item, attempt.number):
-            at = self._by_number.get((attempt.item, attempt.number), at)
+            at = self._since(self._by_number, (attempt.item, attempt.number), at)
         return self._events[at].commit if at < len(self._events) else None
+
+    def _since(self, known: Mapping[tuple[Name, K], int], place: tuple[Name, K], at: int) -> int:
+        """What is known of a place by the names that its item has and had; else ``at``."""
+        names = [place[0]]
+        for name in names:
+            if (name, place[1]) in known:
+                return known[name, place[1]]
+            names += (one for one in self._earlier.get(name, ()) if one not in names)
+        return at

@@ -14,6 +14,7 @@ EventKind = Literal[
     "item-removed",
     "item-archived",
     "item-doubled",
+    "item-renamed",
     "title",
     "status",
     "added",
@@ -30,6 +31,7 @@ EventKind = Literal[
     "action-added",
     "action",
     "action-removed",
+    "actions-renumbered",
 ]
 EditKind = Literal["rewritten", "reused", "dropped"]
 Form = Literal["dated", "other", "action"]
@@ -256,6 +258,8 @@ class History(Model):
 
         def has_left(event: Event) -> bool:
             """Whether the attempt went elsewhere: that is told under its new name."""
+            if event.kind == "item-renamed":
+                return is_meant(event.before)
             if event.kind not in ("moved", "renumbered"):
                 return False
             item, _, old = event.before.rpartition("#")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 from weakref import WeakValueDictionary
 
-from ledger.plan import dialects, patterns, reader, text
+from ledger.plan import counterparts, dialects, patterns, reader, text
 from ledger.plan.model import ActionState, Attempt, Conventions, IndexRow, Item, Ledger
 from ledger.versions.model import Form
 
@@ -40,11 +40,17 @@ class Entry(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A next action; ``text`` is its first line."""
+    """A next action, and the attempt that its state names."""
 
     number: int | None
     state: ActionState
+    attempt: int | None
     text: str
+
+    @property
+    def first(self) -> str:
+        """The first line."""
+        return self.text.partition("\n")[0]
 
 
 class ItemVersion:
@@ -52,6 +58,7 @@ class ItemVersion:
 
     def __init__(self, sections: Sequence[Item], loose: Sequence[Attempt]) -> None:
         self.sections = tuple(sections)
+        self.loose = tuple(loose)
         self.entries = (
             *(_entry(one, item.dialect) for item in sections for one in item.attempts),
             *(_entry(one, dialects.MAIN) for one in loose),
@@ -102,14 +109,18 @@ class ItemVersion:
         return frozenset(entry.text for entry in self.entries)
 
     @cached_property
-    def steps(self) -> Mapping[int | str, Step]:
-        """The next actions, by number or by their first line; of several the first."""
-        found: dict[int | str, Step] = {}
-        for section in self.sections:
-            for action in section.actions:
-                step = Step(action.number, action.state, action.text.partition("\n")[0])
-                found.setdefault(step.text if step.number is None else step.number, step)
-        return found
+    def steps(self) -> tuple[Step, ...]:
+        """The next actions, in the order of the file."""
+        every = (action for section in self.sections for action in section.actions)
+        return tuple(Step(one.number, one.state, one.attempt, one.text) for one in every)
+
+    def steps_as_in(self, other: ItemVersion) -> Mapping[int | counterparts.Words, Step]:
+        """The next actions by their place in ``other``, or by their words."""
+        places = counterparts.actions(self.steps, other.steps)
+        return {
+            places.get(at, counterparts.words_of(step.text)): step
+            for at, step in enumerate(self.steps)
+        }
 
     @cached_property
     def dates(self) -> tuple[str, ...]:
@@ -156,6 +167,27 @@ class Snapshot(NamedTuple):
     def item(self, name: str | None) -> ItemVersion:
         """What stands under the name; nothing where the version does not have it."""
         return self.items.get(name, NOTHING)
+
+    def names_in(self, other: Snapshot) -> Mapping[str, str]:
+        """The names in ``other`` of the items that are called otherwise there."""
+        firsts = (
+            [own.sections[0] for name, own in one.items.items() if own.sections and name not in out]
+            for one, out in ((self, {*other.listed}), (other, ()))
+        )
+        return counterparts.items(*firsts)
+
+    def renamed(self, names: Mapping[str, str]) -> Snapshot:
+        """The version with other names for some of its items."""
+        found: dict[str | None, ItemVersion] = {}
+        for name, own in self.items.items() if names else ():
+            to = names.get(name or "", name)
+            had = found.get(to)
+            found[to] = (
+                ItemVersion((*had.sections, *own.sections), (*had.loose, *own.loose))
+                if had
+                else own
+            )
+        return self._replace(items=found) if names else self
 
 
 EMPTY = Snapshot(
