@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     from ledger.commands.note import note
     from ledger.commands.read import read
     from ledger.commands.release import release
+    from ledger.commands.report import report
     from ledger.commands.rounds import rounds
     from ledger.commands.run import run
     from ledger.commands.schema import schema
@@ -47,7 +48,7 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
 __all__ = [
     "__version__", "action", "add", "append", "apply", "archive", "claim", "close", "criterion",
     "doctor", "edit", "evidence", "explain", "export", "gate", "history", "init", "links",
-    "next_item", "note", "read", "release", "rounds", "run", "schema", "show", "status",
+    "next_item", "note", "read", "release", "report", "rounds", "run", "schema", "show", "status",
     "validate", "verify", "verify_text",
 ]  # fmt: skip
 

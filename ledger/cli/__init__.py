@@ -13,7 +13,7 @@ from ledger.errors import LedgerError, PlanWarning
 from ledger.plan import text
 
 _GROUPS = {
-    "Every day": "next status show append run",
+    "Every day": "next status show append run report",
     "Plan": "add edit action criterion note close claim release",
     "Check": "validate verify gate links explain",
     "Runs": "evidence rounds",

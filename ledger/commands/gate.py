@@ -1,6 +1,8 @@
 """``gate``: whether the exit criteria of a brief or of an item are met."""
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +10,7 @@ from ledger import config
 from ledger.claims.entries import newest_run, place_of
 from ledger.commands.read import brief_of, open_ledger, opened
 from ledger.config import Config
-from ledger.errors import UsageError
+from ledger.errors import UnreadableInput, UsageError
 from ledger.gates.facts import Facts, Request
 from ledger.gates.gate import gate_brief, gate_item
 from ledger.gates.model import Gate
@@ -78,10 +80,28 @@ def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
         sections = selectors.items(plan.ledger, name)
     except UsageError as error:
         raise no_such_document(name, error, "no-such-brief") from error
-    item = max(sections, key=lambda one: len(one.criteria))
+    item = section_with_criteria(sections)
     if request.sprint is not None:
         raise UsageError("no-such-sprint", f"{item.id} is an item: only briefs have sprints")
     return gate_item(plan.config, item, _with_newest_run(plan.config, item, request))
+
+
+def section_with_criteria(sections: Sequence[Item]) -> Item:
+    """Of an item's sections the one that is judged: that with the most criteria."""
+    return max(sections, key=lambda one: len(one.criteria))
+
+
+def every_gate(config: Config, ledger: Ledger) -> Iterator[Gate]:
+    """What ``gate`` says of each item that has exit criteria. An item whose run cannot be read is
+    left out."""
+    sections: dict[str, list[Item]] = {}
+    for item in ledger.items:
+        sections.setdefault(item.id, []).append(item)
+    with place_of(config) as place:
+        for item in map(section_with_criteria, sections.values()):
+            newest = newest_run(item, place) if item.criteria else None
+            with suppress(UnreadableInput):
+                yield gate_item(config, item, Request(runs=newest.runs if newest else ()))
 
 
 def no_such_document(name: str, error: UsageError, code: str = "") -> UsageError:

@@ -150,7 +150,7 @@ def next_item(
     found = queue.first(every)
     nearest = None if found else min(every, key=lambda one: one.turn, default=None)
     kinds = [one.holds[0].kind for one in every if one.holds]
-    changes = list(_changes(_at(config, since), plan)) if since is not None else []
+    changes = changes_since(config, plan, since) if since is not None else []
     return NextItem(
         path=opened.path,
         item=_candidate(config, plan, found) if found else None,
@@ -248,6 +248,12 @@ def cut(said: str, most: int) -> str:
 
 
 # What changed
+
+
+def changes_since(config: Config, plan: Ledger, revision: str) -> list[ItemChange]:
+    """What became of the items of ``plan`` since ``revision``. Raises UsageError for a revision
+    that git does not know, UnreadableInput outside a git repository."""
+    return list(_changes(_at(config, revision), plan))
 
 
 def _at(config: Config, revision: str) -> Ledger:

@@ -9,6 +9,7 @@ USAGES: Final = {
     "show": "--sprint=N --run=RUN --last=N --actions=WHICH --full --ledger=PATH --json ITEM[#N]|BRIEF",
     "append": "--result=TEXT --summary=TEXT --complete=N... --next=TEXT... --status=WORD --because=TEXT --decision=OPTION --task=ID... --baseline=RUN --again --dry-run --ledger=PATH --json ITEM RUN...",
     "run": "--rounds=N --retries=K --retry-on=SIGNAL|CODE|PATTERN... --timeout=S --against=K/N|FILE --metric=NAME=REGEX... --first=N --batch=N --preflight=CMD --crashes=DIR --collect=FILE... --stamp=S --phase=P --sprint=P --into=DIR --summary=TEXT --result=TEXT --complete=N... --next=TEXT... --status=WORD --baseline=RUN --because=TEXT --decision=OPTION --task=ID... --brief=FILE --rerun --option=C --yes --no-append --record --ledger=PATH --json ITEM -- COMMAND...",
+    "report": "-o=FILE --open --since=REV --ledger=PATH",
     "add": "--id=ID --priority=WORD --owner=NAME --depends-on=ITEM... --criterion=TEXT... --action=TEXT... --dry-run --ledger=PATH --json TITLE",
     "edit": "--status=WORD --title=TEXT --priority=WORD --owner=NAME --depends-on=ITEM... --field=NAME=VALUE... --dry-run --ledger=PATH --json ITEM",
     "action": "--on=TEXT --before=M --dry-run --ledger=PATH --json ITEM STEP [N TEXT]",

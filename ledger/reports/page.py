@@ -1,0 +1,284 @@
+"""``report`` for people who would rather look than read: one page of HTML that needs nothing else.
+
+Jinja2 escapes whatever it prints. The page's own style and script are allowed by their hashes, and
+nothing else is: no request, no other script, no style in an attribute."""
+
+import re
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import quote
+
+from ledger.claims.model import JudgedClaim
+from ledger.commands.links import ArtifactLink, CommitLink
+from ledger.commands.report import Report, ReportedItem
+from ledger.errors import UsageError
+from ledger.git.log import Commit
+from ledger.plan.model import Attempt, ItemStatus, newest_first
+from ledger.plan.text import counted, one_line
+from ledger.reports import cut
+from ledger.rules.model import Finding
+from ledger.versions.model import Event
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MARK: Final = b"<!doctype html>\n<!-- made by ledger report -->\n"
+"""What each page begins with: a file that begins otherwise is somebody else's."""
+VIEWS: Final = {
+    "today": "Today",
+    "board": "Board",
+    "list": "List",
+    "health": "Health",
+}
+_COLUMNS: Final[dict[ItemStatus, str]] = {
+    "in_progress": "In progress",
+    "blocked": "Blocked",
+    "pending": "Pending",
+    "unknown": "Status unknown",
+    "done": "Done",
+    "archived": "Archived",
+}
+_INLINE: Final = re.compile(r"(`[^`\n]{1,500}`)|\*\*([^*\n]{1,500})\*\*")  # `code` and **bold**
+_STEERS: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_MOST_COMMITS: Final = 8
+_LONGEST: Final = 400  # characters of a passage that is marked
+
+
+class Passage(NamedTuple):
+    """A part of a text, with the claim that it makes, if it makes one."""
+
+    text: str
+    claim: JudgedClaim | None
+
+
+class AttemptView(NamedTuple):
+    """One attempt, with what belongs to it."""
+
+    anchor: str
+    attempt: Attempt
+    claims: Sequence[JudgedClaim]
+    artifacts: Sequence[ArtifactLink]
+    commits: Sequence[CommitLink]
+
+
+class ItemView(NamedTuple):
+    """One item, with what belongs to it. ``claims`` are those of no attempt."""
+
+    anchor: str
+    reported: ReportedItem
+    attempts: Sequence[AttemptView]
+    claims: Sequence[JudgedClaim]
+    every_claim: Sequence[JudgedClaim]
+    findings: Sequence[Finding]
+
+
+def page(report: Report) -> bytes:
+    """The page in UTF-8. Raises UsageError where Jinja2 is not installed."""
+    environment = _environment()
+    style, script = (_asset(environment, name) for name in ("page.css", "page.js"))
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    anchors = _Anchors()
+    items = list(_items(report, anchors))
+    body = environment.get_template("page.html.j2").render(
+        report=report,
+        items=items,
+        loose=list(_loose(report, anchors)),
+        recent=_recent(report),
+        places={one.reported.summary.id: one.anchor for one in reversed(items)},
+        columns=[
+            (key, said, [one for one in items if one.reported.summary.status == key])
+            for key, said in _COLUMNS.items()
+        ],
+        views=VIEWS,
+        policy=policy,
+        style=style,
+        script=script,
+        version=version("fix-plan-ledger"),
+    )
+    return MARK + body.encode() + b"\n"
+
+
+def _recent(report: Report) -> list[tuple[Commit, list[Event]]]:
+    """The newest commits that changed the plan, each with what it did."""
+    if report.history is None:
+        return []
+    events: dict[str, list[Event]] = {}
+    for event in report.history.events:
+        events.setdefault(event.commit, []).append(event)
+    commits = report.history.log[::-1][:_MOST_COMMITS]
+    return [(commit, events.get(commit.sha, [])) for commit in commits]
+
+
+def _environment() -> "Environment":
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined  # an extra
+    except ModuleNotFoundError as error:
+        hint = "pip install 'jinja2>=3.1,<4'"
+        raise UsageError("no-extra", "the package jinja2 is not installed", hint) from error
+    environment = Environment(
+        loader=PackageLoader("ledger.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_plain,
+    )
+    environment.filters.update(
+        passages=passages, prose=prose, counted=counted, words=_words, fragment=_fragment,
+        one_line=one_line, verdicts=_verdicts, shorten=cut, thousands="{:,}".format,
+    )  # fmt: skip
+    return environment
+
+
+def _asset(environment: "Environment", name: str) -> Any:
+    """A file that is put into the page as it is."""
+    from markupsafe import Markup  # comes with Jinja2
+
+    assert environment.loader is not None
+    return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704 - our own file
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+
+
+def _plain(value: Any) -> Any:
+    """Text from files without what reorders a line, and without what is no character."""
+    if type(value) is str:
+        return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    return "" if value is None else value
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ")
+
+
+def _fragment(anchor: str) -> str:
+    """An anchor as it stands behind ``#`` in a link."""
+    return "#" + quote(anchor.encode("utf-8", "replace"), safe="")
+
+
+def _verdicts(claims: Iterable[JudgedClaim]) -> dict[str, int]:
+    counts = Counter(claim.verdict for claim in claims)
+    return {name: counts[name] for name in ("supported", "contradicted", "unverifiable")}
+
+
+class _Anchors:
+    """The names of places in the page, each given once."""
+
+    def __init__(self) -> None:
+        self._taken = {f"view-{name}" for name in VIEWS} | {"top", "views"}
+
+    def name(self, wanted: str) -> str:
+        """``wanted`` without white space, with a number behind it where another place has it."""
+        wanted = "-".join(_plain(wanted).split()) or "item"
+        found, count = wanted, 1
+        while found in self._taken:
+            count += 1
+            found = f"{wanted}~{count}"
+        self._taken.add(found)
+        return found
+
+
+def _items(report: Report, anchors: _Anchors) -> Iterator[ItemView]:
+    named = [(anchors.name(one.summary.id), one) for one in report.items]
+    findings: dict[str | None, list[Finding]] = {}
+    for finding in report.checked.findings:
+        findings.setdefault(finding.item, []).append(finding)
+    places = _Lines(report)
+    for anchor, one in named:
+        attempts = [places.view(anchors, anchor, attempt) for attempt in
+                    newest_first(one.item.attempts)]  # fmt: skip
+        mine = places.claims(one.item.span.start_line, one.item.span.end_line)
+        told = {id(claim) for view in attempts for claim in view.claims}
+        yield ItemView(
+            anchor=anchor,
+            reported=one,
+            attempts=attempts,
+            claims=[claim for claim in mine if id(claim) not in told],
+            every_claim=mine,
+            findings=findings.get(one.summary.id, ()),
+        )
+
+
+def _loose(report: Report, anchors: _Anchors) -> Iterator[AttemptView]:
+    places = _Lines(report)
+    return (places.view(anchors, "attempt", one) for one in report.loose)
+
+
+class _Lines:
+    """Claims and links by the lines of the plan that they stand on."""
+
+    def __init__(self, report: Report) -> None:
+        self._claims = _by_line(report.verification.claims)
+        self._artifacts = _by_line(report.links.artifacts)
+        self._commits: dict[tuple[str | None, int | None], list[CommitLink]] = {}
+        for link in report.links.commits:
+            self._commits.setdefault((link.item, link.attempt), []).append(link)
+
+    def claims(self, first: int, last: int) -> list[JudgedClaim]:
+        """The claims on some lines."""
+        return [one for line in range(first, last + 1) for one in self._claims.get(line, ())]
+
+    def view(self, anchors: _Anchors, item: str, attempt: Attempt) -> AttemptView:
+        """An attempt with what stands on its lines."""
+        first, last = attempt.span.start_line, attempt.span.end_line
+        name = item if attempt.number is None else f"{item}-{attempt.number}"
+        return AttemptView(
+            anchor=anchors.name(f"{item}-{attempt.date}" if name == item else name),
+            attempt=attempt,
+            claims=self.claims(first, last),
+            artifacts=[x for n in range(first, last + 1) for x in self._artifacts.get(n, ())],
+            commits=self._commits.get((attempt.item, attempt.number), ()),
+        )
+
+
+def _by_line(parts: Iterable[Any]) -> dict[int, list[Any]]:
+    ordered = sorted(parts, key=lambda one: one.line)
+    return {line: list(some) for line, some in groupby(ordered, key=lambda one: one.line)}
+
+
+def passages(text: str, first_line: int, claims: Sequence[JudgedClaim]) -> list[Passage]:
+    """``text``, which begins on ``first_line``, cut where claims begin and end. A claim whose
+    passage another one has, or that is not found word for word, marks nothing."""
+    text = text.replace("\r\n", "\n")
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    found: list[tuple[int, int, JudgedClaim]] = []
+    taken = 0
+    for claim in sorted(claims, key=lambda one: one.line):
+        at = claim.line - first_line
+        if not 0 <= at < len(starts) - 1:
+            continue
+        pattern = r"\s+".join(map(re.escape, claim.text[:_LONGEST].split()))
+        match = re.compile(pattern).search(text, max(taken, starts[at])) if pattern else None
+        if match and match.start() < starts[at + 1]:
+            found.append((match.start(), match.end(), claim))
+            taken = match.end()
+    parts, at = [], 0
+    for start, end, claim in found:
+        parts += [Passage(text[at:start], None), Passage(text[start:end], claim)]
+        at = end
+    return [part for part in (*parts, Passage(text[at:], None)) if part.text]
+
+
+def prose(text: str) -> list[tuple[str, str]]:
+    """``text`` cut into ``("", ...)``, ``("code", ...)`` and ``("bold", ...)``."""
+    parts: list[tuple[str, str]] = []
+    at = 0
+    for match in _INLINE.finditer(text):
+        parts.append(("", text[at : match.start()]))
+        parts.append(("code", match[1][1:-1]) if match[1] else ("bold", match[2]))
+        at = match.end()
+    return [part for part in (*parts, ("", text[at:])) if part[1]]
