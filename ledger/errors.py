@@ -30,6 +30,8 @@ class LedgerError(Exception):
         self.code = code
         self.message = message
         self.hint = hint
+        self.run = ""
+        """The run that was made before it and is kept, relative to the top of the repository."""
 
     def __str__(self) -> str:
         return f"{self.message}; {self.hint}" if self.hint else self.message

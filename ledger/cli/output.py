@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 import os
-import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-# What steers a terminal, but for tab and newline: escape, backspace, ...; and what reorders it
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 COLUMNS = 80  # where there is no terminal
 _is_forced = ContextVar("colour", default=False)
 diagnostic = errors.diagnostic
@@ -180,7 +177,7 @@ def echo() -> Callable[[bytes], None] | None:
 
     def write(data: bytes) -> None:
         nonlocal is_there
-        left = memoryview(_CONTROL.sub("", decoder.decode(data)).encode())
+        left = memoryview(text.plain(decoder.decode(data)).encode())
         try:
             while left and is_there:
                 left = left[os.write(terminal, left) :]

@@ -4,13 +4,17 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ledger.claims.entries import newest_run, place_of
+from ledger.commands import read
+from ledger.config import Config
 from ledger.errors import UnreadableInput
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Delta, Evidence
 from ledger.evidence.outputs import read_run, read_runs
 from ledger.git import process
 from ledger.git.files import WorkTree
-from ledger.plan.model import Model
+from ledger.plan import selectors
+from ledger.plan.model import Attempt, Model, newest_first
 
 
 class Runs(Model):
@@ -43,6 +47,20 @@ def evidence(runs: Sequence[Path], *, baseline: Sequence[Path] = ()) -> Runs:
     before = tuple(_within(root, run) for run in baseline)
     delta = compare(together or read[0], read_runs(files, tuple(before))) if before else None
     return Runs(runs=read, together=together, baseline=before, delta=delta)
+
+
+def since_last(config: Config, item: str, run: str) -> tuple[Attempt, Delta] | None:
+    """The newest attempt of ``item`` that cites a run other than ``run``, and how ``run`` compares
+    with that; None where there is none. ``run`` is relative to the top of the repository."""
+    section = selectors.items(read.opened(config).ledger, selectors.item_in(item))[0]
+    with place_of(config) as place:
+        for attempt in newest_first(section.attempts):
+            one = section.model_copy(update={"attempts": (attempt,)})
+            newest = newest_run(one, place)
+            if newest and run not in newest.runs:
+                files = WorkTree(config.root)
+                return attempt, compare(read_run(files, run), read_runs(files, newest.runs))
+    return None
 
 
 def _root(runs: Sequence[Path]) -> Path:

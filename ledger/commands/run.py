@@ -261,7 +261,9 @@ class _Work:
             message = f"the run is in {bundle.path}, and not recorded: {error.message}"
             later = f"`ledger append {self.section.id} {bundle.path}` records it later"
             hint = f"{error.hint}; {later}" if error.hint else later
-            raise type(error)(error.code, message, hint) from error
+            failure = type(error)(error.code, message, hint)
+            failure.run = bundle.path
+            raise failure from error
 
 
 def _refuse_idle(rounds: int, **given: object) -> None:

@@ -96,6 +96,11 @@ def visible(text: str) -> str:
     return _CONTROL.sub(_escaped, text)
 
 
+def plain(text: str) -> str:
+    """``text`` of several lines without what ``visible`` would escape."""
+    return "\n".join(_CONTROL.sub("", line) for line in text.split("\n"))
+
+
 def _escaped(match: re.Match[str]) -> str:
     code = ord(match.group())
     code -= 0xDC00 if 0xDC80 <= code <= 0xDCFF else 0

@@ -89,7 +89,27 @@ def _tests(evidence: Evidence, slowest: int) -> Iterator[Line]:
 
 def comparison(delta: Delta, baseline: str) -> Iterator[Line]:
     """A line that counts the classes, and the tests of each but those that still fail."""
-    classes: tuple[tuple[str, Sequence[str]], ...] = (
+    yield Line(one_line(f"against {baseline}"), "heading")
+    yield Line(f"  {counts(delta)}")
+    for name, tests in _classes(delta):
+        for identity in tests if name != "still failing" else ():
+            yield Line(f"  {name}: {one_line(identity)}")
+    for pair in delta.renamed:
+        yield Line(f"  perhaps renamed: {one_line(f'{pair.before} -> {pair.now}')}")
+
+
+def counts(delta: Delta) -> str:
+    """``1 new failure, 0 still failing, 2 cleared``, and what else there is."""
+    always = 3
+    return ", ".join(
+        counted(len(tests), name) if name.startswith("new ") else f"{len(tests)} {name}"
+        for place, (name, tests) in enumerate(_classes(delta))
+        if tests or place < always
+    )
+
+
+def _classes(delta: Delta) -> tuple[tuple[str, Sequence[str]], ...]:
+    return (
         ("new failure", delta.new_failures),
         ("still failing", delta.still_failing),
         ("cleared", delta.cleared),
@@ -99,16 +119,3 @@ def comparison(delta: Delta, baseline: str) -> Iterator[Line]:
         ("gone", delta.gone),
         ("flaky", delta.flaky),
     )
-    yield Line(one_line(f"against {baseline}"), "heading")
-    always = 3
-    shown = [
-        counted(len(tests), name) if name.startswith("new ") else f"{len(tests)} {name}"
-        for place, (name, tests) in enumerate(classes)
-        if tests or place < always
-    ]
-    yield Line(f"  {', '.join(shown)}")
-    for name, tests in classes:
-        for identity in tests if name != "still failing" else ():
-            yield Line(f"  {name}: {one_line(identity)}")
-    for pair in delta.renamed:
-        yield Line(f"  perhaps renamed: {one_line(f'{pair.before} -> {pair.now}')}")

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from ledger.commands.append import Appended
 from ledger.commands.rerun import Rerun
 from ledger.commands.run import RunOutcome
+from ledger.evidence.model import Delta
+from ledger.plan.model import Attempt
 from ledger.plan.text import one_line, visible
-from ledger.reports import Line
+from ledger.reports import Line, evidence
 from ledger.run.command import shell_line
 from ledger.run.model import CompletedRound
 
@@ -49,6 +51,22 @@ def _failing(outcome: RunOutcome) -> Iterator[Line]:
     more = len(outcome.failing) - _MOST_FAILING
     if more > 0:
         yield Line(visible(f"  and {more} more: `ledger evidence {outcome.path}`"))
+
+
+def since(attempt: Attempt, delta: Delta) -> Iterator[Line]:
+    """How the run compares with those of an earlier attempt: counts, and what failed, was cleared
+    or is flaky."""
+    last = "the last attempt" if attempt.number is None else f"attempt #{attempt.number}"
+    yield Line(f"against {last}: {evidence.counts(delta)}")
+    for name, tests in (
+        ("new failure", delta.new_failures),
+        ("cleared", delta.cleared),
+        ("flaky", delta.flaky),
+    ):
+        for identity in tests[:_MOST_FAILING]:
+            yield Line(visible(f"  {name}  {identity}"), "hung", hang=4)
+        if len(tests) > _MOST_FAILING:
+            yield Line(f"  and {len(tests) - _MOST_FAILING} more")
 
 
 def planned(rerun: Rerun) -> Iterator[str]:
