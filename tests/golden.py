@@ -127,6 +127,7 @@ def change(case: Case, number: int) -> Change:
         number=number,
         date=one("date", "2025-11-03"),
         stamp=one("stamp") or None,
+        moment=one("moment"),
         result=words.USUAL.result(spoken),
         words=spoken,
         summary=one("summary"),

@@ -300,6 +300,7 @@ def _draft(
         number=None,
         date=date,
         stamp=stamp,
+        moment="" if evidence.each else _stamp(evidence.whole.started),
         result=word,
         words=phrase,
         summary=summary,
@@ -333,6 +334,11 @@ def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
     places = [place / name for name in evidence.files] if place.is_dir() else [place]
     newest = max((file.stat().st_mtime for file in places), default=place.stat().st_mtime)
     return datetime.fromtimestamp(newest, UTC).date().isoformat(), None
+
+
+def _stamp(started: str | None) -> str:
+    """A time such as ``2026-02-01T10:30:00+00:00`` as a stamp."""
+    return f"{re.sub(r'[-:]', '', started[:19])}Z" if started else ""
 
 
 def _readable(path: str) -> str:

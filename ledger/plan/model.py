@@ -455,6 +455,8 @@ class NewAttempt(Model):
     """ISO date."""
     stamp: str | None
     """The name of the run's folder."""
+    moment: str = ""
+    """When it was made that has no run, written like a stamp; empty where only the day is known."""
     result: Result
     """The result in one of six words."""
     words: str

@@ -169,7 +169,7 @@ def _form(shapes: tuple[str, ...]) -> str:
 _LOOKS_LIKE_ID = re.compile(
     r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}[-_\u2010\u2011]\d{1,6}[A-Za-z]?\](?!\()"
 )
-_BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*")
+_BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?!\S)[ \t]*")
 _NUMBERED = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t])")
 _WHEN = re.compile(
     r"(?P<year>\d{4})[-\u2010\u2011]?(?P<month>\d\d)[-\u2010\u2011]?(?P<day>\d\d)"

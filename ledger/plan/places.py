@@ -1,6 +1,7 @@
 """Where things stand in an item, and lines put in at such a place."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -10,6 +11,7 @@ from ledger.plan.document import Block, Document, Edit, walk
 from ledger.plan.model import Attempt, Field, Item, Ledger, Pointer
 
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*")  # | --- | --- |
+_TAB: Final = 4
 _LINE_END = re.compile(rb"[\r\n]|\Z")
 
 
@@ -48,21 +50,33 @@ def in_field(ledger: Ledger, item: Item, name: str, lines: Sequence[str], at: in
     """``lines`` at the end of the item's field ``name``, one of ``HOMES``, or below one that is
     made at byte ``at``, by default before the fields that look ahead."""
     home = field(item, *HOMES[name])
+    like = home or (item.fields[0] if item.fields else None)
+    start = first_line(ledger, like.span.start_byte) if like else "- "
+    bullet = start[: patterns.unbulleted(start)[0]]
+    lines = _below(bullet, lines)
     if home:
         return insertion(ledger.text, home.span.end_byte, lines)
-    start = first_line(ledger, item.fields[0].span.start_byte) if item.fields else "- "
-    bullet = start[: patterns.unbulleted(start)[0]]
     if not bullet.strip():  # **Status:** done, a paragraph
         mark = "**" if start.startswith("**") else ""
         lines = [f"{mark}{words.of(ledger).written(name)}:{mark}", "", *lines]
         at = at if at >= 0 else end_of_fields(item)
-        return insertion(
-            ledger.text, at, ["", *lines] if at == item.span.end_byte else [*lines, ""]
-        )
+        is_parted = ledger.text.endswith((b"\n\n", b"\n\r\n", b"\r\r"), 0, at)
+        return behind(ledger, at, lines if is_parted else ["", *lines])
     lines = [f"{bullet}{words.of(ledger).written(name)}:", *lines]
     if at >= 0 or item.fields:
         return insertion(ledger.text, at if at >= 0 else end_of_fields(item), lines)
     return insertion(ledger.text, item.span.end_byte, ["", *lines])
+
+
+def _below(bullet: str, lines: Sequence[str]) -> Sequence[str]:
+    """``lines`` as the list below what ``bullet`` opens: an indent that is none of Markdown's for
+    such a list, for it was copied from elsewhere, becomes one."""
+    width, first = (len(line.expandtabs(_TAB)) for line in (bullet, lines[0]))
+    indent = first - len(lines[0].lstrip().expandtabs(_TAB))
+    if bullet and width <= indent < width + _TAB:
+        return lines
+    plain = textwrap.dedent("\n".join(lines))
+    return textwrap.indent(plain, " " * width).split("\n")
 
 
 def end_of_fields(item: Item) -> int:

@@ -63,9 +63,11 @@ def folded(item: str) -> str:
 
 
 def items(ledger: Ledger, given: str) -> list[Item]:
-    """The sections of the item ``given``, in any case. Raises UsageError, naming close ones."""
+    """The sections of the item ``given``, as it is spelt or else in any case. Raises UsageError,
+    naming close ones."""
     wanted = folded(given)
     found = [item for item in ledger.items if item.id.upper() == wanted]
+    found = [item for item in found if item.id == given] or found
     if found:
         return found
     raise unknown_item(given, (item.id for item in ledger.items), "this ledger")

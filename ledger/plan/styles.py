@@ -80,7 +80,7 @@ def style_of(lines: list[str], vocabulary: Vocabulary = USUAL) -> Style:
             bold_labels=True,
         )
     width, body = patterns.unbulleted(first)
-    if first[:width].strip() == first[:width].lstrip():  # **Attempt #1**, a paragraph
+    if not width:  # **Attempt #1**, a paragraph
         return Style()
     lead = patterns.ATTEMPT.match(body) or patterns.HASHED.match(body)
     if not lead:
@@ -205,12 +205,13 @@ def _dated(new: NewAttempt, opening: str) -> str:
 
 
 def _when(new: NewAttempt, like: re.Match[str]) -> str:
-    """The date of ``new`` as the neighbour writes it, with its time (UTC) if that is given."""
+    """The date of ``new`` as the neighbour writes it, with its time (UTC) if that is known."""
     blank, colon = like["blank"], like["colon"]
     day = new.date if like["dash"] else new.date.replace("-", "")
-    if not (new.stamp and blank):
+    moment = new.stamp or new.moment
+    if not (moment and blank):
         return new.date if blank else day
-    time = new.stamp[9:15] if like["seconds"] else new.stamp[9:13]
+    time = moment[9:15] if like["seconds"] else moment[9:13]
     return f"{day}{blank}{colon.join(re.findall('..', time))}{like['zone']}"
 
 

@@ -491,8 +491,8 @@ class _Reading:
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
             box = self._box(line, entry.start)
-            lead = None if box else patterns.attempt(line)
-            if lead:
+            lead = patterns.attempt(line)
+            if lead and (lead.is_certain or not box):
                 self.loose.append(parts.attempt(self.document, lead, None, entry.start, entry.end))
                 self.settled.update(range(entry.start, entry.end))
             elif box or (lists_tasks and not (parts.looks_like_box(line) or parts.is_none(line))):
@@ -606,8 +606,8 @@ class _Reading:
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
             box = self._box(line, entry.start)
-            lead = None if box else patterns.attempt(line)
-            if lead:
+            lead = patterns.attempt(line)
+            if lead and (lead.is_certain or not box):
                 new = parts.attempt(self.document, lead, draft.id, entry.start, entry.end)
                 draft.attempts.append(new)
                 continue

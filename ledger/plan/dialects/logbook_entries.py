@@ -355,12 +355,12 @@ def _fits(said: str, new: NewAttempt, vocabulary: Vocabulary) -> bool:
 
 
 def _when(new: NewAttempt, time: _Time) -> str:
-    stamp = new.stamp
-    if time == "day" or not stamp:
+    moment = new.stamp or new.moment
+    if time == "day" or not moment:
         return new.date
     if time == "compact":
-        return stamp
-    hour, minute, second = stamp[9:11], stamp[11:13], stamp[13:15]
+        return moment
+    hour, minute, second = moment[9:11], moment[11:13], moment[13:15]
     return f"{new.date}T{hour}:{minute}" + (f":{second}Z" if time == "second" else "Z")
 
 

@@ -103,8 +103,9 @@ def opening(said: str, vocabulary: Vocabulary, *, is_told: bool = False) -> Open
     if shaped and shaped.id and (found or is_told):
         name, start, is_told = shaped.id, len(said) - len(shaped.rest), True
     else:
+        is_marked = said.startswith("**") or (found and said.startswith("**", start + 1))
         is_told = named is not None and (
-            is_told or (said.startswith("**") and parts.opens_listed(said, vocabulary))
+            is_told or (bool(is_marked) and parts.opens_listed(said, vocabulary))
         )
     status = found.span("word") if found else None
     end = found.start() if found else len(said)
