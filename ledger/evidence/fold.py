@@ -59,6 +59,7 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
         deselected=_deselected(parts),
         environment=environment,
         crashes=tuple(dict.fromkeys(crash for part in parts for crash in part.crashes)),
+        closing="; ".join(part.closing for part in parts if part.closing),
         repeats=claim.repeats,
         commit=claim.commit,
         dirty=claim.dirty,
@@ -99,7 +100,8 @@ def _costs(times: Sequence[Part], sources: dict[str, str]) -> tuple[float | None
 
 def _missing(readers: set[str]) -> list[str]:
     expected = {"exit-code": "exit-code file"}
-    if not readers & {"pytest-json-report", "pytest-report-log"}:
+    others = RANK.keys() - {"junit", "pytest-log"}
+    if not readers & others:
         expected = {"junit": "JUnit XML", "pytest-log": "pytest log", **expected}
     return [f"no {what} in the folder" for name, what in expected.items() if name not in readers]
 

@@ -13,7 +13,9 @@ from ledger.plan.text import counted
 _SHOWN = 3
 # Readers of tests, those that say most of a test first. JUnit XML stands before all: it is what
 # others judge a run by.
-RANK = {"junit": 0, "pytest-report-log": 1, "pytest-json-report": 2, "pytest-log": 3}
+RANK = {"junit": 0, "pytest-report-log": 1, "pytest-json-report": 2, "pytest-log": 3,
+        "closing-lines": 6}  # fmt: skip
+_PYTEST = frozenset({"pytest-report-log", "pytest-json-report", "pytest-log"})
 
 
 class Merged:
@@ -49,14 +51,14 @@ def merge(parts: Sequence[Part]) -> Merged:
     for at in known:
         above = [part for part in named.values() if RANK[part.reader] < RANK[parts[at].reader]]
         named[at] = _named_alike(parts[at], above, merged)
-    for at, log in named.items():
-        above = [part for part in kept if RANK[part.reader] < RANK[log.reader]]
-        siblings = [named[n] for n in known if n != at and named[n].file == log.file]
+    for at, part in named.items():
+        above = [report for report in kept if _may_tell_of(report, part)]
+        siblings = [named[n] for n in known if n != at and named[n].file == part.file]
         # Another session of its log may have the file; two that name nothing are not one.
-        if log.partial or not log.tests:
-            had = [id(partner) for other, partner in pairs if other.file == log.file]
-            above = [part for part in above if id(part) not in had]
-        partner = _partner(log, siblings, above)
+        if part.partial or not part.tests:
+            had = [id(partner) for other, partner in pairs if other.file == part.file]
+            above = [report for report in above if id(report) not in had]
+        partner, log = _partner(part, siblings, above)
         if partner is None:
             kept.append(log)
         else:
@@ -71,13 +73,14 @@ def merge(parts: Sequence[Part]) -> Merged:
         kept = [parts[at] for at in only_collected if parts[at].file == most.file]
         merged.collected_only = True
     _add_up(kept, merged)
+    _add_uncounted(parts, merged)
     for log, report in pairs:
         merged.tests |= _known_better(log, report, merged.tests)
     merged.read = bool(kept)
     merged.is_pytest = any(part.wall for part in kept)
     _totals(kept, pairs, merged)
     counts_more = merged.totals is not None and merged.totals.cases > len(merged.tests)
-    merged.partial = counts_more or any(part.partial for part in kept)
+    merged.partial = merged.partial or counts_more or any(part.partial for part in kept)
     printed = {id(partner): log.printed for log, partner in pairs if log.printed}
     lines = [printed.get(id(part)) or part.printed for part in kept]
     if any(lines):
@@ -89,8 +92,39 @@ def merge(parts: Sequence[Part]) -> Merged:
     return merged
 
 
+def _may_tell_of(report: Part, log: Part) -> bool:
+    """Whether a file may tell of the same session as one that says less of a test."""
+    if RANK[report.reader] >= RANK[log.reader]:
+        return False
+    if log.reader in _PYTEST:
+        return report.reader in _PYTEST or report.reader == "junit"
+    is_other = report.runner and log.runner and report.runner != log.runner
+    return not (report.wall or is_other)
+
+
+def _same_run(log: Part, above: Sequence[Part]) -> tuple[Part | None, Part]:
+    """The file of the same run of another runner than pytest: beside the log, and the one with the
+    same counts, else all of them together. And the log, without names that only it has."""
+    folder = posixpath.dirname(log.file)
+    near = [part for part in above if posixpath.dirname(part.file) == folder]
+    near = near or (list(above) if len(above) == 1 else [])
+    if not near:
+        return None, log
+    alike = [part for part in near if _counts(part) == _counts(log)]
+    report = alike[0] if alike else near[0]
+    if len(near) > 1 and not alike:
+        report = report._replace(
+            file=" and ".join(part.file for part in near[:_SHOWN]),
+            tests={name: test for part in near for name, test in part.tests.items()},
+            totals=sum((part.totals or Totals() for part in near), Totals()),
+        )
+    if not log.tests.keys() & report.tests.keys():
+        log = log._replace(tests={}, partial=True)
+    return report, log
+
+
 def _only_collects(log: Part) -> bool:
-    return log.reader != "junit" and log.completeness is None and not _has_results(log)
+    return log.reader in _PYTEST and log.completeness is None and not _has_results(log)
 
 
 def _has_results(part: Part) -> bool:
@@ -100,7 +134,16 @@ def _has_results(part: Part) -> bool:
     return is_failed or any(t.outcome in FAILING or not t.at_collection for t in tests)
 
 
-def _partner(log: Part, siblings: Sequence[Part], above: Sequence[Part]) -> Part | None:
+def _partner(
+    log: Part, siblings: Sequence[Part], above: Sequence[Part]
+) -> tuple[Part | None, Part]:
+    """The output of the same session as a log, and the log, with the names that are in both."""
+    if log.reader not in _PYTEST:
+        return _same_run(log, above)
+    return _same_session(log, siblings, above), log
+
+
+def _same_session(log: Part, siblings: Sequence[Part], above: Sequence[Part]) -> Part | None:
     """The output of the same session: the one whose tests are most alike, else (a quiet log that
     names none) one in the same folder or the only one. Where the file holds other sessions
     (``siblings``), no other of them may be more alike, and a quiet one counts the same."""
@@ -216,17 +259,25 @@ def _hold_against(
         names_errors = names_failures or not log.totals.errors
         is_exact = log.completeness == "complete" and log.duration_s is not None and names_errors
         is_rough = not (log.partial and is_exact) or log.totals.rerun > 0 or log.is_rough
-        told, has = (_figures(part, is_rough=is_rough) for part in (log, report))
+        if log.reader not in _PYTEST:
+            is_rough = log.completeness != "complete"
+        told, has = (
+            _figures(part, is_rough=is_rough, is_pytest=log.reader in _PYTEST)
+            for part in (log, report)
+        )
         if told != has:
             merged.disagreements.append(f"{log.file} counts {told}, {report.file} {has}")
 
 
-def _figures(part: Part, *, is_rough: bool) -> str:
-    """The counts that two files of one session share: JUnit XML of pytest knows no xpassed."""
+def _figures(part: Part, *, is_rough: bool, is_pytest: bool) -> str:
+    """The counts that two files of one session share: JUnit XML of pytest knows no xpassed. Other
+    runners have several words for a test that was left out, and for one expected to fail."""
     totals = part.totals or Totals()
     if is_rough:
         return "failing tests" if totals.failing else "no failing test"
     passed = totals.passed + totals.xpassed
+    if not is_pytest:
+        return f"{totals.failing} failed, {passed + totals.xfailed} passed"
     others = f"{totals.skipped} skipped, {totals.xfailed} xfailed"
     return f"{totals.failing} failed, {passed} passed, {others}"
 
@@ -287,6 +338,14 @@ def _add_up(kept: Sequence[Part], merged: Merged) -> None:
         merged.duration_s = round(sum(durations), 6)
         merged.sources["duration_s"] = kept[0].file
     merged.sources |= {"totals": kept[0].file, "tests": kept[0].file}
+
+
+def _add_uncounted(parts: Sequence[Part], merged: Merged) -> None:
+    """Failures that a runner names that counts no tests."""
+    for part in parts:
+        if part.totals is None and part.tests:
+            merged.tests = {**part.tests, **merged.tests}
+            merged.partial = True
 
 
 def _worst(tests: Sequence[TestResult]) -> TestResult:

@@ -194,6 +194,9 @@ class Evidence(Model):
     tests_partial: bool = False
     """Whether only some tests are named, so that others may have run: a quiet log names the
     failures alone."""
+    closing: str = ""
+    """The last words of runners that count no tests, where they name no failure:
+    `go test: 3 packages ok`."""
     environment: dict[str, str] = Field(default={})
     """What is known of the surroundings."""
     crashes: tuple[Crash, ...] = ()
@@ -255,7 +258,7 @@ class Evidence(Model):
             return "partial"
         if totals and not totals.ended:
             return "partial" if totals.skipped else "info"
-        return "success" if totals or self.exit_code == 0 else "unknown"
+        return "success" if totals or self.closing or self.exit_code == 0 else "unknown"
 
 
 class Rename(Model):

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from ledger.errors import UnreadableInput
 from ledger.evidence import (
     apple_crash,
+    closing_lines,
     crashes,
     environment,
     execution,
@@ -52,6 +53,7 @@ READERS: tuple[Reader, ...] = (
     Reader("pytest-json-report", pytest_reports.is_json_report, pytest_reports.read_json_report),
     Reader("pytest-report-log", pytest_reports.is_report_log, pytest_reports.read_report_log),
     Reader(pytest_log.NAME, pytest_log.matches, pytest_log.read),
+    Reader(closing_lines.NAME, closing_lines.matches, closing_lines.read),
     Reader("faulthandler", crashes.is_faulthandler, crashes.read_faulthandler),
     Reader("apple-crash", apple_crash.matches, apple_crash.read),
     Reader("sanitizer", crashes.is_sanitizer, crashes.read_sanitizer),

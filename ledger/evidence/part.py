@@ -32,7 +32,8 @@ class Part(NamedTuple):
     side by side. ``elapsed_s`` is a whole command's, measured from outside. ``completeness``
     is set only where this file alone shows it, with the reason. ``without_tests`` says that the
     run is none of tests, so that their results are not missing. ``project`` is the name of the
-    folder that pytest ran in.
+    folder that pytest ran in. ``runner`` is who wrote it, where that may be told apart from others
+    of one kind; ``closing`` what one that counts no tests says of a run without a failure.
     """
 
     reader: str
@@ -63,6 +64,8 @@ class Part(NamedTuple):
     dirty: bool | None = None
     warnings: tuple[str, ...] = ()
     project: str = ""
+    runner: str = ""
+    closing: str = ""
 
 
 def decode(data: bytes) -> str:

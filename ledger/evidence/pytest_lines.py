@@ -26,10 +26,6 @@ LETTERS = {".": "passed", "F": "failed", "E": "errors", "s": "skipped", "x": "xf
            "X": "xpassed", "R": "rerun", "u": "subtests", ",": "subtests passed",
            "-": "subtests skipped"}  # fmt: skip
 
-# `\x1b[32mPASSED\x1b[0m`: a colour, a title for the terminal, a character set
-_ANSI = re.compile(
-    r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b[\]_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
-)
 # The verdicts that a reason or a label may follow.
 _REASONED = re.compile(
     r" (SKIPPED|XFAIL|XPASS|RERUN(?= \()|SUB(?:PASSED|PASS|FAILED|FAIL|SKIPPED|SKIP|XFAIL|XPASS))"
@@ -58,51 +54,14 @@ _OTHER_WORDS = frozenset(
 START = "test session starts"
 SHORT_SUMMARY = "short test summary info"
 REPORTS = frozenset({"ERRORS", "FAILURES", "PASSES", "XFAILURES", "XPASSES", "RERUNS"})
-# What others write in front of a line: who (`web-1  | `, `[CI/test]   | `, `[0] `, `job\tstep\t`;
-# not xdist's `[gw0] `), when (`2026-01-01T10:00:04.1234567Z `, `[10:00:04] `, `Jan 01 10:00:04 `),
-# and signs of a service (`00O `, `##[debug]`).
-_PREFIX = re.compile(
-    r"(?P<who>(?:[\w./()-]{1,60}|\[[\w ./()-]{1,60}\]) {0,40}\| ?|"
-    r"\[(?!gw\d| *\d+\.\d)[\w ./()-]{1,60}\] |[^\t\n]{1,80}\t[^\t\n]{1,80}\t)?"
-    r"(?:\[?(?:\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} [ \d]\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
-    r"(?:Z|[+-]\d\d:?\d\d)?\]?(?: |$))?"
-    r"(?:\d\d[OE][ +])?(?:##\[\w{1,20}\])?"
-)
-
-_MARGIN = 200
 
 
-def plain_lines(text: str) -> list[str]:
-    """Lines without colours; a carriage return starts a line too (progress on a terminal)."""
-    if "\x1b" in text:
-        text = _ANSI.sub("", text)
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def streams(text: str) -> list[list[str]]:
-    """The lines of a log without the prefixes of other programs; mixed logs are told apart."""
-    lines = plain_lines(text)
-    if any(map(_is_landmark, lines)):
-        return [lines]
-    found: dict[str, list[str]] = {}
-    for line in lines:
-        prefix = _PREFIX.match(line)
-        assert prefix is not None  # it may be empty
-        found.setdefault((prefix["who"] or "").strip(), []).append(line[prefix.end() :])
-    known = [stream for stream in found.values() if any(map(_is_landmark, stream))]
-    return known or [_without_margin(lines)]
-
-
-def _without_margin(lines: list[str]) -> list[str]:
-    """The lines without what stands in front of the first landmark, numbers aside, where it stands
-    in front of most of them: `2026-01-01 10:00:00,123 INFO `, `host pytest[123]: `, `> `."""
-    marks = ((line, line.find("===")) for line in lines)
-    margin = next((m[:at] for m, at in marks if 0 < at <= _MARGIN and _is_landmark(m[at:])), "")
-    pattern = re.compile(r"\d{1,20}".join(map(re.escape, re.split(r"\d+", margin))))
-    found = [pattern.match(line) for line in lines]
-    if 4 * sum(map(bool, found)) < 3 * sum(map(bool, lines)):
-        return lines
-    return [line[m.end() :] if m else line for m, line in zip(found, lines, strict=True)]
+def landmark(line: str) -> int:
+    """Where in a line something begins that nobody but pytest writes; -1 where nothing does."""
+    if _is_landmark(line):
+        return 0
+    at = line.find("===")
+    return at if at > 0 and _is_landmark(line[at:]) else -1
 
 
 def _is_landmark(line: str) -> bool:

@@ -43,6 +43,9 @@ LARGEST = 50 << 20
 # Files whose last bytes tell that the run came to its end.
 ENDED = {"log.jsonl", "report.json", "pytest_colour.log", "pytest_verbose.log", "pytest_xdist.log"}
 
+# Runs of several programs, of which a cut may leave the first with its own whole output.
+SEVERAL = {"cargo_mixed-all.log"}
+
 BOMB = b'<!DOCTYPE a [<!ENTITY l0 "lol">%s]><testsuite name="&l9;"/>' % b"".join(
     b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10)
 )
@@ -58,6 +61,8 @@ def seeds() -> dict[str, bytes]:
     for folder in ("evidence/junit", "evidence/outputs", "crashes"):
         for path in sorted((DATA / folder).iterdir()):
             found[path.name] = path.read_bytes()
+    for path in sorted((DATA / "runners").glob("*/mixed*")):  # runs with failures
+        found[f"{path.parent.name}_{path.name}"] = path.read_bytes()
     return found
 
 
@@ -177,6 +182,8 @@ def judge_monster(folder: Path, name: str, content: bytes | int) -> tuple[str, l
 def cuts(name: str, data: bytes, count: int, folder: Path) -> list[str]:
     """Faults of a file cut at ``count`` places."""
     faults = []
+    (folder / name).write_bytes(data)
+    is_red = read_run(WorkTree(folder), name).result == "failed"
     last = len(data.rstrip()) - 1
     end = data.rstrip().rfind(b"\n") if name in ENDED and name != "report.json" else last
     step = max(1, end // count)
@@ -188,6 +195,8 @@ def cuts(name: str, data: bytes, count: int, folder: Path) -> list[str]:
             continue
         if name.endswith(".xml") or (name in ENDED and run.completeness == "complete"):
             faults.append(f"{name} cut at {at}: {run.completeness}")
+        if is_red and run.result == "success" and name not in SEVERAL:
+            faults.append(f"{name} cut at {at}: a failed run became a success")
     return faults
 
 

@@ -1,0 +1,360 @@
+"""The closing lines of test runners: how many tests passed and failed, as printed last.
+
+``RUNNERS`` has a row for each runner. Its pattern finds the lines that count, and those that only
+a run with a failure has, so that a log whose last line is lost is not taken for a green one.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ledger.evidence.log_lines import streams
+from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, Totals, recount
+from ledger.evidence.part import Part, decode, file_name
+from ledger.evidence.pytest_lines import REPORTS, rule
+from ledger.plan.text import counted, one_line
+
+NAME = "closing-lines"
+_SUFFIXES = (".log", ".txt", ".out", ".err", ".stdout", ".stderr", ".md")
+_ASIDE = frozenset({"risky", "warning", "skipped", "incomplete"})  # sections that name no failures
+_LONGEST = 2000  # characters of a line that counts
+# What runners call an outcome; "" is the whole, "outside" an error in no test.
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("passed", "passing", "measured"), "passed"),
+    **dict.fromkeys(("failed", "failing", "failure", "failures"), "failed"),
+    **dict.fromkeys(("error", "errors"), "errors"),
+    **dict.fromkeys(("skipped", "pending", "todo", "ignored", "incomplete", "not run"), "skipped"),
+    **dict.fromkeys(("expected fail", "expected failures"), "xfailed"),
+    "unexpected successes": "xpassed",
+    **dict.fromkeys(("test", "tests", "example", "examples", "total"), ""),
+    "error occurred outside of examples": "outside",
+    "errors occurred outside of examples": "outside",
+}
+# `2 failed`, `1 error occurred outside of examples`, `Errors: 1`
+_COUNT = re.compile(
+    r"(?P<before>\d{1,9}) (?P<word>[a-z]+(?: [a-z]+){0,4})|"
+    r"(?P<label>[A-Z][a-z]+): (?P<after>\d{1,9})"
+)
+_OUTCOMES: Mapping[str, Outcome] = {
+    **dict.fromkeys(("ok", "Passed", "✓"), "passed"),
+    **dict.fromkeys(("ignored", "***Skipped", "***Not Run (Disabled)"), "skipped"),
+}
+# `1.226 s`, `7ms`, `00:00.031`, `1m 2s`
+_TIME = re.compile(r"(?:(\d{1,9})(?::| ?m(?:in)? ))?(\d{1,9}(?:\.\d{1,9})?) ?(ms)?")
+
+
+class Runner(NamedTuple):
+    """How a runner ends its log. The groups of ``line`` are what a line of it tells:
+
+    ``counts`` tests by outcome, with what ends a session; ``begins`` that a session begins, which
+    has to ``end``; ``time``; ``file`` and ``section`` what the names that follow belong to,
+    ``place`` that of one name; ``name`` with its ``word`` a test and its outcome, without one
+    a failure; ``suite`` a suite that could not be loaded; ``red`` what only a run with a failure
+    says; ``green`` what only one without says. ``marks`` are words of which its logs have one.
+    ``counts_tests`` is not set where it counts sessions of other programs.
+    """
+
+    name: str
+    marks: tuple[str, ...]
+    line: re.Pattern[str]
+    counts_tests: bool = True
+
+
+def _runner(name: str, marks: Sequence[str], *lines: str, counts_tests: bool = True) -> Runner:
+    return Runner(name, tuple(marks), re.compile("|".join(lines)), counts_tests)
+
+
+RUNNERS: tuple[Runner, ...] = (
+    _runner(
+        "jest",
+        ("Test Suites: ", "● Test suite failed to run", "Tests:  ", "No tests found, exiting"),
+        # `Tests:       2 failed, 1 skipped, 1 todo, 4 passed, 8 total`
+        r"(?P<end>Tests: +)(?P<counts>(?:\d+ [a-z]+, )*\d+ total)$",
+        r"Test Suites: (?P<red>\d+ failed), ",
+        r"Time: +(?P<time>[\d.]+ m?s)",
+        r"(?P<red2>FAIL) +(?P<file>\S.*?)(?: \([\d.]+ m?s\))?$",
+        r"● (?P<suite>Test suite failed to run)$",
+        r"● (?!Console$|Validation |Deprecation )(?P<name>.+)",  # `● div › refuses zero`
+        r"(?P<red3>No tests found, exiting with code \d)",
+    ),
+    _runner(
+        "vitest",
+        ("Test Files  ", " RUN  v", "Failed Suites ", "Failed Tests "),
+        r"(?P<begins>RUN +v\d\S*)",
+        # `Tests  2 failed | 4 passed | 1 expected fail | 1 skipped | 1 todo (9)`
+        r"(?P<end>Tests +)(?P<counts>(?:\d+ [a-z ]+(?: \| )?)+)\((?P<total>\d+)\)$",
+        r"(?P<end2>Tests +no tests)$",
+        r"Test Files +(?P<red>\d+ failed)\b",
+        r"Errors +(?P<red2>\d+ errors?)$",
+        r"⎯+ Failed (?P<section>Tests|Suites) \d+ ⎯+",
+        r"FAIL +(?:\|\S+\| )?(?:(?P<place>\S+) > )?(?P<name>\S.*?)(?: \[ .* \])?$",
+        r"Duration +(?P<time>[\d.]+m?s)",
+        r"(?P<red3>No test files found, exiting with code \d)",
+    ),
+    _runner(
+        "mocha",
+        (" passing (", " failing", "Error: No test files found", "Exception during run"),
+        r"(?P<end>)(?P<counts>\d+ passing) \((?P<time>[\d.]+m?s?)\)$",
+        r"(?P<counts2>\d+ (?:pending|failing))$",
+        r"(?P<red>\d+\) \S.*|[.,]*![.,!]*$)",  # `2) rounds > up`, and of the dots `..!,`
+        r"(?P<red2>Error: No test files found|Exception during run: .*)",
+    ),
+    _runner(
+        "cargo test",
+        ("test result: ", "error: could not compile", "error: test failed", " ... FAILED"),
+        r"Running .*\((?:\S*/)?(?P<file>\w+)-[0-9a-f]+(?:\.exe)?\)$",
+        r"Doc-tests (?P<file2>\w+)$",
+        r"(?P<begins>running \d+ tests?)$",
+        # `test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; ...`
+        r"(?P<end>test result: )(?:ok|(?P<red>FAILED))\. (?P<counts>(?:\d+ [a-z ]+(?:; )?)+)"
+        r"(?:finished in (?P<time>[\d.]+s))?",
+        # `test tests::panics - should panic ... ok`
+        r"test (?P<name>\S.*?)(?: - should panic)? \.\.\. (?P<word>ok|FAILED|ignored)\b",
+        r"(?P<red2>error: (?:test failed|could not compile|\d+ targets? failed).*)",
+    ),
+    _runner(
+        "CTest",
+        ("% tests passed", "***", "Test project ", "The following tests FAILED"),
+        r"(?P<begins>Test project )/?\S",
+        # `60% tests passed, 2 tests failed out of 5`
+        r"(?P<end>)\d+% tests passed, (?P<failed>\d+) tests failed out of (?P<total>\d+)$",
+        # `2/6 Test #2: divides ..........................***Failed    0.00 sec`
+        r"(?:\d+/\d+ )?Test +#\d+: (?P<name>\S.*?) \.{2,}.*?"
+        r"(?P<word>Passed|\*\*\*(?:Not Run \(Disabled\)|[A-Z][\w ]*?))(?=:|  |$)",
+        r"Total Test time \(real\) = +(?P<time>[\d.]+ sec)",
+        r"(?P<red>The following tests FAILED|Errors while running CTest|No tests were found!!!)",
+    ),
+    _runner(
+        "RSpec",
+        (" examples, ", " example, ", "rspec ./", "Failed examples:"),
+        r"(?P<end>)(?P<counts>\d+ examples?, \d+ failures?(?:, \d+ [a-z ]+)*)$",
+        r"Finished in (?P<time>(?:\d+ minutes? )?[\d.]+ seconds?)",
+        r"rspec \S+ # (?P<name>.+)",
+        r"(?P<red>Failures:|Failed examples:|An error occurred .*)",
+    ),
+    _runner(
+        "PHPUnit",
+        ("PHPUnit ", "FAILURES!", "ERRORS!", "PHP Fatal error"),
+        r"(?P<begins>PHPUnit \d+\.\d+\S* by )",
+        r"(?P<end>)OK \((?P<counts>\d+ tests?), \d+ assertions?\)$",
+        # `Tests: 6, Assertions: 2, Errors: 1, Failures: 1, Skipped: 1, Incomplete: 1, Risky: 1.`
+        r"(?P<end2>)(?P<counts2>Tests: \d+, Assertions: \d+(?:, [A-Za-z ]+: \d+)*)\.$",
+        r"(?P<end3>No tests executed!)",
+        r"Time: (?P<time>[\d:.]+), Memory: ",
+        r"\d+\) (?P<name>[\w\\]+::\S.*)",  # `1) DivTest::testZero`
+        r"There (?:was|were) \d+ (?P<section>error|failure|risky|warning|skipped|incomplete)",
+        r"(?P<red>FAILURES!|ERRORS!|PHP Fatal error: .*|Fatal error: .*)",
+    ),
+    _runner(
+        "bats",
+        (" test, ", " tests, "),
+        # `4 tests, 1 failure, 2 skipped`
+        r"(?P<end>)(?P<counts>\d+ tests?, \d+ failures?(?:, \d+ (?:skipped|not run))*)$",
+        r"(?P<word>[✓✗]) (?P<name>\S.*)",
+    ),
+    _runner(
+        "tox",
+        ("congratulations :)", "evaluation failed :(", ": FAIL ", "ROOT: HandledError"),
+        r"(?P<green>congratulations :\))",
+        r"(?P<red>evaluation failed :\(|ROOT: HandledError\|.*|[\w.-]+: FAIL (?:code|✖).*)",
+        r"(?P<red2>ERROR: +[\w.-]+: commands failed)",
+        counts_tests=False,
+    ),
+    _runner(
+        "nox",
+        ("nox > ",),
+        r"nox > (?P<begins>Running session )",
+        r"nox > (?P<end>Session )\S.* (?:(?P<green>was successful)|skipped|"
+        r"(?P<red>failed|aborted|interrupted))",
+        r"nox > \* (?P<red2>\S.*: (?:failed|aborted))",
+        r"nox > (?P<red3>Sessions? not found|Error while collecting sessions)",
+        counts_tests=False,
+    ),
+)  # fmt: skip
+
+
+def matches(name: str, sample: bytes) -> bool:
+    """Text with a word in it that some runner's last lines have."""
+    if not file_name(name).endswith(_SUFFIXES):
+        return False
+    text = decode(sample)
+    return any(mark in text for runner in RUNNERS for mark in runner.marks)
+
+
+def read(data: bytes, name: str) -> tuple[Part, ...]:
+    """A part for each runner that ended, or failed, in the log. None where no runner did."""
+    text = decode(data)
+    parts = []
+    for runner in RUNNERS:
+        if any(mark in text for mark in runner.marks):
+            log = Log(runner)
+            for lines in streams(text, log.landmark):
+                log.feed(_without_reports(lines))
+            if log.is_run:
+                parts.append(log.part(name))
+    return tuple(parts)
+
+
+def _without_reports(lines: Iterable[str]) -> Iterable[str]:
+    """The lines without pytest's reports of failures, which show what tests printed."""
+    hidden = False
+    for line in lines:
+        title = rule(line)
+        hidden = title in REPORTS if title is not None else hidden
+        if not hidden and len(line) <= _LONGEST:
+            yield line.strip()
+
+
+class Log:
+    """Takes the lines of one runner. Its sessions add up."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+        self.counts: Counter[str] = Counter()
+        self.tests: dict[str, TestResult] = {}
+        self.began = self.ended = 0
+        self.red = self.green = ""
+        self.seconds: float | None = None
+        self._file = ""
+        self._section = ""
+        self._alike = Counter[str]()
+
+    def landmark(self, line: str) -> int:
+        """Where in a line something begins that this runner writes, or -1."""
+        if len(line) > _LONGEST:
+            return -1
+        text = line.strip()
+        found = self.runner.line.search(text)
+        if not found or found.groupdict().get("word"):  # the name of a test may stand anywhere
+            return -1
+        if found.start() == 0:
+            return 0
+        before = line[: line.find(text) + found.start()]
+        return min(len(before), len(before.rstrip()) + 1)  # the line may be indented
+
+    @property
+    def is_run(self) -> bool:
+        """Whether the runner was there."""
+        return bool(self.began or self.ended or self.red or self.green)
+
+    def feed(self, lines: Iterable[str]) -> None:
+        """Take the lines of one stream, without the blanks around them."""
+        for line in lines:
+            found = self.runner.line.match(line)
+            if found is None:
+                continue
+            told = {key.rstrip("23"): text for key, text in found.groupdict().items() if text}
+            self.began += "begins" in told
+            self.ended += any(key.startswith("end") and text is not None
+                              for key, text in found.groupdict().items())  # fmt: skip
+            self.green = self.green or told.get("green", "")
+            if "red" in told:
+                self.red = self.red or one_line(line)[:200]
+            if "time" in told:
+                self.seconds = (self.seconds or 0.0) + _seconds(told["time"])
+            self._count(told)
+            self._name(told)
+
+    def _count(self, told: Mapping[str, str]) -> None:
+        self.counts[""] += int(told.get("total", 0))
+        self.counts["failed"] += int(told.get("failed", 0))
+        for count in _COUNT.finditer(told.get("counts", "")):
+            word = (count["word"] or count["label"]).lower()
+            kind = _WORDS.get(word)
+            if kind is not None:
+                self.counts[kind] += int(count["before"] or count["after"])
+
+    def _name(self, told: Mapping[str, str]) -> None:
+        self._file = told.get("file", self._file)
+        self._section = told.get("section", self._section)
+        name = one_line(told.get("name", ""))[:500]
+        if (not name and "suite" not in told) or self._section in _ASIDE:
+            return
+        is_suite = "suite" in told or self._section == "Suites"
+        is_error = is_suite or self._section == "error"
+        outcome = _OUTCOMES.get(told.get("word", ""), "error" if is_error else "failed")
+        plain = identity = "::".join(filter(None, (told.get("place", self._file), name)))
+        while identity in self.tests and "word" in told:  # a line for each test: this is another
+            self._alike[plain] += 1
+            identity = f"{plain} ({self._alike[plain] + 1})"
+        self.tests[identity] = TestResult(
+            identity=identity, outcome=outcome, at_collection=is_suite
+        )
+
+    @property
+    def whole(self) -> int:
+        """How many tests the closing lines say that there were; 0 where they do not say it."""
+        return self.counts[""]
+
+    @property
+    def added(self) -> int:
+        """The outcomes that the closing lines count, added up."""
+        return sum(self.counts[key] for key in Totals.model_fields)
+
+    def totals(self) -> Totals:
+        """What the closing lines count, and what names alone tell: suites, tests left out."""
+        named = recount(self.tests.values())
+        counts = Counter({key: self.counts[key] for key in Totals.model_fields})
+        if not self.counts["passed"]:
+            counts["passed"] = max(0, self.whole - self.added)
+        broken = sum(test.at_collection for test in self.tests.values())
+        counts["errors"] += broken + self.counts["outside"]
+        totals = Totals(**counts) + Totals(collected=max(self.whole, self.added))
+        is_named = named.cases >= totals.cases and named.failing == totals.failing
+        return named if is_named else totals
+
+    def part(self, name: str) -> Part:
+        """What the log says."""
+        totals = self.totals()
+        state, reason = self.completeness(totals)
+        label = self.runner.name
+        if not self.runner.counts_tests:
+            closing = f"{label}: {self.green}" if self.green and state == "complete" else ""
+            return Part(NAME, name, runner=label, completeness=state, reason=reason,
+                        closing=closing, without_tests=True)  # fmt: skip
+        return Part(
+            NAME,
+            name,
+            runner=label,
+            tests=self.tests,
+            totals=totals,
+            partial=totals.cases > len(self.tests),
+            duration_s=None if self.seconds is None else round(self.seconds, 6),
+            completeness=state,
+            reason=reason,
+        )
+
+    def completeness(self, totals: Totals) -> tuple[Completeness, str]:
+        """Whether the runner came to its end, and its lines agree."""
+        label, lost = self.runner.name, "the log has no closing line"
+        named = sum(test.outcome in FAILING for test in self.tests.values())
+        if self.began > self.ended and self.ended:
+            lost = f"{counted(self.began, 'session')} began, {self.ended} ended"
+        if (self.runner.counts_tests and not self.ended) or self.began > self.ended:
+            return (
+                ("failed", f"{label}: {self.red}")
+                if self.red
+                else ("incomplete", f"{label}: {lost}")
+            )
+        if self.whole and self.counts["passed"] and self.added != self.whole:
+            return (
+                "inconsistent",
+                f"{label}: its last lines count {self.added} of {self.whole} tests",
+            )
+        if named > totals.failing:
+            failures = counted(totals.failing, "failure")
+            return "inconsistent", f"{label}: its last lines count {failures}, {named} are named"
+        if self.red and (not totals.failing or not self.runner.counts_tests):
+            return "failed", f"{label}: {self.red}"
+        if not self.runner.counts_tests and not self.green:
+            return "incomplete", f"{label}: {lost}"
+        return "complete", ""
+
+
+def _seconds(text: str) -> float:
+    found = _TIME.match(text)
+    if found is None:
+        return 0.0
+    seconds = float(found[2]) / (1000 if found[3] else 1)
+    return seconds + 60 * int(found[1] or 0)
