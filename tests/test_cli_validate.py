@@ -219,6 +219,14 @@ STRING = {"type": "string", "minLength": 1}
 COUNT = {"type": "integer", "minimum": 1}
 MESSAGE = closed({"text": STRING})
 LEVEL = {"enum": ["none", "note", "warning", "error"]}
+FILE = closed(
+    {
+        "uri": {"type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$"},
+        "uriBaseId": {"const": "%SRCROOT%"},
+    }
+)
+REGION = closed({"startLine": COUNT}, startColumn=COUNT, endLine=COUNT, endColumn=COUNT)
+PLACE = closed({"artifactLocation": FILE, "region": REGION})
 # The objects that are written here, as section 3 of the standard (SARIF 2.1.0) describes them.
 SARIF = closed(
     {
@@ -232,12 +240,13 @@ SARIF = closed(
                 {
                     "tool": closed({"driver": closed(
                         {"name": STRING},
+                        semanticVersion=STRING,
                         rules={"type": "array", "uniqueItems": True, "items": closed(
                             {"id": STRING},
                             name=STRING,
                             shortDescription=MESSAGE,
                             fullDescription=MESSAGE,
-                            help=MESSAGE,
+                            help=closed({"text": STRING}, markdown=STRING),
                             defaultConfiguration=closed({"level": LEVEL}),
                         )},
                     )}),
@@ -246,16 +255,26 @@ SARIF = closed(
                         ruleId=STRING,
                         ruleIndex={"type": "integer", "minimum": 0},
                         level=LEVEL,
-                        locations={"type": "array", "items": closed({"physicalLocation": closed({
-                            "artifactLocation": closed({
-                                "uri": {"type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$"},
-                                "uriBaseId": {"const": "%SRCROOT%"},
-                            }),
-                            "region": closed({"startLine": COUNT, "startColumn": COUNT}),
-                        })})},
+                        locations={"type": "array", "items": closed({"physicalLocation": PLACE})},
+                        relatedLocations={"type": "array", "items": closed(
+                            {"physicalLocation": PLACE},
+                            id={"type": "integer", "minimum": 0},
+                            message=MESSAGE,
+                        )},
+                        fixes={"type": "array", "items": closed(
+                            {"artifactChanges": {"type": "array", "minItems": 1, "items": closed({
+                                "artifactLocation": FILE,
+                                "replacements": {"type": "array", "minItems": 1, "items": closed(
+                                    {"deletedRegion": REGION},
+                                    insertedContent=closed({"text": {"type": "string"}}),
+                                )},
+                            })}},
+                            description=MESSAGE,
+                        )},
                         partialFingerprints={"type": "object", "additionalProperties": STRING},
                     )},
                 },
+                artifacts={"type": "array", "uniqueItems": True, "items": closed({"location": FILE})},
                 columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                 originalUriBaseIds={"type": "object", "additionalProperties": closed(
                     {}, description=MESSAGE)},

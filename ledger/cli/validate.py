@@ -11,6 +11,8 @@ from ledger.reports import findings as report
 from ledger.reports.findings import REPORTS
 
 EXAMPLE = "ledger validate --base HEAD"
+FORMS = "text, json, sarif, github (annotations), summary or comment (Markdown)."
+_DETAILED = ("sarif", "summary", "comment")
 
 
 def command(
@@ -35,7 +37,7 @@ def command(
         list[str] | None, option("--select", "CODE", "Only this rule or group; repeatable.")
     ] = None,
     is_counted: Annotated[bool, flag("--statistics", "Count the findings by rule.")] = False,
-    form: Annotated[str | None, option("--format", "NAME", "text, json, github or sarif.")] = None,
+    form: Annotated[str | None, option("--format", "NAME", FORMS)] = None,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
@@ -60,6 +62,7 @@ def command(
         head=head,
         replaces=replaces,
         every=every,
+        details=name in _DETAILED,
     )
     checked = found.only(select or (), errors=errors)
     for note in checked.notes:
@@ -68,5 +71,5 @@ def command(
         every = bool(select)
         output.lines(report.statistics(checked) if is_counted else report.lines(checked, every))
     else:
-        output.write(REPORTS[name](checked), is_utf8=name in ("json", "sarif"))
+        output.write(REPORTS[name](checked), is_utf8=name != "github")
     return 1 if checked.counts.error else 0

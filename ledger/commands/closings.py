@@ -67,8 +67,12 @@ def ticks(
     """Objections to ticks that the briefs among ``documents`` have and no revision has."""
     told: list[Objection] = []
     for path in documents:
+        data = _now(place(), path)
+        if data is None:
+            continue
         old = [contents.read(revision, path) for revision in since]
-        for brief, item in _tied_to(config, ledger, place(), path, old):
+        is_new = data not in old  # in a copied work tree git takes all files for changed
+        for brief, item in _tied_to(config, ledger, place(), path, data) if is_new else ():
             before = [one for data in old if data for one in conditions(read_brief(data))]
             set_now, new = done.added_ticks(conditions(brief), before)
             newest = newest_run(item, place()) if item else None
@@ -117,19 +121,22 @@ def _against_tasks(
                 yield Objection(name, line, message, message, severity, document=path)
 
 
+def _now(place: Place, path: str) -> bytes | None:
+    """What a document says; None where the change removes it, or nobody could read it: then no
+    older version is asked for, which a partial clone may lack."""
+    assert place.files is not None
+    try:
+        return place.files.read(path, LARGEST)
+    except LedgerError:
+        return None
+
+
 def _tied_to(
-    config: Config, ledger: Ledger, place: Place, path: str, old: Sequence[bytes | None]
+    config: Config, ledger: Ledger, place: Place, path: str, data: bytes
 ) -> Iterator[tuple[Brief, Item | None]]:
-    """The brief that a document is, with its item, where the settings or an item name it; nothing
-    for the same as one of ``old``: in a copied work tree git takes all files for changed."""
+    """The brief that a document is, with its item, where the settings or an item name it."""
     assert place.files is not None
     named = config.settings.briefs
-    try:
-        data = place.files.read(path, LARGEST)
-    except LedgerError:  # the change removes it
-        return
-    if data in old:
-        return
     brief = read_brief(data)
     if named is not None:
         if any(fnmatchcase(path, one) for one in named):

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ledger.commands import read
+from ledger.commands.changes import ItemChange, changes_since
 from ledger.commands.gate import every_gate
 from ledger.commands.history import Progress, audit
 from ledger.commands.item_page import ItemPage, Size, page
 from ledger.commands.links import Pointers, link
-from ledger.commands.next_item import ItemChange, NextItem, changes_since, next_item
+from ledger.commands.next_item import NextItem, next_item
 from ledger.commands.read import Opened
 from ledger.commands.status import ItemSummary, Status, status
 from ledger.commands.validate import Checked, faults

@@ -1,6 +1,6 @@
 """Check fix plans against the rules: as they are, or what a change makes worse in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -10,13 +10,40 @@ from ledger import config, rules
 from ledger.commands import guard
 from ledger.commands import merge_driver as driver
 from ledger.commands import read as reading
+from ledger.commands.changes import PlanChange, change_of
 from ledger.commands.facts import facts, with_evidence
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.git import blobs, repository
-from ledger.plan import reader
+from ledger.plan import reader, text
+from ledger.plan.document import Edit
 from ledger.plan.model import Ledger, Model
-from ledger.rules.model import Finding, FindingCounts, count
+from ledger.rules import fixes
+from ledger.rules.model import Finding, FindingCounts, MadeFix, count
+
+
+class Replacement(Model):
+    """What stands between two places becomes ``text``."""
+
+    start_line: int
+    """The line, from 1."""
+    start_column: int
+    """The column in characters, from 1."""
+    end_line: int
+    """The line of the first character that stays."""
+    end_column: int
+    """Its column."""
+    text: str
+    """What stands there then."""
+
+
+class SafeFix(MadeFix):
+    """A fix that needs nobody's judgement: `ledger doctor --fix` makes it."""
+
+    path: str
+    """The file."""
+    replacements: tuple[Replacement, ...]
+    """What changes in it."""
 
 
 class Checked(Model):
@@ -28,6 +55,10 @@ class Checked(Model):
     """By file, then by place."""
     notes: tuple[str, ...] = ()
     """What this clone lacks, each in one line."""
+    change: PlanChange | None = None
+    """With a base, where it was asked for: what the change does to the plan, item by item."""
+    fixes: tuple[SafeFix, ...] = ()
+    """Where they were asked for: the safe fixes of findings in the work tree."""
 
     @computed_field
     @property
@@ -56,6 +87,7 @@ def validate(
     head: str | None = None,
     replaces: bool = False,
     every: bool = False,
+    details: bool = False,
 ) -> Checked:
     """Check ``files``, by default the plan ``ledger``, else that of the current folder.
 
@@ -63,7 +95,8 @@ def validate(
     checked, against the last commit; with ``base`` the work tree, against where it left that
     revision; and only what the change makes worse is told, unless ``every`` is set. With ``head``
     each commit that it has and ``base`` has not is checked by itself; ``replaces`` says that
-    ``head`` takes the place of ``base``, as a forced push does.
+    ``head`` takes the place of ``base``, as a forced push does. With ``details``, `change` and
+    `fixes` are told, too.
 
     Raises UsageError for options that do not go together and for a revision that git does not
     know, UnreadableInput where a plan cannot be read or no repository is there.
@@ -79,11 +112,11 @@ def validate(
             raise UsageError("usage", message, "see --help")
     is_compared = staged or base is not None
     if files or ledger or not is_compared:
-        found = [config.find(Path.cwd(), file) for file in (files or (ledger,))]
+        chosen = [config.find(Path.cwd(), file) for file in (files or (ledger,))]
     else:
         is_here = not staged and head is None
-        found = [guard.find(Path.cwd(), base or "HEAD", is_here=is_here)]
-    plans = list({plan.ledger: plan for plan in found}.values())
+        chosen = [guard.find(Path.cwd(), base or "HEAD", is_here=is_here)]
+    plans = list({plan.ledger: plan for plan in chosen}.values())
     if is_compared and not files and not every and head is None:
         plans += [
             plan.of_partner for plan in plans if not plan.is_archive and _has_archive(plan, base)
@@ -103,7 +136,34 @@ def validate(
         if not plan.is_archive and (lacking := driver.lacks(plan))
     )
     paths = tuple(plan.ledger_path for plan in plans)
-    return Checked(paths=paths, findings=tuple(findings), notes=tuple(notes))
+    found = Checked(paths=paths, findings=tuple(findings), notes=tuple(notes))
+    if not details:
+        return found
+    is_here = not staged and head is None
+    update = {
+        "change": change_of(plans[0], base, head) if base is not None else None,
+        "fixes": tuple(fix for plan in plans if is_here for fix in _safe_fixes(plan)),
+    }
+    return found.model_copy(update=update)
+
+
+def _safe_fixes(plan: Config) -> Iterator[SafeFix]:
+    """The fixes that can be told without the plan's history."""
+    if not plan.ledger.is_file():
+        return
+    ledger = reader.read(reading.read_bytes(plan.ledger), plan.own)
+    for fix in fixes.proposed(ledger):
+        made = fix.made.model_dump()
+        places = tuple(_replacement(ledger.text, edit) for edit in fix.edits)
+        yield SafeFix(**made, path=plan.ledger_path, replacements=places)
+
+
+def _replacement(data: bytes, edit: Edit) -> Replacement:
+    start, end = (text.place(data, at) for at in (edit.start, edit.end))
+    said = text.decode(edit.new)
+    return Replacement(
+        start_line=start[0], start_column=start[1], end_line=end[0], end_column=end[1], text=said
+    )
 
 
 def _compared(

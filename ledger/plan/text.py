@@ -3,6 +3,7 @@ LF or CR, as in Markdown; ``str.splitlines`` breaks on more and is not used."""
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
@@ -91,6 +92,16 @@ def column(line: bytes, offset: int) -> int:
     return len(decode(line[:offset])) + 1
 
 
+def place(data: bytes, at: int) -> tuple[int, int]:
+    """The line and column, both from 1, of byte ``at``."""
+    starts = plan_starts(data)
+    line = min(bisect_right(starts, at), max(1, len(starts) - 1))
+    begin = starts[line - 1]
+    if line == 1 and data.startswith(BOM):
+        begin += len(BOM)
+    return line, column(data[begin : max(begin, at)], max(0, at - begin))
+
+
 def visible(text: str) -> str:
     """``text`` for a terminal: control characters become ``\\x1b``, ``\\u202e`` and the like."""
     return _CONTROL.sub(_escaped, text)
@@ -110,6 +121,15 @@ def _escaped(match: re.Match[str]) -> str:
 def one_line(text: str) -> str:
     """``text`` as one line: white space and controls become one blank, surrogates U+FFFD."""
     return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
+
+
+def cut(said: str, most: int) -> str:
+    """``said`` on one line, of at most so many bytes."""
+    said = one_line(said[: 4 * most])
+    data = said.encode()
+    if len(data) <= most:
+        return said
+    return data[: most - 3].decode("utf-8", "ignore").rstrip() + "…"
 
 
 def a(noun: str) -> str:

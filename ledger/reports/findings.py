@@ -1,31 +1,25 @@
-"""Findings as text, JSON, GitHub annotations and SARIF, and rules as text.
+"""Findings as text and JSON, and rules as text.
 
 ``REPORTS`` maps names to functions. ``text`` is for people and for editors
-(``path:line:column:``). ``github`` is what GitHub's workflow commands say (docs.github.com,
-"Workflow commands for GitHub Actions"). ``sarif`` is SARIF 2.1.0 as published by OASIS.
+(``path:line:column:``); GitHub's forms and SARIF have a module each.
 """
 
-import hashlib
 import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final
 
 from ledger import reports
 from ledger.commands.validate import Checked
 from ledger.plan import text
 from ledger.plan.text import counted
-from ledger.reports import Line, accented
+from ledger.reports import Line, accented, pull_request
+from ledger.reports.sarif import sarif
 from ledger.rules import RULES
 from ledger.rules.model import Explanation, Finding
 
-_SARIF_SCHEMA: Final = (
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
-)
 _MANY: Final = 20  # findings: so many more are told by rule, too
 _ALIKE: Final = 3  # findings of one rule about one item: of more one is shown
-_ROOT: Final = "%SRCROOT%"
 
 
 def plain(checked: Checked) -> str:
@@ -90,68 +84,6 @@ def json(checked: Checked) -> str:
     return reports.dumps(reports.document("validate", checked))
 
 
-def github(checked: Checked) -> str:
-    """Annotations in a pull request."""
-    return "".join(f"{_annotation(finding)}\n" for finding in checked.findings)
-
-
-def _annotation(finding: Finding) -> str:
-    path, title = _property(finding.path), f"{finding.code} {RULES[finding.code].name}"
-    place = f"file={path},line={finding.line},col={finding.column}"
-    return f"::{finding.severity} {place},title={_property(title)}::{_data(finding.told)}"
-
-
-def _data(said: str) -> str:
-    escaped = said.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text.visible(escaped)
-
-
-def _property(said: str) -> str:
-    return _data(said).replace(":", "%3A").replace(",", "%2C")
-
-
-def sarif(checked: Checked) -> str:
-    """For code scanning. ``partialFingerprints`` hold what tells a fault apart from its place,
-    so that it is known again after its line moved."""
-    codes = list(dict.fromkeys(finding.code for finding in checked.findings))
-    run = {
-        "tool": {"driver": {"name": "ledger", "rules": [_sarif_rule(code) for code in codes]}},
-        "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
-        "results": [_sarif_result(one, codes.index(one.code)) for one in checked.findings],
-    }
-    return reports.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
-
-
-def _sarif_rule(code: str) -> dict[str, Any]:
-    rule = RULES[code]
-    said = rule.explanation
-    return {
-        "id": rule.code,
-        "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": said.means},
-        "fullDescription": {"text": said.why},
-        "help": {"text": said.mend},
-        "defaultConfiguration": {"level": rule.severity},
-    }
-
-
-def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
-    place = {
-        "artifactLocation": {"uri": quote(text.encode(finding.path)), "uriBaseId": _ROOT},
-        "region": {"startLine": finding.line, "startColumn": finding.column},
-    }
-    key = hashlib.sha256(text.encode(f"{finding.path}|{finding.key}")).hexdigest()
-    return {
-        "ruleId": finding.code,
-        "ruleIndex": index,
-        "level": finding.severity,
-        "message": {"text": finding.told},
-        "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"ledgerKey/v1": key},
-    }
-
-
 def explanation(rule: Explanation, width: int) -> str:
     """All about one rule, for people."""
 
@@ -170,7 +102,9 @@ def explanation(rule: Explanation, width: int) -> str:
 REPORTS: Final[dict[str, Callable[[Checked], str]]] = {
     "text": plain,
     "json": json,
-    "github": github,
+    "github": pull_request.annotations,
+    "summary": pull_request.summary,
+    "comment": pull_request.comment,
     "sarif": sarif,
 }
 """Name to the function that renders all of what was found, ending in a newline, or empty."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger.commands.next_item import Candidate, NextItem, cut
-from ledger.plan.text import counted, one_line
+from ledger.commands.next_item import Candidate, NextItem
+from ledger.plan.text import counted, cut, one_line
 from ledger.reports import Line
 from ledger.reports.briefs import standing
 

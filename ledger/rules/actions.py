@@ -227,5 +227,6 @@ def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         is_done = said.status == "blocked" and item.status == "done"
         if is_open or is_done:
             told = "open" if is_open else "done"
-            message = f"{item.id} is {told}, the heading at line {said.span.start_line} says"
-            yield Fault(item, f"{message} {quoted(said.status_text)}", told)
+            line = said.span.start_line
+            message = f"{item.id} is {told}, the heading at line {line} says"
+            yield Fault(item, f"{message} {quoted(said.status_text)}", told, beside=line)

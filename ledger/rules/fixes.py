@@ -15,6 +15,7 @@ _Fixer = Callable[[Ledger, numbers.Age], Iterator[Fix | MadeFix]]
 _MOST_ALONE: Final = 50  # fixes of a rule that are tried one by one, each of which reads the plan
 _MOST_ROUNDS: Final = 4
 _UNSAFE: Final = "mending it would change more, or other, than is meant: mend it by hand"
+DUPLICATES: Final = "LED106"
 MARKS: Final = "LED114"  # whose fixes somebody should see before they are written
 
 
@@ -68,6 +69,17 @@ def offered(ledger: Ledger) -> int:
     )
 
 
+def proposed(ledger: Ledger) -> list[Fix]:
+    """The fixes that can be made now, each by itself, without the history that new numbers for
+    attempts need."""
+    found: list[Fix] = []
+    for code, fixer in FIXERS.items():
+        if code != DUPLICATES:
+            made = [one for one in fixer(ledger, lambda _: 0) if isinstance(one, Fix)]
+            found += _mended(ledger, code, made)[1]
+    return found
+
+
 def _applied(ledger: Ledger, code: str, fixes: list[Fix]) -> Ledger | None:
     """The ledger with the fixes of one rule; None where more, or other, came of them than meant."""
     if not fixes:
@@ -89,6 +101,6 @@ FIXERS: Final[dict[str, _Fixer]] = {
     "LED201": lambda ledger, _: index.statuses(ledger),
     "LED202": lambda ledger, _: index.priorities(ledger),
     "LED203": lambda ledger, _: index.missing_rows(ledger),
-    "LED106": numbers.duplicates,
+    DUPLICATES: numbers.duplicates,
 }
 CODES: Final = tuple(FIXERS)

@@ -38,10 +38,12 @@ def index_contradicts_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for row, item in _pairs(ledger):
         if not contradict(row.status, item.status):
             continue
-        own = f"its own status at line {_line(item, 'status')} says {quoted(item.status_text)}"
+        line = _line(item, "status")
+        own = f"its own status at line {line} says {quoted(item.status_text)}"
         message = f"the index says {quoted(row.status_text)} for {item.id}, {own}"
         at, about = row.status_span.start_byte, f"{row.status} {item.status}"
-        yield Fault(at, message, about, item.id, fix="write the same status in both places")
+        fix = "write the same status in both places"
+        yield Fault(at, message, about, item.id, fix=fix, beside=line)
 
 
 @rule("LED202", "index-contradicts-priority", "warning")
@@ -67,10 +69,11 @@ def index_contradicts_priority(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for row, item in _pairs(ledger):
         priority = words.priority(row.priority_text)
         if priority and item.priority and priority != item.priority:
-            own = f"its own line {_line(item, 'priority')} says {quoted(item.priority_text)}"
+            line = _line(item, "priority")
+            own = f"its own line {line} says {quoted(item.priority_text)}"
             said = f"the index says {quoted(row.priority_text)} for the priority of {item.id}"
             about, fix = f"{priority} {item.priority}", "write the same priority in both places"
-            yield Fault(row, f"{said}, {own}", about, fix=fix)
+            yield Fault(row, f"{said}, {own}", about, fix=fix, beside=line)
 
 
 @rule("LED203", "item-not-in-index", "warning")
@@ -157,7 +160,8 @@ def duplicate_index_row(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for row in ledger.index:
         if row.id in lines:
             message = f"the index has another row for {row.id} at line {lines[row.id]}"
-            yield Fault(row, message, fix="delete the row that is wrong")
+            fix = "delete the row that is wrong"
+            yield Fault(row, message, fix=fix, beside=lines[row.id])
         lines.setdefault(row.id, row.span.start_line)
 
 

@@ -64,6 +64,8 @@ class Finding(Model):
     """The attempt that it is about."""
     fix: str | None
     """What would mend it."""
+    beside: int | None = Field(default=None, ge=1)
+    """Another line of the file that has to do with it: the first of two that are alike."""
     commit: str | None = Field(default=None, pattern=r"^[0-9a-f]{40,64}$")
     """With `--head`: the commit that brought it in."""
     key: str

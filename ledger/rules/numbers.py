@@ -55,10 +55,10 @@ def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         for attempt, first, ordinal in repeated(
             numbered, lambda a: a.number, lambda a: a.text not in known
         ):
-            where = f"see line {first.span.start_line}"
-            message = f"{item.id} has attempt #{attempt.number} twice: {where}"
+            line = first.span.start_line
+            message = f"{item.id} has attempt #{attempt.number} twice: see line {line}"
             fix = f"the next free number is {free}"
-            yield Fault(attempt, message, f"{ordinal}", item.id, fix=fix)
+            yield Fault(attempt, message, f"{ordinal}", item.id, fix=fix, beside=line)
 
 
 def _archived_too(item: Item, numbered: list[Attempt]) -> Iterator[Fault]:
@@ -66,10 +66,11 @@ def _archived_too(item: Item, numbered: list[Attempt]) -> Iterator[Fault]:
     for number in dict.fromkeys(a.number for a in numbered if item.has_archived(a.number)):
         attempt = next(a for a in numbered if a.number == number)
         pointer = next(one for one in item.archived if one.holds(number))
-        where = f"another one lies in the archive, see line {pointer.span.start_line}"
+        line = pointer.span.start_line
+        where = f"another one lies in the archive, see line {line}"
         message = f"{item.id} has attempt #{number} twice: {where}"
         fix = f"the next free number is {1 + item.highest}"
-        yield Fault(attempt, message, "2", item.id, fix=fix)
+        yield Fault(attempt, message, "2", item.id, fix=fix, beside=line)
 
 
 @rule("LED107", "duplicate-action", "error")
@@ -99,9 +100,10 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         for action, first, ordinal in repeated(
             actions, lambda a: a.number, lambda a: a.text not in known
         ):
-            where = f"see line {first.span.start_line}"
-            message = f"{item.id} has action {action.number} twice: {where}"
-            yield Fault(action, message, f"{action.number} {ordinal}", item.id)
+            line = first.span.start_line
+            message = f"{item.id} has action {action.number} twice: see line {line}"
+            about = f"{action.number} {ordinal}"
+            yield Fault(action, message, about, item.id, beside=line)
 
 
 @rule("LED108", "attempt-without-number", "warning")

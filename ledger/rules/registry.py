@@ -1,7 +1,6 @@
 """What a rule is, what it may know, how its faults become findings, and which are new."""
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from inspect import cleandoc
@@ -85,7 +84,8 @@ class Fault(NamedTuple):
 
     ``about`` is what tells this fault from others of its rule, item and attempt: no line
     number, nothing that a change elsewhere in the file alters. ``severity`` None is the rule's.
-    In a ``document``, a brief, ``at`` is the line.
+    In a ``document``, a brief, ``at`` is the line. ``beside`` is another line that has
+    to do with it.
     """
 
     at: int | Part
@@ -96,6 +96,7 @@ class Fault(NamedTuple):
     fix: str | None = None
     severity: Severity | None = None
     document: str = ""
+    beside: int | None = None
 
 
 class Fix(NamedTuple):
@@ -180,27 +181,23 @@ def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Find
     """What every rule says about ``ledger``, but for the codes in ``ignore``, by place."""
     ignored = frozenset(ignore)
     found: list[Finding] = []
-    starts: tuple[int, ...] = ()
     for known in RULES.values():
         if known.code in ignored:
             continue
-        for fault in known.check(ledger, facts):
-            starts = starts or text.plan_starts(ledger.text)
-            found.append(_finding(known, fault, ledger, starts, facts.path))
+        faults = known.check(ledger, facts)
+        found += [_finding(known, fault, ledger, facts.path) for fault in faults]
     return sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
 
 
-def _finding(
-    known: Rule, fault: Fault, ledger: Ledger, starts: tuple[int, ...], path: str
-) -> Finding:
-    data, at, item, attempt = ledger.text, fault.at, fault.item, fault.attempt
+def _finding(known: Rule, fault: Fault, ledger: Ledger, path: str) -> Finding:
+    at, item, attempt = fault.at, fault.item, fault.attempt
     if isinstance(at, Attempt):
         item, attempt = item or at.item, at.number if attempt is None else attempt
     elif isinstance(at, Item | IndexRow):
         item = at.id
     if not isinstance(at, int):
         at = opening(ledger, at.span.start_byte)
-    line, column = (at, 1) if fault.document else _place(data, at, starts)
+    line, column = (at, 1) if fault.document else text.place(ledger.text, at)
     about = " ".join(fault.about.split())[:_LONGEST_KEY]
     number = "" if attempt is None else attempt
     return Finding(
@@ -213,17 +210,9 @@ def _finding(
         item=item,
         attempt=attempt,
         fix=fault.fix,
+        beside=fault.beside,
         key=f"{known.code}|{item or ''}|{number}|{about}",
     )
-
-
-def _place(data: bytes, at: int, starts: tuple[int, ...]) -> tuple[int, int]:
-    """The line and column of an offset."""
-    line = min(bisect_right(starts, at), max(1, len(starts) - 1))
-    begin = starts[line - 1]
-    if line == 1 and data.startswith(text.BOM):
-        begin += len(text.BOM)
-    return line, text.column(data[begin : max(begin, at)], max(0, at - begin))
 
 
 def _joined(paragraph: str) -> str:

@@ -150,9 +150,10 @@ def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for item, first, ordinal in repeated(
         list(sections(ledger)), lambda item: item.id, lambda item: item.title not in known
     ):
-        where = f"the first is at line {first.span.start_line}"
+        line = first.span.start_line
         what = "section" if dialects.is_sectioned(item) else "entry"
-        yield Fault(item, f"item {item.id} has another {what}: {where}", f"{ordinal}")
+        message = f"item {item.id} has another {what}: the first is at line {line}"
+        yield Fault(item, message, f"{ordinal}", beside=line)
 
 
 @rule("LED109", "item-without-status", "warning")
