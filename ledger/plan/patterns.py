@@ -132,6 +132,8 @@ _TITLE_STATUS = re.compile(
     r"(?:[ \t](?:[\u2013\u2014]|--?)[ \t]+|[ \t][\[(])"
     r"(?P<said>[^\[\]()\u2013\u2014]{2,40})[\])]?\W{0,3}\Z"
 )
+# `(blocked by the vendor)`, `(not blocked any more)`, `(fixed, but still slow)`
+_MORE_OF_STATUS = re.compile(r",|[ \t](?:by|until|since|any|but)[ \t]")
 
 
 def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
@@ -139,7 +141,8 @@ def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
     the title without it."""
     start = max(0, len(title) - _LONGEST_STATUS)
     found = _TITLE_STATUS.search(title, start)
-    if found and vocabulary.is_status(found["said"]) and len(found["said"].split()) <= 3:
+    said = _MORE_OF_STATUS.split(found["said"])[0] if found else ""
+    if found and vocabulary.is_status(said) and len(said.split()) <= 3:
         return found["said"].strip(" *`"), title[: found.start()].rstrip()
     return (title[0], title) if title[:1] in words.MARKS else ("", title)
 
@@ -219,6 +222,7 @@ _STATE = (
     r"(?P<close>[*\]]{0,4})(?=(?P<then>\W|\Z))"
 )
 _CLOSE = re.compile(r":?\*\*")
+_SIGN = re.compile(rf"(?P<bold>\*\*)?(?P<mark>{_MARK})(?(bold):?\*\*)")  # ✅, **✅:**
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
 LARGEST_NUMBER = 999_999
@@ -415,8 +419,8 @@ def state(line: str, vocabulary: Vocabulary = USUAL) -> StateLead:
             attempt=number,
             stamp=stamp,
         )
-    mark = re.compile(_MARK).match(line, at)
-    return StateLead(mark.group(), "", mark.group(), mark.end()) if mark else StateLead()
+    mark = _SIGN.match(line, at)
+    return StateLead(mark["mark"], "", mark.group(), mark.end()) if mark else StateLead()
 
 
 def _is_marked_off(match: re.Match[str]) -> bool:

@@ -138,11 +138,13 @@ _TURNED_STATES: Final[dict[tuple[str, str], ActionState]] = {
     ("to come", "complete"): "pending",
     **{("not", name): "pending" for name in ("blocked", "deferred", "rejected", "partial")},
 }
-# What takes a "done" back behind it: "done, but CI is still red", "fixed, not merged", "done? no"
+# What takes a "done" or a success back behind it: "done, but CI is still red", "fixed, not merged",
+# "passed except on Windows", "done? no"
 _TAKES_BACK: Final = re.compile(
-    r"(?:\b(?:but|though|although|except)\b[^.;]{0,80}?"
-    r"(?:\b(?:still|not|no|yet|remain\w*|missing|fail\w*|open|red|pending|blocked)\b|n't\b)"
-    r"|,? not (?:yet|merged|tested|verified|shipped|finished|really|quite)\b|\? ?no\b)"
+    r"(?:\b(?:but|though|although|however)\b[^.;]{0,80}?"
+    r"(?:\b(?:still|not|no|yet|only|remain\w*|missing|fail\w*|open|red|pending|blocked)\b|n't\b)"
+    r"|\b(?:except|apart from|with \w+ exceptions?)\b"
+    r"|,? not (?:yet|on|in|for|merged|tested|verified|shipped|finished|really|quite)\b|\? ?no\b)"
 )
 _CLAUSE_ENDS: Final = frozenset((",", ";", ":", ".", "(", ")", "\u2013", "\u2014", "and", "but"))
 _TWO_WORDS: Final[tuple[tuple[str, str], ...]] = (
@@ -250,6 +252,8 @@ class Vocabulary:
         head = phrase(text)
         behind = text[len(head) :].lstrip()
         meaning = self._result(head)
+        if meaning == "success" and _is_taken_back(head):
+            return "partial"
         if meaning == "success" and behind.startswith(";"):  # tests fixed; build still failing
             more = self._result(_SENTENCE_END.split(behind, maxsplit=1)[0])
             return "partial" if more in ("partial", "failed", "blocked") else meaning

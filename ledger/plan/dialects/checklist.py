@@ -541,19 +541,22 @@ class _Reading:
         one state, the one below fewer headings, or the first, is an overview of the other."""
         full: dict[tuple[str, str, ItemStatus], Item] = {}
         depth: dict[int, int] = {}
-        every = []
+        every: list[Item] = []
         for task, (name, is_named) in zip(self.tasks, _names(self.tasks), strict=True):
             item = self._item(task, name, is_named=is_named)
             depth[item.span.start_line] = len(task.above)
             every.append(item)
             if is_named:
-                same = (name, "".join(re.findall(r"\w", item.title)).lower(), item.status)
-                other = full.setdefault(same, item)
-                if other is item:
+                # An overview may have but the first line of a task.
+                said = {"".join(re.findall(r"\w", one)) for one in (item.title, task.opening.rest)}
+                same = [(name, one.lower(), item.status) for one in said]
+                other = next((full[one] for one in same if one in full), None)
+                if other is None:
+                    full.update(dict.fromkeys(same, item))
                     continue
                 is_full = depth[other.span.start_line] > len(task.above)
                 every.remove(item if is_full else other)
-                full[same] = other if is_full else item
+                full.update(dict.fromkeys(same, other if is_full else item))
         return every
 
     def _item(self, task: _Task, name: str, *, is_named: bool) -> Item:
