@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from ledger.plan import reader
-from tests.campaigns import plan_appends, plan_shapes, plan_verdicts, plans_made
+from tests.campaigns import plan_appends, plan_formatted, plan_shapes, plan_verdicts, plans_made
 from tests.campaigns.plan_pen import Page, Pen
 
 # The shapes that are read whole today, or told.
@@ -28,6 +28,8 @@ HOLD = (
     "table",
     "attempts-table",
 )
+QUOTED = "## [LEX-001] Read\n- Status: pending\n- Attempts History:\n\n"
+DATED = "## [LEX-001] Read\n- Status: pending\n- Attempts History:\n  * "
 
 
 def page(shape: str) -> Page:
@@ -52,6 +54,31 @@ def test_tasks_keep_their_names_and_nothing_is_lost(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "")  # the campaign sets it, and it shall be as before
     assert plans_made.main(["--count", "6", "--shape", "phases", mode]) == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "formatted"),
+    [
+        ("- [ ] Read\n- [X] Print\n", "- [ ] Read\n- [x] Print\n"),
+        (
+            f"{QUOTED}> * [2025-07-02] Attempt #1 — x\n",
+            f"{QUOTED}> - [2025-07-02] Attempt #1 — x\n",
+        ),
+        (
+            f"{DATED}[2025-07-02]: Attempt #1 — x\n",
+            f"{DATED}\\[2025-07-02\\]: Attempt #1 — x\n",
+        ),
+    ],
+    ids=["capital ticks", "other bullets in a quotation", "brackets escaped"],
+)
+def test_what_a_formatter_did_is_no_change(
+    written: str, formatted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    made = Page(("phases",), f"# Plan\n\n{written}", [], [])
+    data = f"# Plan\n\n{formatted}".encode()
+    found = plan_formatted.judge(made, data, tmp_path / "plan.md")
+    assert [one.note for one in found] == ["", ""]
 
 
 def test_every_shape_is_written_and_knows_what_it_means() -> None:

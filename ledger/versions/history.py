@@ -167,7 +167,8 @@ class _Comparison:
         was = [own.sections[0] for own in before if own.sections]
         if all(now.title != one.title for one in was):
             self._tell("title", name, before=was[0].title, after=now.title)
-        if all(now.status_text != one.status_text for one in was):
+        # Formatters write `[X]` as `[x]`.
+        if all(now.status_text.lower() != one.status_text.lower() for one in was):
             self._tell("status", name, before=was[0].status_text, after=now.status_text)
         if len(after.sections) > max(1, *(len(own.sections) for own in before)):
             self._tell("item-doubled", name, after=f"{len(after.sections)} sections")
@@ -361,7 +362,8 @@ def _titles(own: ItemVersion) -> Mapping[str, str]:
 
 
 def _texts(entries: Iterable[Entry]) -> list[str]:
-    return [entry.text for entry in entries]
+    """What they say; formatters write `[` as `\\[`."""
+    return [entry.text.replace("\\", "") for entry in entries]
 
 
 def _called(place: Place) -> str:
