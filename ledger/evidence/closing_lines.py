@@ -11,12 +11,11 @@ from typing import NamedTuple
 
 from ledger.evidence.log_lines import streams
 from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, Totals, recount
-from ledger.evidence.part import Part, decode, file_name
+from ledger.evidence.part import Part, decode, is_log_with
 from ledger.evidence.pytest_lines import REPORTS, rule
 from ledger.plan.text import counted, one_line
 
 NAME = "closing-lines"
-_SUFFIXES = (".log", ".txt", ".out", ".err", ".stdout", ".stderr", ".md")
 _ASIDE = frozenset({"risky", "warning", "skipped", "incomplete"})  # sections that name no failures
 _LONGEST = 2000  # characters of a line that counts
 # What runners call an outcome; "" is the whole, "outside" an error in no test.
@@ -176,10 +175,7 @@ RUNNERS: tuple[Runner, ...] = (
 
 def matches(name: str, sample: bytes) -> bool:
     """Text with a word in it that some runner's last lines have."""
-    if not file_name(name).endswith(_SUFFIXES):
-        return False
-    text = decode(sample)
-    return any(mark in text for runner in RUNNERS for mark in runner.marks)
+    return is_log_with(name, sample, (mark for runner in RUNNERS for mark in runner.marks))
 
 
 def read(data: bytes, name: str) -> tuple[Part, ...]:

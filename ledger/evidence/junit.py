@@ -42,7 +42,7 @@ _UNNAMED = "failures without a name"
 _FAILURES = ("failure", "error", "flaky", "rerun")
 _MAX_PATH = 80
 # vitest, jest and `node --test` write a file that could not be loaded as a test case of its name.
-_SCRIPTS = tuple(
+SCRIPTS = tuple(
     f".{kind}{lang}{x}" for kind in ("", "c", "m") for lang in "jt" for x in ("s", "sx")
 )
 _FAILED_TEST = "unittest.loader._FailedTest"  # of unittest-xml-reporting
@@ -230,7 +230,7 @@ class Cases:
         tags = [verdict.tag for verdict in verdicts]
         if verdicts:
             result = judge(identity, attributes, verdicts)
-            if result.outcome in FAILING and (name.endswith(_SCRIPTS) or classname == _FAILED_TEST):
+            if result.outcome in FAILING and (name.endswith(SCRIPTS) or classname == _FAILED_TEST):
                 is_file = name == classname == suite.attributes.get("name")
                 of_file = ("Test suite failed to run", _FAILED_TEST)
                 if is_file or classname in of_file or (classname == "test" and "/" in name):

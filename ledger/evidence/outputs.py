@@ -20,9 +20,13 @@ from ledger.evidence import (
     crashes,
     environment,
     execution,
+    go_test,
     junit,
+    machine_reports,
     pytest_log,
     pytest_reports,
+    tap,
+    unittest_log,
 )
 from ledger.evidence.fold import fold
 from ledger.evidence.model import Evidence
@@ -52,7 +56,13 @@ READERS: tuple[Reader, ...] = (
     Reader("gnu-time", execution.is_time, execution.read_time),
     Reader("pytest-json-report", pytest_reports.is_json_report, pytest_reports.read_json_report),
     Reader("pytest-report-log", pytest_reports.is_report_log, pytest_reports.read_report_log),
+    Reader("jest-json", machine_reports.is_jest, machine_reports.read_jest),
+    Reader("ctrf", machine_reports.is_ctrf, machine_reports.read_ctrf),
+    Reader("trx", machine_reports.is_trx, machine_reports.read_trx),
     Reader(pytest_log.NAME, pytest_log.matches, pytest_log.read),
+    Reader(tap.NAME, tap.matches, tap.read),
+    Reader(go_test.NAME, go_test.matches, go_test.read),
+    Reader(unittest_log.NAME, unittest_log.matches, unittest_log.read),
     Reader(closing_lines.NAME, closing_lines.matches, closing_lines.read),
     Reader("faulthandler", crashes.is_faulthandler, crashes.read_faulthandler),
     Reader("apple-crash", apple_crash.matches, apple_crash.read),
@@ -68,8 +78,16 @@ MAX_TOTAL_BYTES = 256 * 1024 * 1024
 _SAMPLE = 1 << 16
 _READ = (".xml", ".txt", ".log", ".out", ".err", ".stdout", ".stderr", ".sh", ".code", ".status",
          ".time", ".ips", ".crash", ".panic", ".bt", ".json", ".jsonl", ".ndjson", ".env",
-         ".md")  # fmt: skip
-_RESULTS = (".xml", ".jsonl", ".log", ".out", ".stdout")  # a pointer to one leaves a run incomplete
+         ".md", ".trx", ".tap")  # fmt: skip
+_RESULTS = (
+    ".xml",
+    ".trx",
+    ".tap",
+    ".jsonl",
+    ".log",
+    ".out",
+    ".stdout",
+)  # a pointer to one leaves a run incomplete
 _LFS = b"version https://git-lfs.github.com/spec/"
 _STAMP = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 

@@ -1,7 +1,7 @@
 """What one file of a run says, and what its readers share."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -76,17 +76,30 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8-sig", "replace")
 
 
-def several(parts: Sequence[Part]) -> tuple[Part, ...]:
+def several(parts: Sequence[Part], what: str = "pytest sessions") -> tuple[Part, ...]:
     """The sessions of one log, with a word about them where there is more than one."""
     if len(parts) < 2:
         return tuple(parts)
-    warning = f"{len(parts)} pytest sessions in one log: they add up"
+    warning = f"{len(parts)} {what} in one log: they add up"
     return (parts[0]._replace(warnings=(warning, *parts[0].warnings)), *parts[1:])
 
 
 def file_name(path: str) -> str:
     """The last component, in lower case."""
     return path.replace("\\", "/").rpartition("/")[2].lower()
+
+
+LOGS = (".log", ".txt", ".out", ".err", ".stdout", ".stderr", ".md")
+
+
+def is_log_with(
+    name: str, sample: bytes, marks: Iterable[str], suffixes: Sequence[str] = ()
+) -> bool:
+    """Whether a file is a log by its suffix, and has one of ``marks`` in it."""
+    if not file_name(name).endswith((*LOGS, *suffixes)):
+        return False
+    text = decode(sample)
+    return any(mark in text for mark in marks)
 
 
 def shorten(message: str) -> str:
@@ -147,6 +160,21 @@ class Tries:
             flaky=(self.outcome not in FAILING) in self._earlier,
             at_collection=at_collection,
         )
+
+
+def by_name(cases: Iterable[tuple[TestResult, str]]) -> dict[str, TestResult]:
+    """Results by their identities, each with its file: two of one name are two tests."""
+    found: dict[str, list[tuple[TestResult, str]]] = {}
+    for result, file in cases:
+        found.setdefault(result.identity, []).append((result, file))
+    tests: dict[str, TestResult] = {}
+    for identity, alike in found.items():
+        names = [identity]
+        if len(alike) > 1:
+            names, _ = names_apart(identity, [[file] for _, file in alike], found.keys())
+        for name, (result, _) in zip(names, alike, strict=True):
+            tests[name] = result.model_copy(update={"identity": name})
+    return tests
 
 
 def names_apart(

@@ -61,7 +61,7 @@ def seeds() -> dict[str, bytes]:
     for folder in ("evidence/junit", "evidence/outputs", "crashes"):
         for path in sorted((DATA / folder).iterdir()):
             found[path.name] = path.read_bytes()
-    for path in sorted((DATA / "runners").glob("*/mixed*")):  # runs with failures
+    for path in sorted((DATA / "runners").glob("*/*mixed*")):  # runs with failures
         found[f"{path.parent.name}_{path.name}"] = path.read_bytes()
     return found
 
