@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+import ledger
 from ledger.reports.page import MARK, passages
 from tests.commands import call
 from tests.repository import Repository
 
-VOID = {"meta", "link", "br", "input", "path", "rect", "circle", "line"}
+VOID = {"meta", "link", "br", "input"}
 
 
 class Page(HTMLParser):
@@ -38,6 +39,8 @@ class Page(HTMLParser):
         assert self._open, f"</{tag}> closes nothing"
         opened, _ = self._open.pop()
         assert opened == tag, f"<{opened}> is closed by </{tag}>"
+        if tag in {"td", "th", "title", "text", "li", "p"}:
+            self.handle_data(" ")
 
     def handle_data(self, data: str) -> None:
         for _, name in self._open:
@@ -123,3 +126,105 @@ def test_a_passage_is_marked_where_it_stands(repo: Repository) -> None:
 
 def test_text_is_whole_whatever_is_marked() -> None:
     assert [one.text for one in passages("one\ntwo", 1, ())] == ["one\ntwo"]
+
+
+# Runs and charts
+
+RUNS = {  # attempt: test and outcome; None for an attempt that cites no run
+    1: {"a": "failed", "b": "failed", "c": "passed"},
+    2: None,
+    3: {"a": "passed"},
+    4: {"a": "failed", "b": "failed", "c": "failed"},
+    5: {"a": "skipped", "b": "passed", "c": "failed"},
+}
+# New, still failing and cleared, by what was last known of each test: told by hand.
+CHANGES = {1: None, 3: (0, 0, 1), 4: (2, 1, 0), 5: (0, 1, 1)}
+ROUNDS = "| Round | Status |\n|---|---|\n| 1 | PASS |\n| 2 | PASS |\n| 3 | FAIL |\n| 4 | PASS |\n"
+
+
+@pytest.fixture
+def with_runs(repo: Repository) -> Repository:
+    """A plan with one item whose attempts cite runs, and one that cites a report of rounds."""
+    said = "# Fix Plan Ledger\n\n## [RUN-1] Runs\n- Priority: High\n- Status: in_progress\n- Attempts History:\n"
+    for number, tests in RUNS.items():
+        stamp = f"2025110{number}T080000Z"
+        said += f"  * [2025-11-0{number}] Attempt #{number} — Result: partial. Looked at it.\n"
+        if tests:
+            said += f"    Artifacts: `runs/{stamp}/junit.xml`\n"
+            cases = "".join(
+                f'<testcase classname="m" name="{name}">{"" if how == "passed" else f"<{INSIDE[how]}/>"}</testcase>'
+                for name, how in tests.items()
+            )
+            failed, skipped = (
+                sum(how == word for how in tests.values()) for word in ("failed", "skipped")
+            )
+            xml = f'<testsuite name="s" tests="{len(tests)}" failures="{failed}" errors="0" skipped="{skipped}">{cases}</testsuite>'
+            repo.write(f"runs/{stamp}/junit.xml", xml.encode())
+    said += "\n## [ROUND-2] Rounds\n- Status: pending\n- Attempts History:\n"
+    said += "  * [2025-11-01] Attempt #1 — Result: partial. Four rounds: `runs/rounds.md`.\n"
+    repo.write("runs/rounds.md", ROUNDS.encode())
+    repo.write("docs/fix_plan.md", said.encode())
+    repo.commit("Runs")
+    return repo
+
+
+INSIDE = {"failed": "failure", "skipped": "skipped"}
+
+
+def test_runs_are_compared_with_what_was_last_known_of_each_test(
+    with_runs: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(with_runs.path)
+    runs = ledger.report().items[0].runs
+    told = {
+        one.attempt: one.changes
+        and (one.changes.new_failures, one.changes.still_failing, one.changes.cleared)
+        for one in runs.counted
+    }
+    assert told == CHANGES
+    [lost] = [one for one in runs.attempts if one.totals is None]
+    assert (lost.attempt, lost.missing) == (2, "it cites no run")
+    outcomes = {one.test: one.outcomes for one in runs.tests}
+    assert outcomes == {
+        f"m::{name}": tuple(tests.get(name) for tests in RUNS.values() if tests) for name in "abc"
+    }
+
+
+def test_each_run_says_what_evidence_says_of_it(
+    with_runs: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(with_runs.path)
+    counted = ledger.report().items[0].runs.counted
+    assert len(counted) == 4
+    for one in counted:
+        [run] = ledger.evidence([Path(path) for path in one.runs]).runs
+        assert (one.totals, one.completeness, one.seconds) == (
+            run.totals,
+            run.completeness,
+            run.duration_s,
+        )
+
+
+def test_a_chart_has_its_figures_as_a_table_and_says_what_is_missing(with_runs: Repository) -> None:
+    text = " ".join(made(with_runs).texts["charts-RUN-1"].split())
+    assert "No counts for 1 attempt (2): the table says why." in text
+    assert "#2 it cites no run" in text
+    for row in ("#1 2", "#4 3 2 1 0 0", "#5 1 0 1 1 0", "m::a failed passed failed skipped"):
+        assert row in text
+    # A bar says what it stands for, and none stands for the attempt without a run.
+    assert "#4: 2 new failures" in text
+    assert "#3: 1 of 1 passed, 100.0 % (20.7 % to 100.0 %)" in text
+    assert "#2: " not in text
+
+
+def test_rounds_show_their_streaks(with_runs: Repository) -> None:
+    text = " ".join(made(with_runs).texts["charts-ROUND-2"].split())
+    assert "3 of 4 rounds passed, 95 % interval 30.1 % to 95.4 %." in text
+    assert "Longest streak of passes: 2." in text
+    assert [int(n) for n in re.findall(r"(\d) in a row", text)] == [2, 1, 1]
+
+
+def test_nothing_is_drawn_where_there_are_no_runs(repo: Repository) -> None:
+    page = made(repo)
+    assert "No item has two attempts whose runs count tests" in page.texts["view-charts"]
+    assert not [tag for tag, _ in page.elements if tag == "svg"]

@@ -347,6 +347,11 @@ def newest_entry(
     return next((pair for pair in every if pair[1].runs), None)
 
 
+def own_runs(entry: Entry, place: Place) -> tuple[str, ...]:
+    """The runs that the figures of an attempt are about, each the part of it that is cited."""
+    return tuple(_innermost(entry.runs, place))
+
+
 def _innermost(runs: Mapping[str, str], place: Place) -> Iterator[str]:
     """Of each run the part that is cited, where that has outputs of its own; else its folder."""
     for folder, part in runs.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger import config
-from ledger.claims.entries import newest_run, place_of
+from ledger.claims.entries import Place, newest_run, place_of
 from ledger.commands.read import brief_of, open_ledger, opened
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
@@ -91,17 +91,17 @@ def section_with_criteria(sections: Sequence[Item]) -> Item:
     return max(sections, key=lambda one: len(one.criteria))
 
 
-def every_gate(config: Config, ledger: Ledger) -> Iterator[Gate]:
+def every_gate(config: Config, ledger: Ledger, place: Place) -> Iterator[Gate]:
     """What ``gate`` says of each item that has exit criteria. An item whose run cannot be read is
     left out."""
     sections: dict[str, list[Item]] = {}
     for item in ledger.items:
         sections.setdefault(item.id, []).append(item)
-    with place_of(config) as place:
-        for item in map(section_with_criteria, sections.values()):
-            newest = newest_run(item, place) if item.criteria else None
-            with suppress(UnreadableInput):
-                yield gate_item(config, item, Request(runs=newest.runs if newest else ()))
+    for item in map(section_with_criteria, sections.values()):
+        newest = newest_run(item, place) if item.criteria else None
+        request = Request(runs=newest.runs if newest else ())
+        with suppress(UnreadableInput):
+            yield gate_item(config, item, request, place.files)
 
 
 def no_such_document(name: str, error: UsageError, code: str = "") -> UsageError:

@@ -1,23 +1,32 @@
 """``ledger report``: what the other commands say of a plan, gathered for one page."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from ledger.claims.entries import Entry, Place, around, entries
 from ledger.commands import read
 from ledger.commands.changes import ItemChange, changes_since
-from ledger.commands.gate import every_gate
+from ledger.commands.gate import every_gate, handed_over
 from ledger.commands.history import Progress, audit
 from ledger.commands.item_page import ItemPage, Size, page
+from ledger.commands.item_runs import ItemRuns, item_runs
 from ledger.commands.links import Pointers, link
 from ledger.commands.next_item import NextItem, next_item
 from ledger.commands.read import Opened
+from ledger.commands.rounds import cites_rounds, item_rounds
 from ledger.commands.status import ItemSummary, Status, status
 from ledger.commands.validate import Checked, faults
-from ledger.commands.verify import verify
+from ledger.commands.verify import verification
 from ledger.commands.verify_text import Verification
-from ledger.errors import UnreadableInput, UsageError
-from ledger.gates.model import Gate
-from ledger.plan.model import Attempt, Item, Model
+from ledger.config import Config
+from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.evidence.rounds_model import Judgement
+from ledger.gates.facts import Request
+from ledger.gates.model import BriefState, Gate
+from ledger.gates.state import brief_state
+from ledger.git.blobs import Blobs
+from ledger.plan.model import Attempt, Item, Model, Unread
 from ledger.versions.model import History
 
 
@@ -32,6 +41,10 @@ class ReportedItem(Model):
     """As `ledger show` has it, uncut."""
     gate: Gate | None
     """As `ledger gate` judges it; null without exit criteria."""
+    runs: ItemRuns
+    """What the runs say that its attempts cite, as `ledger evidence` reads and compares them."""
+    rounds: Judgement | None
+    """As `ledger rounds --item` judges it; null where no attempt cites rounds."""
 
 
 class Report(Model):
@@ -49,6 +62,10 @@ class Report(Model):
     """The items, in the order of the file."""
     loose: tuple[Attempt, ...]
     """Attempts in no item's section."""
+    unread: tuple[Unread, ...]
+    """Lines that look like a part of the plan and were not read."""
+    briefs: tuple[BriefState, ...]
+    """`ledger show BRIEF` of each brief that an item stands for a sprint of."""
     checked: Checked
     """`ledger validate`."""
     verification: Verification
@@ -70,29 +87,57 @@ def report(
     opened = read.open_ledger(ledger)
     config, plan = opened.config, opened.ledger
     found = status(ledger=config.ledger)
-    return Report(
-        status=found,
-        next=next_item(since=since, ledger=config.ledger),
-        since=since,
-        changes=tuple(changes_since(config, plan, since)) if since is not None else (),
-        items=tuple(_items(opened, found)),
-        loose=plan.loose,
-        checked=Checked(paths=(opened.path,), findings=tuple(faults(config, plan))),
-        verification=verify(ledger=config.ledger),
-        links=link(config, plan, plan.attempts),
-        history=_history(opened, progress),
-    )
+    changes = changes_since(config, plan, since) if since is not None else ()
+    with Blobs(config.root) as contents:
+        is_committed = config.is_git and contents.head(opened.path) == plan.text
+        place = around(config, contents, is_committed=is_committed)
+        return Report(
+            status=found,
+            next=next_item(since=since, ledger=config.ledger),
+            since=since,
+            changes=tuple(changes),
+            items=tuple(_items(opened, found, place)),
+            loose=plan.loose,
+            unread=plan.unread,
+            briefs=tuple(_briefs(config, found)),
+            checked=Checked(paths=(opened.path,), findings=tuple(faults(config, plan))),
+            verification=verification(opened, place),
+            links=link(config, plan, plan.attempts),
+            history=_history(config, progress),
+        )
 
 
-def _items(opened: Opened, found: Status) -> Iterator[ReportedItem]:
-    gates = {gate.item: gate for gate in every_gate(opened.config, opened.ledger)}
-    for summary, item in zip(found.items, opened.ledger.items, strict=True):
-        whole = page(opened.ledger, item, Size(), every_action=True)
-        yield ReportedItem(summary=summary, item=item, page=whole, gate=gates.get(item.id))
+def _items(opened: Opened, found: Status, place: Place) -> Iterator[ReportedItem]:
+    plan = opened.ledger
+    gates = {gate.item: gate for gate in every_gate(opened.config, plan, place)}
+    told: dict[str | None, list[Entry]] = {}
+    for entry in entries(plan, place):
+        told.setdefault(entry.item, []).append(entry)
+    for summary, item in zip(found.items, plan.items, strict=True):
+        assert place.files is not None
+        judged = None
+        with suppress(LedgerError):  # what they cite may hold no rounds
+            if cites_rounds(place.files, item):
+                judged = item_rounds(place.files, [item])
+        yield ReportedItem(
+            summary=summary,
+            item=item,
+            page=page(plan, item, Size(), every_action=True),
+            gate=gates.get(item.id),
+            runs=item_runs(item, told.get(item.id, ()), place),
+            rounds=judged,
+        )
 
 
-def _history(opened: Opened, progress: Progress | None) -> History | None:
+def _briefs(config: Config, found: Status) -> Iterator[BriefState]:
+    """The briefs that an item, or one of its actions, stands for a sprint of."""
+    for path in dict.fromkeys(one.brief for item in found.items for one in item.sprints):
+        with suppress(LedgerError):
+            yield brief_state(handed_over(config.root / path, Request(), config.ledger).facts)
+
+
+def _history(config: Config, progress: Progress | None) -> History | None:
     try:
-        return audit(opened.config, None, progress)
+        return audit(config, None, progress)
     except (UsageError, UnreadableInput):
         return None

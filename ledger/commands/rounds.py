@@ -1,6 +1,7 @@
 """``ledger rounds``: judge repeated rounds of one command."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger import config as configuration
@@ -12,9 +13,9 @@ from ledger.evidence.rounds_chain import judge_chain
 from ledger.evidence.rounds_model import Earlier, Judgement, RetryCount, RoundsReport
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
 from ledger.evidence.stats import SMALLEST_DROP
-from ledger.git.files import WorkTree
+from ledger.git.files import Files, WorkTree
 from ledger.plan import selectors
-from ledger.plan.model import newest_first
+from ledger.plan.model import Item, newest_first
 
 # `18/20`: K of N rounds passed.
 _COUNTS = re.compile(r"(\d{1,6})/(\d{1,6})")
@@ -46,20 +47,40 @@ def rounds(
         told = "--retries does nothing with --item: each report's column says what it counts"
         raise UsageError("usage", told, "leave it out")
     if file is None:
-        reports, left_out = _reports(item, ledger)
-        earlier = earlier_batch(against) if against is not None else None
-        judged = judge_chain(reports, item, earlier, drop)
-        return judged.model_copy(update={"warnings": (*judged.warnings, *left_out)})
+        config = configuration.find(Path.cwd(), ledger)
+        sections = selectors.items(read.opened(config).ledger, selectors.item_in(item))
+        return item_rounds(WorkTree(config.root), sections, against=against, drop=drop)
     report = read_rounds(file, str(file))
     earlier = earlier_batch(against) if against is not None else None
     return judge(report, earlier, retries, drop)
 
 
-def _reports(item: str, ledger: Path | None) -> tuple[list[RoundsReport], list[str]]:
+def cites_rounds(files: Files, item: Item) -> bool:
+    """Whether an attempt cites a report that is called so, or a run that made one. To look into
+    every document that attempts cite takes long."""
+    cited = (path for one in item.attempts for artifact in one.artifacts for path in artifact.paths)
+    return any(
+        "round" in file_name(path.rstrip("/")).casefold() or _report(files, path) != path
+        for path in dict.fromkeys(cited)
+    )
+
+
+def item_rounds(
+    files: Files,
+    sections: Sequence[Item],
+    *,
+    against: str | None = None,
+    drop: float = SMALLEST_DROP,
+) -> Judgement:
+    """All rounds of an item, which may have several sections. Raises as ``rounds`` does."""
+    reports, left_out = _reports(files, sections)
+    earlier = earlier_batch(against) if against is not None else None
+    judged = judge_chain(reports, sections[0].id, earlier, drop)
+    return judged.model_copy(update={"warnings": (*judged.warnings, *left_out)})
+
+
+def _reports(files: Files, sections: Sequence[Item]) -> tuple[list[RoundsReport], list[str]]:
     """The reports of rounds that an item cites, oldest first, and what is left out."""
-    config = configuration.find(Path.cwd(), ledger)
-    sections = selectors.items(read.opened(config).ledger, selectors.item_in(item))
-    files = WorkTree(config.root)
     attempts = [attempt for section in sections for attempt in newest_first(section.attempts)[::-1]]
     cited = (path for one in attempts for artifact in one.artifacts for path in artifact.paths)
     places = dict.fromkeys(_report(files, path.rstrip("/")) for path in cited)
@@ -91,7 +112,7 @@ def _reports(item: str, ledger: Path | None) -> tuple[list[RoundsReport], list[s
     return reports, left_out
 
 
-def _report(files: WorkTree, path: str) -> str:
+def _report(files: Files, path: str) -> str:
     """The report of rounds in a cited folder; any other path as it is."""
     inside = f"{path}/rounds.md"
     return inside if files.kind(inside) == "file" else path

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ledger import config
-from ledger.claims.entries import Wanted, around
+from ledger.claims.entries import Place, Wanted, around
 from ledger.claims.judge import judge_plan
 from ledger.commands import read
 from ledger.commands.closings import done_claims
+from ledger.commands.read import Opened
 from ledger.commands.verify_text import Verification
 from ledger.git.blobs import Blobs
 from ledger.plan import selectors
@@ -30,13 +31,18 @@ def verify(
     if rev is not None:
         settings.require_git("leave out --rev")
     opened = read.holding(settings, *(map(selectors.parse, names) if rev is None else ()))
-    wanted = _wanted(opened.ledger, names)
     with Blobs(settings.root) as contents:
         is_committed = settings.is_git and contents.head(opened.path) == opened.ledger.text
         place = around(settings, contents, rev, is_committed=is_committed)
-        judged = judge_plan(opened.ledger, opened.path, place, wanted)
-        whole = _whole_items(opened.ledger, names)
-        closed = [c for c in done_claims(settings, opened.ledger, place) if c.item in whole]
+        return verification(opened, place, names)
+
+
+def verification(opened: Opened, place: Place, names: Sequence[str] = ()) -> Verification:
+    """The claims of a plan that was read, judged by what there is in ``place``. See ``verify``."""
+    plan = opened.ledger
+    judged = judge_plan(plan, opened.path, place, _wanted(plan, names))
+    whole = _whole_items(plan, names)
+    closed = [c for c in done_claims(opened.config, plan, place) if c.item in whole]
     claims = sorted([*judged, *closed], key=lambda claim: claim.line)
     return Verification(ledger=opened.path, claims=tuple(claims))
 

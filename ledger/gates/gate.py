@@ -24,6 +24,7 @@ from ledger.gates.model import (
     unmet,
     worst,
 )
+from ledger.git.files import Files
 from ledger.plan import named_tasks, text
 from ledger.plan.model import Item
 
@@ -63,9 +64,10 @@ def sprint_named(brief: Brief, path: str, name: str | None) -> Sprint | None:
     return found
 
 
-def gate_item(config: Config, item: Item, request: Request) -> Gate:
-    """Judge an item's exit criteria. Raises UnreadableInput for an item without any."""
-    facts = Facts(config, config.ledger_path, request=request, brief=None, item=item)
+def gate_item(config: Config, item: Item, request: Request, view: Files | None = None) -> Gate:
+    """Judge an item's exit criteria by the files of ``view`` (default: the work tree's). Raises
+    UnreadableInput for an item without any."""
+    facts = Facts(config, config.ledger_path, request=request, item=item, view=view)
     missing = UnreadableInput(
         "no-criteria",
         f"{item.id} has no exit criteria (line {item.span.start_line})",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from ledger.claims.model import JudgedClaim
+from ledger.commands.item_runs import AttemptRun
 from ledger.commands.links import ArtifactLink, CommitLink
 from ledger.commands.report import Report, ReportedItem
 from ledger.errors import UsageError
@@ -22,7 +23,7 @@ from ledger.plan.model import Attempt, ItemStatus, newest_first
 from ledger.plan.text import counted, one_line
 from ledger.reports import cut
 from ledger.rules.model import Finding
-from ledger.versions.model import Event
+from ledger.versions.model import Event, Facts, History
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,6 +34,8 @@ VIEWS: Final = {
     "today": "Today",
     "board": "Board",
     "list": "List",
+    "sprints": "Sprints",
+    "charts": "Charts",
     "health": "Health",
 }
 _COLUMNS: Final[dict[ItemStatus, str]] = {
@@ -48,6 +51,8 @@ _STEERS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _MOST_COMMITS: Final = 8
+_MOST_POINTS: Final = 250  # of a line
+_FAULTS: Final = "Doubled numbers and items, wrong rows of the index, lines that were not read."
 _LONGEST: Final = 400  # characters of a passage that is marked
 
 
@@ -63,6 +68,7 @@ class AttemptView(NamedTuple):
 
     anchor: str
     attempt: Attempt
+    run: AttemptRun | None
     claims: Sequence[JudgedClaim]
     artifacts: Sequence[ArtifactLink]
     commits: Sequence[CommitLink]
@@ -77,6 +83,7 @@ class ItemView(NamedTuple):
     claims: Sequence[JudgedClaim]
     every_claim: Sequence[JudgedClaim]
     findings: Sequence[Finding]
+    charts_anchor: str
 
 
 def page(report: Report) -> bytes:
@@ -88,24 +95,35 @@ def page(report: Report) -> bytes:
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     anchors = _Anchors()
+    lacks = {"sprints": not report.briefs}
     items = list(_items(report, anchors))
     body = environment.get_template("page.html.j2").render(
         report=report,
         items=items,
         loose=list(_loose(report, anchors)),
+        ready=_also_ready(report, items),
         recent=_recent(report),
         places={one.reported.summary.id: one.anchor for one in reversed(items)},
         columns=[
             (key, said, [one for one in items if one.reported.summary.status == key])
             for key, said in _COLUMNS.items()
         ],
-        views=VIEWS,
+        views={key: said for key, said in VIEWS.items() if not lacks.get(key)},
+        history=list(_series(report.history)) if report.history else [],
         policy=policy,
         style=style,
         script=script,
         version=version("fix-plan-ledger"),
     )
     return MARK + body.encode() + b"\n"
+
+
+def _also_ready(report: Report, items: Sequence[ItemView]) -> list[ItemView]:
+    """The other items that are ready, most urgent first."""
+    first = report.next.item
+    ready = [one for one in items if one.reported.summary.is_ready]
+    others = [one for one in ready if not first or one.reported.summary.line != first.line]
+    return sorted(others, key=lambda one: one.reported.summary.rank)
 
 
 def _recent(report: Report) -> list[tuple[Commit, list[Event]]]:
@@ -117,6 +135,40 @@ def _recent(report: Report) -> list[tuple[Commit, list[Event]]]:
         events.setdefault(event.commit, []).append(event)
     commits = report.history.log[::-1][:_MOST_COMMITS]
     return [(commit, events.get(commit.sha, [])) for commit in commits]
+
+
+class Series(NamedTuple):
+    """One figure of the plan's versions. ``drawn`` are the places of the largest value of each
+    stretch of ``part`` versions, so that no peak is lost; ``ends`` the first and the last day."""
+
+    title: str
+    tone: str
+    note: str
+    values: Sequence[float]
+    part: int
+    drawn: Sequence[int]
+    ends: tuple[str, str]
+
+
+def _series(history: History) -> Iterator[Series]:
+    facts = history.facts
+    if len(facts) < 2:
+        return
+    days = {commit.sha: commit.day for commit in history.log}
+    first, last = (days.get(one.commit) or one.commit[:8] for one in (facts[0], facts[-1]))
+    part = -(-len(facts) // _MOST_POINTS)
+    for title, tone, note, values in (
+        ("Size in KB", "accent", "", [one.size / 1000 for one in facts]),
+        ("Attempts in the file", "calm", "", [one.attempts for one in facts]),
+        ("Faults in the text", "bad", _FAULTS, [_faults(one) for one in facts]),
+    ):
+        stretches = (range(at, min(at + part, len(facts))) for at in range(0, len(facts), part))
+        drawn = [max(some, key=values.__getitem__) for some in stretches]
+        yield Series(title, tone, note, values, part, drawn, (first, last))
+
+
+def _faults(one: Facts) -> int:
+    return one.duplicates + one.doubled + one.contradictions + one.unread
 
 
 def _environment() -> "Environment":
@@ -197,9 +249,13 @@ def _items(report: Report, anchors: _Anchors) -> Iterator[ItemView]:
         findings.setdefault(finding.item, []).append(finding)
     places = _Lines(report)
     for anchor, one in named:
-        attempts = [places.view(anchors, anchor, attempt) for attempt in
-                    newest_first(one.item.attempts)]  # fmt: skip
+        runs = {run.line: run for run in one.runs.attempts}
+        attempts = [
+            places.view(anchors, anchor, attempt, runs.get(attempt.span.start_line))
+            for attempt in newest_first(one.item.attempts)
+        ]
         mine = places.claims(one.item.span.start_line, one.item.span.end_line)
+        has_charts = len(one.runs.counted) > 1 or one.rounds is not None
         told = {id(claim) for view in attempts for claim in view.claims}
         yield ItemView(
             anchor=anchor,
@@ -208,6 +264,7 @@ def _items(report: Report, anchors: _Anchors) -> Iterator[ItemView]:
             claims=[claim for claim in mine if id(claim) not in told],
             every_claim=mine,
             findings=findings.get(one.summary.id, ()),
+            charts_anchor=anchors.name(f"charts-{anchor}") if has_charts else "",
         )
 
 
@@ -230,13 +287,16 @@ class _Lines:
         """The claims on some lines."""
         return [one for line in range(first, last + 1) for one in self._claims.get(line, ())]
 
-    def view(self, anchors: _Anchors, item: str, attempt: Attempt) -> AttemptView:
+    def view(
+        self, anchors: _Anchors, item: str, attempt: Attempt, run: AttemptRun | None = None
+    ) -> AttemptView:
         """An attempt with what stands on its lines."""
         first, last = attempt.span.start_line, attempt.span.end_line
         name = item if attempt.number is None else f"{item}-{attempt.number}"
         return AttemptView(
             anchor=anchors.name(f"{item}-{attempt.date}" if name == item else name),
             attempt=attempt,
+            run=run,
             claims=self.claims(first, last),
             artifacts=[x for n in range(first, last + 1) for x in self._artifacts.get(n, ())],
             commits=self._commits.get((attempt.item, attempt.number), ()),
@@ -264,8 +324,11 @@ def passages(text: str, first_line: int, claims: Sequence[JudgedClaim]) -> list[
         pattern = r"\s+".join(map(re.escape, claim.text[:_LONGEST].split()))
         match = re.compile(pattern).search(text, max(taken, starts[at])) if pattern else None
         if match and match.start() < starts[at + 1]:
-            found.append((match.start(), match.end(), claim))
-            taken = match.end()
+            start, end = match.span()
+            if start > taken and text[start - 1] == "`" == text[end : end + 1]:
+                start, end = start - 1, end + 1
+            found.append((start, end, claim))
+            taken = end
     parts, at = [], 0
     for start, end, claim in found:
         parts += [Passage(text[at:start], None), Passage(text[start:end], claim)]
