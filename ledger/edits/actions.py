@@ -11,7 +11,7 @@ from ledger.edits.append import expect_actions
 from ledger.edits.fields import placed
 from ledger.edits.outline import Outline, edited, not_as_meant, plain, refuse_difference
 from ledger.errors import Refused, UsageError
-from ledger.plan import dialects, document, parts, patterns, places, styles, text, words
+from ledger.plan import dialects, document, parts, places, styles, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, ActionState, Item, Ledger
 
@@ -129,12 +129,10 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
     actions = expected.items[place]["actions"]
     mine, theirs = expected.items[place], found.items[place]
     mine["actions"] = tuple(actions[n] for n in order)
-    written = {
-        patterns.numbered(places.first_line(ledger, one.span.start_byte)) for one in item.actions
-    }
-    if len(written) == 1:  # 1. 1. 1.: each is numbered by its place
-        for one, other in zip(mine["actions"], theirs["actions"], strict=True):
-            one["number"] = other["number"]
+    were = [one.number for one in item.actions]
+    if [one["number"] for one in theirs["actions"]] == were:  # 1. 1. 1.: numbered by their place
+        for one, was in zip(mine["actions"], were, strict=True):
+            one["number"] = was
     if sorted(map(str, mine["attempts"])) != sorted(map(str, theirs["attempts"])):
         message = f"several actions of {item_id} tell of one attempt, and the first is its record"
         raise Refused("told-by-action", message, "leave them in their order; nothing was written")

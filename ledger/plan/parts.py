@@ -233,13 +233,14 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
 
 
 def counted(actions: Sequence[Action]) -> tuple[Action, ...]:
-    """``actions`` by the numbers that Markdown shows where all bear the same one, as formatters
-    write lists: ``1. 1. 1.``."""
-    numbers = {action.number for action in actions}
-    if len(actions) < 2 or len(numbers) > 1 or None in numbers:
+    """``actions`` by the numbers that Markdown shows where whoever wrote the list did not count:
+    ``1. 1. 1.``, ``3. 3. 3.``, or mdformat's ``10. 01. 01.`` for 10, 11 and 12."""
+    written = [action.number for action in actions]
+    first, others = written[0] if written else None, {*written[1:]}
+    if first is None or others not in ({1}, {first}):
         return tuple(actions)
     return tuple(
-        action.model_copy(update={"number": number}) for number, action in enumerate(actions, 1)
+        action.model_copy(update={"number": number}) for number, action in enumerate(actions, first)
     )
 
 

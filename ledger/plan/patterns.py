@@ -229,6 +229,9 @@ LARGEST_NUMBER = 999_999
 """Of an attempt. What has more digits is none."""
 _NUMBER = re.compile(r"Attempt\s*#(\d{1,6})(?!\d)", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}(?!\d)", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+# e.g. the "*" of "**init**", "- " or "3. " at a line's start, "\" at its end, most of "| ------ |"
+_MARKUP = re.compile(r"[*_]+|^[ \t]*(?:[-+]|\d{1,2}[.)])(?=[ \t])|\\$|(?<=---)-+", re.MULTILINE)
 _TOO_LARGE = re.compile(r"Attempt\s*#?\d{7}", re.IGNORECASE)
 _LOOKS_LIKE_ATTEMPT = re.compile(
     r"[ \t]*(?:>[ \t]?){0,4}(?:[-*+]|#{1,6})[ \t]+(?:\[[ xX]\][ \t]+)?\*{0,2}"
@@ -446,9 +449,15 @@ def _note(line: str, at: int) -> tuple[int | None, str | None, int]:
 
 
 def behind_number(text: str) -> str:
-    """What an attempt says, without its number, what stands before it, and white space."""
+    """What an attempt says (see ``unmarked``), without its number and what stands before it."""
     number = _OWN_NUMBER.search(text, 0, _NUMBER_REACH)
-    return " ".join(text[number.end() if number else 0 :].split())
+    return unmarked(text[number.end() if number else 0 :])
+
+
+def unmarked(text: str) -> str:
+    """A text on one line without what formatters write in other ways: escapes, emphasis, bullets,
+    numbers of lists, hard breaks, rules of tables."""
+    return " ".join(_MARKUP.sub(" ", _ESCAPE.sub(r"\1", text)).split())
 
 
 def opens(text: str, opening: str) -> bool:

@@ -21,6 +21,8 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, partial
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from ledger.plan import counterparts, dialects, document, text
@@ -28,8 +30,9 @@ from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number, opens, plain_id
 from ledger.plan.places import name
+from ledger.plan.text import counted
 from ledger.rules.model import Severity
-from ledger.rules.registry import OPEN, WEAKENED, Facts, Fault, quoted, rule, unseen
+from ledger.rules.registry import OPEN, WEAKENED, Facts, Fault, quoted, renumbered, rule, unseen
 
 
 @rule("LED501", "attempt-removed", "error")
@@ -118,7 +121,7 @@ def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             if not counterparts.take(missing(), item.title):
                 continue
             message = f"item {item.id} is gone (line {item.span.start_line} before the change)"
-            yield Fault(0, message, "", item.id)
+            yield Fault(0, f"{message}: {quoted(item.title)}", "", item.id)
 
 
 @rule("LED504", "ledger-removed", "error")
@@ -290,6 +293,46 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             yield fault._replace(severity=_strict(facts))
 
 
+@rule("LED511", "actions-renumbered", "warning")
+def actions_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """Actions that were there have other numbers.
+
+    Why: Attempts, commits and people name an action by its number; they now lead to another one.
+    Formatters number lists anew; [Beside formatters](../how-to/formatters.md) says how to keep
+    them from it. A list that counts by place, `1. 1. 1.`, gives no action a number of its own.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Next Actions:
+          1. 🟡 PENDING — Measure 50 MB files. In the commit before this was action 10.
+
+    Mend: Give the actions their numbers back, or correct what names them.
+    """
+    if facts.base is None or facts.append_only == "off" or ledger.text == facts.base.text:
+        return
+    known = facts.fork.items if facts.fork else facts.base.items
+    common = {(item.id, action.number) for item in known for action in item.actions}
+    # Where both sides of a merge had given one number, one of them gets another.
+    pairs = renumbered(ledger, facts.base)
+    pairs = [one for one in pairs if (one.item.id, one.old.number) in common]
+    for item, of_item in groupby(pairs, attrgetter("item")):
+        those = [*of_item]
+        was, now = (
+            ", ".join(str(number) for number in numbers[:_SHOWN])
+            + ", ..." * (len(numbers) > _SHOWN)
+            for numbers in ([one.old.number for one in those], [one.new.number for one in those])
+        )
+        is_one = len(those) == 1
+        message = f"action {was} of {item.id} is" if is_one else f"actions {was} of {item.id} are"
+        more = len(pairs) - len(those)
+        others = f"; {counted(more, 'action')} of other items, too" if more else ""
+        fix = "give them their numbers back, or correct what names them"
+        yield Fault(those[0].new, f"{message} {now} now{others}", "", item.id, fix=fix)
+        return
+
+
 @rule(WEAKENED, "guard-weakened", "warning")
 def guard_weakened(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """Settings changed that decide what is seen, or they ignore a rule on what gets lost.
@@ -378,6 +421,7 @@ def _change(old: str, new: str) -> str:
     return f"{quoted(old[same:])} became {quoted(new[same:])}"
 
 
+_SHOWN = 4
 _TELLING = 12  # so many different words cannot be kept or lost by chance
 _NAMED = re.compile(r"#\d{1,6}")
 _DAMAGE = ("â", "Â", "Ã", "Å", "Î", "Ï", "ð", "ğ")  # where such characters begin, mostly

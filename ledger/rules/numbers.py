@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import count, pairwise
 from typing import Final
 
@@ -23,7 +23,17 @@ from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.pointers import next_free
 from ledger.rules.guard import withdrawals
 from ledger.rules.model import MadeFix
-from ledger.rules.registry import Facts, Fault, Fix, made, numbering, quoted, repeated, rule
+from ledger.rules.registry import (
+    Facts,
+    Fault,
+    Fix,
+    made,
+    numbering,
+    quoted,
+    renumbered,
+    repeated,
+    rule,
+)
 
 
 @rule("LED106", "duplicate-attempt", "error")
@@ -93,6 +103,7 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Number the actions anew, or give the new one the next free number.
     """
     known = {a.text for item in facts.base.items for a in item.actions} if facts.base else set()
+    moved = cache(lambda: {one.new.span for one in renumbered(ledger, facts.base or ledger)})
     for item in numbering(ledger):
         actions = [a for a in item.actions if a.number is not None]
         if len({a.number for a in actions}) == len(actions):
@@ -100,6 +111,8 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         for action, first, ordinal in repeated(
             actions, lambda a: a.number, lambda a: a.text not in known
         ):
+            if action.span in moved():
+                continue  # LED511 tells it once
             line = first.span.start_line
             message = f"{item.id} has action {action.number} twice: see line {line}"
             about = f"{action.number} {ordinal}"

@@ -8,10 +8,11 @@ from typing import Literal, NamedTuple, TypeVar
 
 from ledger.edits.outline import Outline
 from ledger.git.cited import Cited
-from ledger.plan import counterparts, dialects, text
+from ledger.plan import counterparts, dialects, patterns, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Criterion, IndexRow, Item, Ledger
 from ledger.plan.patterns import behind_number
+from ledger.plan.places import first_line
 from ledger.rules.model import Contradiction, Explanation, Finding, MadeFix, Objection, Severity
 
 Part = Attempt | Action | Item | IndexRow | Criterion
@@ -198,7 +199,7 @@ def _finding(known: Rule, fault: Fault, ledger: Ledger, path: str) -> Finding:
     if not isinstance(at, int):
         at = opening(ledger, at.span.start_byte)
     line, column = (at, 1) if fault.document else text.place(ledger.text, at)
-    about = " ".join(fault.about.split())[:_LONGEST_KEY]
+    about = patterns.unmarked(fault.about)[:_LONGEST_KEY]
     number = "" if attempt is None else attempt
     return Finding(
         code=known.code,
@@ -314,6 +315,39 @@ def added(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
         else:
             new.append(one)
     return new
+
+
+class Renumbered(NamedTuple):
+    """An action of an item with the number that it had, and with the one that it has."""
+
+    item: Item
+    old: Action
+    new: Action
+
+
+def renumbered(ledger: Ledger, base: Ledger) -> list[Renumbered]:
+    """The actions that have other numbers than in ``base``. In a list that counts by place,
+    `1. 1. 1.`, none has a number of its own."""
+    before = {item.id: item for item in reversed(base.items)}
+    found = []
+    for item in ledger.items:
+        was = before.get(item.id)
+        if was is None or [(a.number, a.text) for a in was.actions] == [
+            (a.number, a.text) for a in item.actions
+        ]:
+            continue
+        if _counts_by_place(ledger, item) and _counts_by_place(base, was):
+            continue
+        for at, place in counterparts.actions(was.actions, item.actions).items():
+            old, new = was.actions[at], item.actions[place]
+            if None not in (old.number, new.number) and old.number != new.number:
+                found.append(Renumbered(item, old, new))
+    return found
+
+
+def _counts_by_place(ledger: Ledger, item: Item) -> bool:
+    lines = ((action.number, first_line(ledger, action.span.start_byte)) for action in item.actions)
+    return any(number != patterns.numbered(line) for number, line in lines if number is not None)
 
 
 def sections(ledger: Ledger) -> Iterator[Item]:

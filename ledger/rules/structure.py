@@ -9,7 +9,6 @@ from ledger.edits.outline import Outline, Shape
 from ledger.plan import citations, dialects, document, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
-from ledger.plan.patterns import unbulleted
 from ledger.plan.places import name
 from ledger.rules.model import MadeFix
 from ledger.rules.registry import Facts, Fault, Fix, made, opening, quoted, repeated, rule, sections
@@ -106,8 +105,7 @@ def unread_line(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for unread in ledger.unread:
         at = opening(ledger, starts[unread.line - 1])
         message = f"looks like {text.a(unread.kind)} and was not read: {unread.reason}"
-        about = unbulleted(unread.text.lstrip("> \t"))[1]  # a formatter may change the bullet
-        yield Fault(at, f"{message}: {quoted(unread.text.strip())}", about)
+        yield Fault(at, f"{message}: {quoted(unread.text.strip())}", unread.text.lstrip("> \t"))
 
 
 @rule("LED104", "attempt-outside-item", "warning")

@@ -20,6 +20,7 @@ from typing import Final, TypeVar
 
 from ledger.git.log import Change, Commit
 from ledger.plan import counterparts
+from ledger.plan.counterparts import words_of
 from ledger.plan.model import Attempt, contradict
 from ledger.plan.patterns import behind_number, when
 from ledger.versions.model import (
@@ -165,7 +166,7 @@ class _Comparison:
             self._tell("status", name, after=now.status_text)
             return
         was = [own.sections[0] for own in before if own.sections]
-        if all(now.title != one.title for one in was):
+        if all(words_of(now.title) != words_of(one.title) for one in was):
             self._tell("title", name, before=was[0].title, after=now.title)
         # Formatters write `[X]` as `[x]`.
         if all(now.status_text.lower() != one.status_text.lower() for one in was):
@@ -228,6 +229,8 @@ class _Comparison:
     def _changed(
         self, name: Name, number: int, entries: Sequence[Entry], had: Sequence[Sequence[Entry]]
     ) -> None:
+        if any(_sayings(entries) == _sayings(one) for one in had):
+            return  # a formatter's work
         now = Counter(entry.first for entry in entries)
         were = [Counter(entry.first for entry in one) for one in had]
         came = [first for first in now if not any(first in one for one in were)]
@@ -362,8 +365,11 @@ def _titles(own: ItemVersion) -> Mapping[str, str]:
 
 
 def _texts(entries: Iterable[Entry]) -> list[str]:
-    """What they say; formatters write `[` as `\\[`."""
-    return [entry.text.replace("\\", "") for entry in entries]
+    return [entry.text for entry in entries]
+
+
+def _sayings(entries: Iterable[Entry]) -> list[str]:
+    return [behind_number(entry.text) for entry in entries]
 
 
 def _called(place: Place) -> str:

@@ -4,18 +4,20 @@
 repositories with a checklist and that many commits, each of which edits it as people do: tasks are
 ticked, reworded, moved, split, inserted, deleted; bullets become numbers, lists are formatted.
 
-A task is gone only if a commit deletes it. Of every other commit the history must not say that
-anything is gone, and of every deletion it must. Some tasks have the same words as others below
+A task is gone only if a commit deletes it. Of every other commit neither the history nor the hook
+must say that anything is gone, and of every deletion both must. Some tasks have the same words as others below
 other headings, some have boxes or attempts below them.
 
 ``--show N`` prints the commits of repository N and what the history says of each. The exit code is 1
-if the history told of a loss that was none, or told nothing of one.
+if one of them told of a loss that was none, or told nothing of one.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,8 +33,10 @@ from random import Random
 import mdformat
 
 import ledger
+from ledger import rules
 from ledger.commands.history import History
 from ledger.errors import PlanWarning
+from ledger.plan import reader
 from tests.campaigns import plan_words
 from tests.campaigns.plan_pen import Pen
 
@@ -41,6 +45,7 @@ COMPLETED = "Completed"
 # Words that several headings have below them.
 TWINS = ("Write the failing {} test", "Commit the {} change")
 GONE = {"item-removed", "action-removed", "removed", "dropped"}
+GUARDED = {"LED501", "LED503", "LED508"}
 
 
 @dataclass
@@ -291,18 +296,35 @@ def losses(history: History, token_of: Callable[[str], Iterable[str]]) -> dict[i
     return found
 
 
+def guarded(before: bytes, after: bytes) -> set[str]:
+    """The tasks that the hook says are gone, and all that stood below them."""
+    found = rules.made_worse(reader.read(after), rules.Facts("plan.md"), [reader.read(before)])
+    lines = before.decode().splitlines()
+    told: set[str] = set()
+    for finding in found:
+        line = re.search(r"\(line (\d+) before the change\)", finding.message)
+        if finding.code in GUARDED and line:
+            at = int(line[1])
+            own = len(lines[at - 1]) - len(lines[at - 1].lstrip())
+            entry = itertools.takewhile(lambda one, own=own: one[own : own + 1] == " ", lines[at:])
+            told |= _words("\n".join([lines[at - 1], *entry]).encode())
+    return told
+
+
 def judge(made: Sequence[Commit], folder: Path) -> tuple[list[str], dict[int, set[str]]]:
-    """What is wrong with the history, a line for each commit that it is wrong of."""
+    """What is wrong with the history and the hook, a line for each commit of which one is wrong."""
     history = ledger.history(ledger=lay_out(folder, made))
     tokens = {word for commit in made for word in _words(commit.data)}
     said = losses(history, lambda text: (word for word in _words(text.encode()) if word in tokens))
     faults = []
     for number, commit in enumerate(made):
-        told = said[number]
-        if false := told - commit.lost:
-            faults.append(f"{number} {'+'.join(commit.kinds)}: false {' '.join(sorted(false))}")
-        if missed := commit.lost - told:
-            faults.append(f"{number} {'+'.join(commit.kinds)}: missed {' '.join(sorted(missed))}")
+        hook = guarded(made[number - 1].data, commit.data) if number else set()
+        for who, told in (("", said[number]), ("in the hook ", hook)):
+            where = f"{number} {'+'.join(commit.kinds)}: "
+            if false := told - commit.lost:
+                faults.append(f"{where}false {who}{' '.join(sorted(false))}")
+            if missed := commit.lost - told:
+                faults.append(f"{where}missed {who}{' '.join(sorted(missed))}")
     return faults, said
 
 
