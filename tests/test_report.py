@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 import ledger
-from ledger.reports.page import MARK, passages
+from ledger.commands.report import Report
+from ledger.reports.page import MARK, page, passages
+from tests.campaigns import page_payloads
 from tests.commands import call
 from tests.repository import Repository
 
@@ -55,39 +57,39 @@ def made(repo: Repository, *options: str) -> Page:
 
 
 def test_each_item_and_attempt_has_a_place_of_its_own(repo: Repository) -> None:
-    page = made(repo)
-    ids = [given["id"] for _, given in page.elements if "id" in given]
+    shown = made(repo)
+    ids = [given["id"] for _, given in shown.elements if "id" in given]
     assert len(ids) == len({*ids})
     for item in call(repo.path, "export", "--json").data["items"]:
-        assert item["title"] in page.texts[item["id"]]
+        assert item["title"] in shown.texts[item["id"]]
         for attempt in item["attempts"]:
-            said = " ".join(page.texts[f"{item['id']}-{attempt['number']}"].split())
+            said = " ".join(shown.texts[f"{item['id']}-{attempt['number']}"].split())
             assert attempt["result_text"] in said
 
 
 def test_every_link_leads_somewhere(repo: Repository) -> None:
-    page = made(repo)
-    links = [given["href"] for tag, given in page.elements if tag == "a"]
+    shown = made(repo)
+    links = [given["href"] for tag, given in shown.elements if tag == "a"]
     assert links
-    assert {*links} <= {f"#{name}" for name in page.texts}
+    assert {*links} <= {f"#{name}" for name in shown.texts}
 
 
 def test_nothing_is_fetched_and_no_style_or_handler_stands_in_an_element(repo: Repository) -> None:
-    page = made(repo)
-    for tag, given in page.elements:
+    shown = made(repo)
+    for tag, given in shown.elements:
         assert tag not in {"iframe", "object", "embed", "img", "base", "form"} or tag == "form"
         assert not {name for name in given if name.startswith("on")} | (
             {*given} & {"style", "src", "action"}
         )
-    [policy] = [given["content"] for tag, given in page.elements if "http-equiv" in given]
+    [policy] = [given["content"] for tag, given in shown.elements if "http-equiv" in given]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
-    assert [given["href"] for tag, given in page.elements if tag == "link"] == ["data:,"]
+    assert [given["href"] for tag, given in shown.elements if tag == "link"] == ["data:,"]
 
 
 @pytest.mark.parametrize("since", ["HEAD", None])
 def test_changes_are_told_since_a_revision(repo: Repository, since: str | None) -> None:
-    page = made(repo, *(("--since", since) if since else ()))
-    assert ("Nothing since HEAD" in " ".join(page.texts["view-today"].split())) == (
+    shown = made(repo, *(("--since", since) if since else ()))
+    assert ("Nothing since HEAD" in " ".join(shown.texts["view-today"].split())) == (
         since is not None
     )
 
@@ -118,8 +120,8 @@ def test_without_a_name_it_goes_into_the_cache(
 
 
 def test_a_passage_is_marked_where_it_stands(repo: Repository) -> None:
-    page = made(repo)
-    marks = [given for tag, given in page.elements if tag == "mark"]
+    shown = made(repo)
+    marks = [given for tag, given in shown.elements if tag == "mark"]
     assert marks
     assert all(given["class"].startswith("is-") for given in marks)
 
@@ -225,6 +227,41 @@ def test_rounds_show_their_streaks(with_runs: Repository) -> None:
 
 
 def test_nothing_is_drawn_where_there_are_no_runs(repo: Repository) -> None:
-    page = made(repo)
-    assert "No item has two attempts whose runs count tests" in page.texts["view-charts"]
-    assert not [tag for tag, _ in page.elements if tag == "svg"]
+    shown = made(repo)
+    assert "No item has two attempts whose runs count tests" in shown.texts["view-charts"]
+    assert not [tag for tag, _ in shown.elements if tag == "svg"]
+
+
+# Hostile texts: the campaign has 5,000 of them
+
+
+def test_no_text_becomes_structure() -> None:
+    plain = page_payloads.shape(page(page_payloads.made(Report, page_payloads.PLAIN)).decode())
+    assert len(plain.elements) > 1000
+    told = {
+        said: found
+        for said in page_payloads.payloads(100, 3)
+        if (found := [*page_payloads.faults(said, plain)])
+    }
+    assert told == {}
+
+
+def test_structure_would_be_noticed() -> None:
+    plain = page_payloads.shape("<p class=a>x</p>")
+    for hostile in (
+        "<p class=b>x</p>",
+        "<p class=a onclick=x>x</p>",
+        "<p class=a>x</p><b>x</b>",
+        "<!-- --><p class=a>x</p>",
+    ):
+        assert page_payloads.shape(hostile).elements != plain.elements
+
+
+@pytest.mark.skipif(page_payloads.CHROMIUM is None, reason="needs Chromium")
+def test_a_browser_runs_and_asks_for_nothing_and_no_view_is_too_wide(tmp_path: Path) -> None:
+    with page_payloads.served(tmp_path) as (host, asked):
+        every = " ".join(page_payloads.payloads(len(page_payloads.SHAPES), 1, host))
+        html = page(page_payloads.made(Report, every)).decode()
+        assert [*page_payloads.in_browser(html, tmp_path, host, asked)] == []
+        forged = html.replace("<main", f"<script>{page_payloads.RUN}</script><img src=x><main")
+        assert len([*page_payloads.in_browser(forged, tmp_path, host, asked)]) >= 3

@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import groupby
@@ -115,7 +116,7 @@ def page(report: Report) -> bytes:
         script=script,
         version=version("fix-plan-ledger"),
     )
-    return MARK + body.encode() + b"\n"
+    return MARK + _plain(body).encode() + b"\n"
 
 
 def _also_ready(report: Report, items: Sequence[ItemView]) -> list[ItemView]:
@@ -171,6 +172,7 @@ def _faults(one: Facts) -> int:
     return one.duplicates + one.doubled + one.contradictions + one.unread
 
 
+@cache
 def _environment() -> "Environment":
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined  # an extra
@@ -183,7 +185,7 @@ def _environment() -> "Environment":
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_plain,
+        finalize=lambda value: "" if value is None else value,
     )
     environment.filters.update(
         passages=passages, prose=prose, counted=counted, words=_words, fragment=_fragment,
@@ -204,11 +206,9 @@ def _hash(content: str) -> str:
     return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
 
 
-def _plain(value: Any) -> Any:
-    """Text from files without what reorders a line, and without what is no character."""
-    if type(value) is str:
-        return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
-    return "" if value is None else value
+def _plain(text: str) -> str:
+    """Text without what reorders a line, and without what is no character."""
+    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _words(name: str) -> str:
@@ -229,7 +229,8 @@ class _Anchors:
     """The names of places in the page, each given once."""
 
     def __init__(self) -> None:
-        self._taken = {f"view-{name}" for name in VIEWS} | {"top", "views"}
+        views = (*VIEWS, "loose")
+        self._taken = {f"{kind}-{name}" for kind in ("view", "h") for name in views} | {"views"}
 
     def name(self, wanted: str) -> str:
         """``wanted`` without white space, with a number behind it where another place has it."""
