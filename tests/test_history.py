@@ -313,6 +313,29 @@ def test_a_kept_history_is_the_same_and_reads_nothing(
     assert told(story) == whole
 
 
+def test_what_is_kept_serves_every_clone_and_work_tree(
+    kept: tuple[Repository, Path, History], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story, _, whole = kept
+    story.git("worktree", "add", "--quiet", str(tmp_path / "tree"))
+    story.git("clone", "--quiet", ".", str(tmp_path / "clone"))
+    monkeypatch.setattr(auditing, "Snapshots", None)
+    for name in ("tree", "clone"):
+        assert told(Repository(tmp_path / name)) == whole
+
+
+def test_a_shallow_clone_keeps_nothing(
+    kept: tuple[Repository, Path, History], tmp_path: Path
+) -> None:
+    story, place, whole = kept
+    before = place.read_bytes()
+    source = f"file://{story.path}"
+    story.git("clone", "--quiet", "--depth", "2", source, str(tmp_path / "shallow"))
+    assert len(told(Repository(tmp_path / "shallow")).facts) == 2
+    assert place.read_bytes() == before
+    assert told(story) == whole
+
+
 def test_new_commits_are_added_to_what_is_kept(kept: tuple[Repository, Path, History]) -> None:
     story, place, whole = kept
     commits(story, [plan((1, ONE))])
@@ -435,17 +458,12 @@ def test_processes_share_the_cache(kept: tuple[Repository, Path, History]) -> No
 
 
 @pytest.fixture(scope="module")
-def real(
-    real_repo: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, Path]:
-    """The real repository, and a folder for its cache."""
-    return real_repo("8b8c48d0"), tmp_path_factory.mktemp("cache")
+def real(real_repo: Callable[[str], Path]) -> Path:
+    return real_repo("8b8c48d0")
 
 
-def test_the_real_history(real: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    repo, cache = real
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
-    data = call(repo, "history", "--json").data
+def test_the_real_history(real: Path) -> None:
+    data = call(real, "history", "--json").data
     assert (data["versions"], data["skipped"]) == (1039, 0)
     assert Counter(one["commit"][:8] for one in data["removed"]) == REMOVERS
     facts = data["facts"]
@@ -463,7 +481,7 @@ def test_the_real_history(real: tuple[Path, Path], monkeypatch: pytest.MonkeyPat
         blob = one["blob"]
         if blob not in texts:
             content = subprocess.run(
-                ["git", "cat-file", "blob", blob], cwd=repo, capture_output=True, check=True
+                ["git", "cat-file", "blob", blob], cwd=real, capture_output=True, check=True
             ).stdout
             plan = read(content)
             texts[blob] = {a.text for item in plan.items for a in item.attempts}
@@ -472,21 +490,20 @@ def test_the_real_history(real: tuple[Path, Path], monkeypatch: pytest.MonkeyPat
 
 
 def test_what_the_real_history_lost_can_be_put_back(
-    real: tuple[Path, Path], real_repo_copy: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    real: Path, real_repo_copy: Callable[[str], Path]
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(real[1]))
     repo = real_repo_copy("8b8c48d0")
     done = call(repo, "history", "--restore", "VECTOR-PARITY-001#2", "--json")
-    lost = call(real[0], "history", "VECTOR-PARITY-001#2", "--json").data["removed"]
+    lost = call(real, "history", "VECTOR-PARITY-001#2", "--json").data["removed"]
     restored = done.data["restored"]
     lines = (repo / PLAN).read_text("utf-8").split("\n")
     assert lines[restored["line"] - 1].endswith(lost[-1]["text"].partition("\n")[0])
     assert restored["diff"].count("\n+") == 1 + lost[-1]["text"].count("\n") + 1
 
 
-def test_progress_is_for_terminals(real: tuple[Path, Path], tmp_path: Path) -> None:
+def test_progress_is_for_terminals(real: Path, tmp_path: Path) -> None:
     env = {"XDG_CACHE_HOME": str(tmp_path / "none")}
-    code, said = terminal(real[0], 80, ["history", "--rev", "b401d45f~150..b401d45f"], env)
+    code, said = terminal(real, 80, ["history", "--rev", "b401d45f~150..b401d45f"], env)
     assert code == 0
     assert b"reading versions" in said
     assert all(len(line) <= 80 for line in unstyled(said) if not line.startswith("\x1b"))

@@ -320,11 +320,10 @@ def test_links_verify_and_validate_agree(tree: Repository, cited: str) -> None:
 
 
 def test_every_citation_of_the_real_plan(
-    real_repo: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    real_repo: Callable[[str], Path],
 ) -> None:
     """Each is classified, none of what is called tracked is absent, and what the corpus says of
     one path that a rule swallowed is found."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     repo = real_repo("8b8c48d0")
     data = call(repo, "links", "--rev", "HEAD", "--json").data
     names = {*Repository(repo).git("ls-tree", "-r", "--name-only", "HEAD").split("\n")}

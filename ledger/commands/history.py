@@ -33,6 +33,7 @@ from ledger.versions.snapshot import EMPTY, Snapshot, Snapshots
 
 _KEPT: Final = 16  # versions: the parents of a commit are mostly among the last ones
 _WAIT_S: Final = 2.0  # for another process that writes
+_ASKED: Final = "SELECT deed FROM deeds WHERE change = ?"
 _TABLE: Final = "CREATE TABLE IF NOT EXISTS deeds (change TEXT PRIMARY KEY, deed BLOB)"
 # The rooms whose code decides how a version is read and compared.
 _ROOMS: Final = ("plan", "versions")
@@ -241,9 +242,10 @@ def _as_written(settings: Config, removed: Removed) -> tuple[Attempt, Ledger]:
     return next(one for one in attempts if one.text == removed.text), ledger
 
 
-# What commits did, kept between runs. It never changes, so nothing that is kept can go out of date
-# but by another program: the file says which one wrote it. A file that another one wrote, or that
-# is damaged, is thrown away and made anew. Without a place for it all is compared again.
+# What commits did, kept between runs under the names of commits and contents, which say the same
+# in every clone. It never changes, so nothing that is kept can go out of date but by another
+# program: the file says which one wrote it. A file that another one wrote, or that is damaged, is
+# thrown away and made anew. Without a place for it all is compared again.
 #
 # The file lies in the user's cache folder, not in the repository: reading changes nothing there,
 # and a repository that somebody hands over cannot bring a history of its own making.
@@ -255,8 +257,8 @@ def _load(place: Path | None, changes: Iterable[str]) -> dict[str, Deed]:
         return {}
     try:
         with closing(_opened(place)) as database:
-            rows = dict(database.execute("SELECT change, deed FROM deeds"))
-        return {name: _unpacked(rows[name]) for name in changes if name in rows}
+            asked = ((name, database.execute(_ASKED, (name,)).fetchone()) for name in changes)
+            return {name: _unpacked(row[0]) for name, row in asked if row}
     except (*_FAILURES, zlib.error, ValueError, ValidationError, RecursionError, TypeError):
         with suppress(OSError):
             place.unlink()
@@ -275,15 +277,16 @@ def _save(place: Path | None, deeds: Mapping[str, Deed]) -> None:
 
 
 def cache_place(settings: Config) -> Path | None:
-    """The file of this ledger's cache, for the project's words; None without a folder of the
-    user's, and for one in the repository: what lies there others have written."""
+    """The file of the cache for plans at this path that are read with these words, whatever clone
+    or work tree they are in; None without a folder of the user's, for one in the repository (what
+    lies there others have written), and for a shallow clone, which sees less of a merge."""
     from platformdirs import user_cache_path  # takes 0.03 s
 
     folder = user_cache_path("fix-plan-ledger", appauthor=False)
-    if not folder.is_absolute() or Path(os.path.realpath(folder)).is_relative_to(settings.root):
+    is_inside = Path(os.path.realpath(folder)).is_relative_to(settings.root)
+    if not folder.is_absolute() or is_inside or process.is_shallow(settings.root):
         return None
-    git_dir = os.path.realpath(process.git_dir(settings.root))
-    said = f"{git_dir}\0{settings.ledger_path}\0{settings.own!r}"
+    said = f"{settings.ledger_path}\0{settings.own!r}"
     return folder / f"history-{sha256(os.fsencode(said)).hexdigest()[:32]}.sqlite"
 
 
