@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     from ledger.commands.schema import schema
     from ledger.commands.show import show
     from ledger.commands.status import status
+    from ledger.commands.tests import tests
     from ledger.commands.validate import validate
     from ledger.commands.verify import verify
     from ledger.commands.verify_text import verify_text
@@ -49,7 +50,7 @@ __all__ = [
     "__version__", "action", "add", "append", "apply", "archive", "claim", "close", "criterion",
     "doctor", "edit", "evidence", "explain", "export", "gate", "history", "init", "links",
     "next_item", "note", "read", "release", "report", "rounds", "run", "schema", "show", "status",
-    "validate", "verify", "verify_text",
+    "tests", "validate", "verify", "verify_text",
 ]  # fmt: skip
 
 

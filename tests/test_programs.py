@@ -44,6 +44,7 @@ CALLS: dict[str, list[str]] = {
     "explain": ["LED101"],
     "evidence": [RUN, f"{RUN} --baseline {RUN}"],
     "rounds": [RUN],
+    "tests": [""],
     "init": ["--dry-run", "--hook", "--merge-driver", "--ci github", "--agents", "--claude", "--codex"],
     "doctor": ["", "--fix", "--yes"],
     "archive": ["--keep 1", "--restore"],

@@ -103,6 +103,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("evidence", ["evidence", RUN, "--baseline", RUN, "--json"]),
     ("evidence", ["evidence", RUN, RUN, "--json"]),
     ("rounds", ["rounds", "reports/parser-speed", "--json"]),
+    ("tests", ["tests", "--json"]),
     ("links", ["links", "--json"]),
     ("links", ["links", "PARSE-SPEED-001#2", "--rev", "HEAD", "--json"]),
     ("history", ["history", "--json"]),
@@ -120,6 +121,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
 @pytest.mark.parametrize(("kind", "arguments"), DOCUMENTS)
 def test_documents_keep_to_their_schemas(repo: Repository, kind: str, arguments: list[str]) -> None:
     repo.write("docs/hand_off.md", (DATA / "small_brief.md").read_bytes())
+    repo.write(f"{RUN}/junit.xml", b"<testsuite><testcase classname='a' name='b'/></testsuite>")
     document = checked(kind, call(repo.path, *arguments).out)
     assert document["schema_version"] == 1
 

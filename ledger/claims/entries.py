@@ -333,8 +333,12 @@ def newest_run(item: Item, place: Place) -> NewestRun | None:
     if found is None:
         return None
     attempt, entry = found
-    # Figures are of one run; to be done all that the attempt made have to be good.
-    return NewestRun(attempt, tuple(_innermost(entry.made | dict(entry.runs), place)))
+    return NewestRun(attempt, runs_made(entry, place))
+
+
+def runs_made(entry: Entry, place: Place) -> tuple[str, ...]:
+    """All runs that an attempt made: figures are of one run, to be done all have to be good."""
+    return tuple(_innermost(entry.made | dict(entry.runs), place))
 
 
 def newest_entry(

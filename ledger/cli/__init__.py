@@ -16,7 +16,7 @@ _GROUPS = {
     "Every day": "next status show append run report",
     "Plan": "add edit action criterion note close claim release",
     "Check": "validate verify gate links explain",
-    "Runs": "evidence rounds",
+    "Runs": "evidence rounds tests",
     "Care": "init doctor archive apply",
     "Git": "history merge-driver",
     "Machine": "export schema completion mcp",

@@ -49,6 +49,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "apply": ("`ledger apply BRIEF --json`.", "ledger.commands.apply:Applied"),
     "evidence": ("`ledger evidence RUN... --json`.", "ledger.commands.evidence:Runs"),
     "rounds": ("`ledger rounds FILE --json`.", "ledger.evidence.rounds_model:Judgement"),
+    "tests": ("`ledger tests [PATTERN] --json`.", "ledger.commands.tests:TrackRecords"),
     "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.commands.run:RunOutcome"),
     "links": ("`ledger links [ITEM[#N]...] --json`.", "ledger.commands.links:Links"),
     "history": ("`ledger history --json`.", "ledger.versions.model:History"),

@@ -112,6 +112,20 @@ def runs_test(outcomes: Sequence[bool]) -> Runs | None:
     return Runs(runs, expected, fewer / whole, more / whole)
 
 
+def is_lasting(outcomes: Sequence[bool]) -> bool:
+    """Whether a few changes that lasted explain a sequence better than chance does, by the chance
+    of the sequence itself (a Bayes factor above 1): at an unknown rate, any being as likely, it is
+    1 / ((n + 1) C(n, k)); with c changes, anywhere and each half as likely as one fewer, it is
+    1 / (2 2^(c + 1) C(n - 1, c)). Stretches of less than two on average do not last; a single
+    change always does: who saw no second one cannot call it chance."""
+    total, passes = len(outcomes), sum(outcomes)
+    changes = sum(a != b for a, b in pairwise(outcomes))
+    if changes < 2 or total < 2 * (changes + 1):
+        return changes == 1
+    lasting = math.comb(total - 1, changes) << (changes + 2)
+    return lasting <= (total + 1) * math.comb(total, passes)
+
+
 def spread(values: Sequence[float]) -> Spread | None:
     """Mean and sample standard deviation (the sum of squares over n - 1); None of nothing."""
     if not values:

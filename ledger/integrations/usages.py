@@ -25,6 +25,7 @@ USAGES: Final = {
     "explain": "--json CODE",
     "evidence": "--baseline=RUN... --slowest=N --json RUN...",
     "rounds": "--item=ITEM --against=K/N|FILE --retries=extra|all --drop=POINTS --ledger=PATH --json [FILE]",
+    "tests": "--item=ITEM --ledger=PATH --json [PATTERN]",
     "init": "--hook --merge-driver --ci=NAME --agents --claude --codex --dry-run --ledger=PATH --json [TITLE]",
     "doctor": "--fix --yes --dry-run --ledger=PATH --json",
     "archive": "--status=WORD... --before=DATE --keep=N --to-lines=N --restore --dry-run --diff --ledger=PATH --json [ITEM...]",

@@ -1,0 +1,323 @@
+"""``ledger tests``: what became of each test over all runs that attempts cite."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Final
+
+from ledger import config as configuration
+from ledger.claims.entries import Entry, Place, entries, place_of, runs_made, stamp_of
+from ledger.commands import read
+from ledger.config import Config
+from ledger.errors import UnreadableInput, UsageError
+from ledger.evidence.model import Evidence
+from ledger.evidence.outputs import outputs_of
+from ledger.evidence.track_record import (
+    ABSENT,
+    VERDICTS,
+    Stretch,
+    TestVerdict,
+    after,
+    failing,
+    judge,
+    letter,
+    with_few,
+)
+from ledger.git import repository
+from ledger.git.log import Touched
+from ledger.plan import selectors
+from ledger.plan.model import Day, Ledger, Model
+from ledger.plan.text import counted, one_line
+
+_MOST_COMMITS: Final = 20
+_CUT_SHORT: Final = frozenset({"crashed", "timeout", "incomplete"})
+
+
+class CitedRun(Model):
+    """A run of which outcomes are known, and the attempt that made it."""
+
+    path: str
+    """Its folder or file, relative to the top of the repository."""
+    item: str | None
+    """The item; null for an attempt of none."""
+    attempt: int | None
+    """The attempt's number."""
+    date: Day | None
+    """The day of the run: that of its stamp, else that of the attempt."""
+    tests: int
+    """How many tests it names."""
+    is_cut: bool
+    """Whether it names only some of its tests, or did not come to its end."""
+    commit: str | None
+    """The commit that it was made at, as its bundle says."""
+
+
+class FirstFailure(Model):
+    """Where the failures begin that a test ends with."""
+
+    run: int
+    """The run, by its place in `runs`."""
+    item: str | None
+    """The item of the attempt that made it."""
+    attempt: int | None
+    """That attempt's number."""
+    runs: int
+    """In how many runs it has failed since, this one included."""
+    days: int | None
+    """Days from that run to the newest of all runs."""
+    last_pass: int | None
+    """The run before in which it passed last; null where it never did."""
+    commits: tuple[str, ...]
+    """The commits between the two, oldest first, at most 20. A run stands for the commit that its
+    bundle names, else for the one that added it."""
+    commit_count: int | None
+    """How many there are; null where git does not know both."""
+
+
+class TrackRecord(Model):
+    """One test."""
+
+    identity: str
+    """Class name, `::`, test name."""
+    verdict: TestVerdict
+    """What the outcomes say of it: `judge` in `ledger.evidence.track_record` has the rules."""
+    strip: str
+    """A letter for each of `runs`: `P` passed, `F` failed, `S` skipped or expected to fail, `.`
+    not in the run; where its tries disagree `R` for a pass in the end and `X` for a failure. A
+    small letter is of a run of few tests."""
+    ran: int
+    """In how many runs it passed or failed."""
+    failed: int
+    """In how many it failed."""
+    retried: int
+    """In how many its tries disagree."""
+    failing_since: FirstFailure | None
+    """Null where it does not end with failures that are no chance."""
+
+
+class TrackRecords(Model):
+    """The tests of all runs that attempts cite."""
+
+    runs: tuple[CitedRun, ...]
+    """The oldest first."""
+    tests: tuple[TrackRecord, ...]
+    """Those that want work first: by verdict, then by name."""
+    verdicts: dict[TestVerdict, int]
+    """How many tests have which verdict."""
+    without_tests: int
+    """How many runs that attempts cite name no test."""
+    warnings: tuple[str, ...]
+    """Runs that could not be read."""
+
+
+def tests(
+    pattern: str = "",  # noqa: PT028 - this is a command, and no test
+    *,
+    item: str = "",  # noqa: PT028 - likewise
+    ledger: Path | None = None,  # noqa: PT028 - likewise
+) -> TrackRecords:
+    """Each test whose name has ``pattern`` in it, in any case, over all runs that attempts cite as
+    their own, archived ones too, or those of one ``item``. A run that several cite is that of the
+    attempt with its stamp, else of the first; each round of ``ledger run --rounds`` is a run.
+
+    Raises ``UsageError`` where no attempt cites a run with tests, no test has the pattern or the
+    plan has no such item."""
+    config = configuration.find(Path.cwd(), ledger)
+    plan = read.opened(config).ledger
+    plans = [plan, read.read_archive(config, plan)] if read.pointers_of(plan) else [plan]
+    ids = {one.id for one in selectors.items(plan, selectors.item_in(item))} if item else None
+    with place_of(config) as place:
+        outcomes = _Outcomes(place, _owners(plans, ids, place))
+        strips = outcomes.strips(pattern)
+        commits = _Commits(config, place, outcomes.runs)
+        found = tuple(
+            _record(name, strip, outcomes.runs, commits) for name, strip in strips.items()
+        )
+    if not found:
+        raise _nothing(pattern, outcomes)
+    every = Counter(one.verdict for one in found)
+    return TrackRecords(
+        runs=tuple(outcomes.runs),
+        tests=tuple(sorted(found, key=lambda one: (VERDICTS.index(one.verdict), one.identity))),
+        verdicts={verdict: every[verdict] for verdict in VERDICTS if every[verdict]},
+        without_tests=outcomes.without_tests,
+        warnings=tuple(outcomes.warnings),
+    )
+
+
+def _nothing(pattern: str, outcomes: "_Outcomes") -> UsageError:
+    if not outcomes.runs:
+        hint = "; ".join(outcomes.warnings[:3]) or "`ledger run` records runs with their outputs"
+        message = "expected attempts that cite runs of tests, found none"
+        return UsageError("no-runs", message, hint)
+    names = counted(outcomes.count, "test")
+    message = f"none of {names} has {one_line(pattern)!r} in its name"
+    return UsageError("no-such-test", message, "`ledger tests` lists those that want work")
+
+
+def _owners(plans: Sequence[Ledger], ids: set[str] | None, place: Place) -> dict[str, Entry]:
+    """The runs that attempts made, each with its attempt."""
+    owners: dict[str, Entry] = {}
+    for plan in plans:
+        for entry in entries(plan, place, lambda item, *_: ids is None or item in ids):
+            for path in runs_made(entry, place):
+                known = owners.setdefault(path, entry)
+                if entry.stamp and entry.stamp == stamp_of(path) != known.stamp:
+                    owners[path] = entry
+    return owners
+
+
+class _Outcomes:
+    """The outcomes of all tests in the runs that ``owners`` names."""
+
+    def __init__(self, place: Place, owners: Mapping[str, Entry]) -> None:
+        self.warnings: list[str] = []
+        self.without_tests = 0
+        self._cells: dict[str, list[str]] = {}
+        found: list[tuple[str, CitedRun]] = []
+        for path, entry in owners.items():
+            within = (one.removeprefix(f"{path}/") for one in owners if one.startswith(f"{path}/"))
+            try:
+                every = list(_tries(place, path, frozenset(within)))
+            except UnreadableInput as error:
+                self.warnings.append(error.message)
+                continue
+            self.without_tests += not every
+            for tries in every:
+                found.append(_cited(entry, tries[-1]))
+                self._add(len(found) - 1, tries)
+        # Stamps tell the order best; of a day alone the order of the plan has to do.
+        self._order = sorted(range(len(found)), key=lambda at: found[at][0])
+        self.runs = [found[at][1] for at in self._order]
+
+    @property
+    def count(self) -> int:
+        """How many tests there are."""
+        return len(self._cells)
+
+    def _add(self, at: int, tries: Sequence[Evidence]) -> None:
+        """Add a run, of which the last of ``tries`` counts."""
+        for number, one in enumerate(tries):
+            for name, test in one.tests.items():
+                cells = self._cells.setdefault(name, [])
+                cells += ABSENT * (at + 1 - len(cells))
+                cells[at] = after(cells[at], letter(test)) if number else letter(test)
+
+    def strips(self, pattern: str) -> dict[str, str]:
+        """The strip of each test with ``pattern`` in its name."""
+        sizes = [0 if run.is_cut else run.tests for run in self.runs]
+        strips = {}
+        for name, known in self._cells.items():
+            if pattern.casefold() in name.casefold():
+                cells = [*known, *ABSENT * (len(self._order) - len(known))]
+                strips[name] = with_few("".join(cells[at] for at in self._order), sizes)
+        return strips
+
+
+def _tries(place: Place, path: str, within: frozenset[str]) -> Iterator[list[Evidence]]:
+    """What each round of the run at ``path`` says, where it names tests, as all its tries say it.
+    Runs that are cited by themselves lie ``within`` it."""
+    assert place.files is not None
+    read_outputs = outputs_of.__wrapped__  # each is read once, and all of them fill the memory
+    evidence = read_outputs(place.files, path, without=within).evidence()
+    repeats = evidence.repeats
+    if repeats and repeats.planned > 1:
+        for name in sorted(place.files.names(f"{path}/rounds"), key=_number):
+            if name.isdecimal():
+                yield from _tries(place, f"{path}/rounds/{name}", frozenset())
+        return
+    names = place.files.names(f"{path}/retried") if repeats and repeats.retried else ()
+    earlier = [f"{path}/retried/{name}" for name in sorted(names, key=_number)]
+    every = [*(read_outputs(place.files, one).evidence() for one in earlier), evidence]
+    if any(one.tests for one in every):
+        yield every
+
+
+def _number(name: str) -> tuple[int, str]:
+    return (int(name), "") if name.isdecimal() and len(name) < 10 else (0, name)
+
+
+def _cited(entry: Entry, evidence: Evidence) -> tuple[str, CitedRun]:
+    """A run, and the digits of its time."""
+    time = evidence.stamp or evidence.started or entry.stamp or entry.date or ""
+    digits = "".join(filter(str.isdecimal, time))[:14]
+    date = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}" if len(digits) >= 8 else None
+    is_cut = evidence.completeness in _CUT_SHORT or evidence.tests_partial
+    return digits, CitedRun(
+        path=evidence.path,
+        item=entry.item,
+        attempt=entry.attempt,
+        date=date,
+        tests=len(evidence.tests),
+        is_cut=is_cut,
+        commit=evidence.commit,
+    )
+
+
+class _Commits:
+    """The commits between two of ``runs``."""
+
+    def __init__(self, config: Config, place: Place, runs: Sequence[CitedRun]) -> None:
+        self._config, self._place, self._runs = config, place, runs
+        self.between = cache(self._between)
+        self._commit = cache(self._commit_of)
+
+    @cached_property
+    def _touched(self) -> Touched | None:
+        head = repository.head_commit(self._config.root) if self._config.is_git else None
+        return Touched(self._config.root, head) if head else None
+
+    def _between(self, first: int, last: int) -> tuple[str, ...] | None:
+        """Those that the ``last`` run was made with and the ``first`` was not, oldest first; None
+        where git does not know both."""
+        start, end = self._commit(first), self._commit(last)
+        if self._touched is None or start is None or end is None:
+            return None
+        known = self._touched.commits
+        new = self._touched.before(end) - self._touched.before(start)
+        return tuple(sorted(new, key=lambda sha: known[sha].place))
+
+    def _commit_of(self, run: int) -> str | None:
+        """The commit of a bundle, else the one that added the run."""
+        known, commit, path = self._touched, self._runs[run].commit, self._runs[run].path
+        if known is None or commit in known.commits:
+            return commit if known else None
+        return known.first_in(self._place.listing.inside(path) or [path])
+
+
+def _record(identity: str, strip: str, runs: Sequence[CitedRun], commits: _Commits) -> TrackRecord:
+    stretch = failing(strip)
+    plain = strip.upper()
+    return TrackRecord(
+        identity=identity,
+        verdict=judge(strip),
+        strip=strip,
+        ran=sum(map(plain.count, "PFXR")),
+        failed=sum(map(plain.count, "FX")),
+        retried=sum(map(plain.count, "XR")),
+        failing_since=_first(stretch, runs, commits) if stretch else None,
+    )
+
+
+def _first(stretch: Stretch, runs: Sequence[CitedRun], commits: _Commits) -> FirstFailure:
+    run = runs[stretch.since]
+    between = None if stretch.before is None else commits.between(stretch.before, stretch.since)
+    return FirstFailure(
+        run=stretch.since,
+        item=run.item,
+        attempt=run.attempt,
+        runs=stretch.runs,
+        days=_days(run.date, runs[-1].date),
+        last_pass=stretch.before,
+        commits=(between or ())[-_MOST_COMMITS:],
+        commit_count=None if between is None else len(between),
+    )
+
+
+def _days(first: str | None, last: str | None) -> int | None:
+    try:
+        return (date.fromisoformat(last or "") - date.fromisoformat(first or "")).days
+    except ValueError:  # not told, or no such day
+        return None

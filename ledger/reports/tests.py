@@ -1,0 +1,81 @@
+"""``tests`` for people: what wants work first, each test with its strip."""
+
+from collections.abc import Iterator
+
+from ledger.commands.tests import CitedRun, TrackRecord, TrackRecords
+from ledger.evidence.track_record import VERDICTS
+from ledger.plan.text import counted, one_line
+from ledger.reports import Line, name_of
+
+_MOST_RUNS = 40  # of a strip that fits on a line with all that stands beside it
+_MOST_TESTS = 20  # of one verdict
+_MOST_NOTES = 5
+_QUIET = ("steady", "not_run")
+
+
+def report(found: TrackRecords, *, is_all: bool = False) -> Iterator[Line]:
+    """Counts, then the tests by verdict; those that ask for nothing only where ``is_all``."""
+    runs = [run for run in found.runs if run.date]
+    span = f", {runs[0].date} to {runs[-1].date}" if runs else ""
+    tests, every = counted(len(found.tests), "test"), counted(len(found.runs), "run")
+    yield Line(f"{tests} in {every}{span}", "heading")
+    told = (f"{count} {_words(verdict)}" for verdict, count in found.verdicts.items())
+    yield Line(f"  {', '.join(told)}", "hung", hang=2)
+    for verdict in VERDICTS:
+        if found.verdicts.get(verdict) and (is_all or verdict not in _QUIET):
+            yield from _of_verdict(found, verdict)
+    yield from _notes(found)
+
+
+def _of_verdict(found: TrackRecords, verdict: str) -> Iterator[Line]:
+    tests = [test for test in found.tests if test.verdict == verdict]
+    yield Line("")
+    yield Line(_words(verdict), "heading")
+    for test in tests[:_MOST_TESTS]:
+        # A name is never cut: it is what one runs next.
+        yield Line(f"  {one_line(test.identity)}")
+        yield Line(f"    {_strip(test.strip)}")
+        yield Line(f"    {'; '.join(_facts(test, found.runs))}", "hung", hang=6)
+    if len(tests) > _MOST_TESTS:
+        yield Line(f"  and {len(tests) - _MOST_TESTS} more: give a part of their names, or --json")
+
+
+def _strip(strip: str) -> str:
+    seen = strip.replace(".", "") if len(strip) > _MOST_RUNS else strip
+    return f"…{seen[1 - _MOST_RUNS :]}" if len(seen) > _MOST_RUNS else seen
+
+
+def _facts(test: TrackRecord, runs: tuple[CitedRun, ...]) -> Iterator[str]:
+    yield f"failed in {test.failed} of {counted(test.ran, 'run')}"
+    if test.retried:
+        yield f"tries disagree in {test.retried}"
+    if test.verdict == "passes_alone":
+        yield f"passed alone in {test.strip.count('p')}"
+    first = test.failing_since
+    if first is None:
+        return
+    days = "" if first.days is None else f", {counted(first.days, 'day')}"
+    attempt = one_line(name_of(first.item, first.attempt))
+    yield f"fails since {attempt} ({counted(first.runs, 'run')}{days})"
+    if first.last_pass is not None:
+        last = runs[first.last_pass]
+        yield f"passed last in {one_line(name_of(last.item, last.attempt))}"
+    if first.commit_count is not None:
+        ends = dict.fromkeys((first.commits[:1] + first.commits[-1:]) if first.commits else ())
+        named = f" ({' to '.join(sha[:8] for sha in ends)})" if ends else ""
+        yield f"{counted(first.commit_count, 'commit')} between{named}"
+
+
+def _notes(found: TrackRecords) -> Iterator[Line]:
+    notes = [one_line(note) for note in found.warnings[:_MOST_NOTES]]
+    if len(found.warnings) > _MOST_NOTES:
+        notes.append(f"{len(found.warnings) - _MOST_NOTES} more notes: --json has them all")
+    if found.without_tests:
+        notes.append(f"{counted(found.without_tests, 'cited run')} without named tests")
+    if notes:
+        yield Line("")
+    yield from (Line(f"  note: {note}", "hung", hang=4) for note in notes)
+
+
+def _words(verdict: str) -> str:
+    return verdict.replace("_", " ")
