@@ -12,7 +12,7 @@ import pytest
 from ledger.plan import reader
 from ledger.versions.merge import merge
 from tests.campaigns import real_merges
-from tests.campaigns.real_merges import Case, Outcome
+from tests.campaigns.real_merges import Case
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "merging.md"
 ROW = re.compile(r"^\| `([0-9a-f]{8})` \| (\d+) \| (\d+) \| (yes|no) \|", re.MULTILINE)
@@ -23,12 +23,9 @@ def cases(real_repo: Callable[[str], Path]) -> list[Case]:
     return real_merges.cases(real_repo("8b8c48d0"))
 
 
-@pytest.fixture(scope="module")
-def outcomes(cases: list[Case]) -> list[Outcome]:
-    return [real_merges.judge(case) for case in cases]
-
-
-def test_the_page_has_them_all_as_they_come_out(outcomes: list[Outcome]) -> None:
+def test_the_real_merges(cases: list[Case]) -> None:
+    """One test, so that processes that run tests side by side make each merge once."""
+    outcomes = [real_merges.judge(case) for case in cases]
     rows = [
         (
             one.commit[:8],
@@ -39,16 +36,16 @@ def test_the_page_has_them_all_as_they_come_out(outcomes: list[Outcome]) -> None
         for one in outcomes
     ]
     assert ROW.findall(PAGE.read_text("utf-8")) == rows
-
-
-def test_half_of_them_conflict_for_git_and_two_for_the_driver(outcomes: list[Outcome]) -> None:
     assert len(outcomes) == 14
     assert sum(one.by_git > 0 for one in outcomes) == 7
     assert sum(bool(one.clashes) for one in outcomes) == 2
-
-
-def test_no_attempt_of_either_side_is_lost(outcomes: list[Outcome]) -> None:
     assert [one.lost for one in outcomes if one.lost] == []
+    mark = re.compile(rb"<{7} ours\n(.*?)={7}\n(.*?)>{7} theirs\n", re.DOTALL)
+    for case, one in zip(cases, outcomes, strict=True):
+        known = doubled(case.ours) | doubled(case.theirs)
+        assert doubled(one.data) <= known  # no number is given twice that no side has twice
+        other = merge(case.base, case.theirs, case.ours).data
+        assert mark.sub(rb"<<<<<<< ours\n\2=======\n\1>>>>>>> theirs\n", other) == one.data
 
 
 def test_a_lost_attempt_would_be_seen(cases: list[Case]) -> None:
@@ -57,20 +54,6 @@ def test_a_lost_attempt_would_be_seen(cases: list[Case]) -> None:
     assert attempt.text.encode()[:80] in case.committed
     cut = case.committed.replace(attempt.text.encode()[:80], b"gone")
     assert len(real_merges._lost(case, cut)) == 1
-
-
-def test_no_number_is_given_twice_that_no_side_has_twice(cases: list[Case]) -> None:
-    for case in cases:
-        known = doubled(case.ours) | doubled(case.theirs)
-        assert doubled(merge(case.base, case.ours, case.theirs).data) <= known
-
-
-def test_both_ways_give_the_same(cases: list[Case]) -> None:
-    mark = re.compile(rb"<{7} ours\n(.*?)={7}\n(.*?)>{7} theirs\n", re.DOTALL)
-    for case in cases:
-        one = merge(case.base, case.ours, case.theirs).data
-        other = merge(case.base, case.theirs, case.ours).data
-        assert mark.sub(rb"<<<<<<< ours\n\2=======\n\1>>>>>>> theirs\n", other) == one
 
 
 def doubled(data: bytes) -> set[tuple[str, int | None]]:

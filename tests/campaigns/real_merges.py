@@ -35,10 +35,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """``by_git`` are the conflicts of a text merge. ``lost`` and ``lost_by_hand`` are attempts
+    """``data`` is what the driver made. ``by_git`` are the conflicts of a text merge. ``lost`` and ``lost_by_hand`` are attempts
     that ought to be there and are not."""
 
     commit: str
+    data: bytes
     by_git: int
     clashes: tuple[Clash, ...]
     is_committed: bool
@@ -67,6 +68,7 @@ def judge(case: Case) -> Outcome:
     done = merge(case.base, case.ours, case.theirs)
     return Outcome(
         case.commit,
+        done.data,
         _by_git(case),
         done.clashes,
         done.data == case.committed,
