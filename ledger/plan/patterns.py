@@ -238,6 +238,12 @@ _LOOKS_LIKE_ATTEMPT = re.compile(
     rf"(?:\[[^\]\n]{{4,40}}\]|(?:{_DAY})):?[*\s]*Attempts?\b",
     re.IGNORECASE,
 )
+# e.g. "[2025-11-05] Attempt #3 — Result: success"
+_UNBULLETED_ATTEMPT = re.compile(
+    rf"[ \t]*\*{{0,2}}\[(?:{_DAY})[^\]\n]{{0,30}}\][*\s]*Attempt[ \t]*#\d{{1,6}}"
+    r"[^\n]{0,80}?\bResult:",
+    re.IGNORECASE,
+)
 
 _AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
 _COMPLETED_BY = re.compile(
@@ -323,9 +329,12 @@ def looks_like_item(title: str) -> bool:
 
 def why_unread(line: str) -> str:
     """Why a line that looks like the opening of an attempt is not read as one."""
-    line = unbulleted(line.lstrip("> \t"))[1].lstrip("# ")
+    width, line = unbulleted(line.lstrip("> \t"))
+    line, is_heading = line.lstrip("# "), line[:1] == "#"
     if _TEMPLATE.match(line):
         return "an unfilled template"
+    if not (width or is_heading):
+        return "it is no entry of a list: put `* ` before it"
     if attempt(line):
         return "Markdown takes it for code, or for the text before it"
     if has_too_large_number(line):
@@ -338,9 +347,11 @@ def has_too_large_number(said: str) -> bool:
     return bool(_TOO_LARGE.search(said, 0, _NUMBER_REACH))
 
 
-def looks_like_attempt(line: str) -> bool:
-    """Whether a person would take the whole line for the opening of an attempt."""
-    return bool(_LOOKS_LIKE_ATTEMPT.match(line))
+def looks_like_attempt(line: str, above: str | None = None) -> bool:
+    """Whether a person would take the whole line for the opening of an attempt, without a bullet
+    too where ``above``, the line before it, is blank."""
+    is_first = above is not None and not above.strip()
+    return bool(_LOOKS_LIKE_ATTEMPT.match(line) or (is_first and _UNBULLETED_ATTEMPT.match(line)))
 
 
 def when(text: str) -> tuple[str | None, str | None]:

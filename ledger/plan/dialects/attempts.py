@@ -8,7 +8,7 @@ looks like an attempt and was not read as one is listed as unread, never dropped
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from ledger.plan import parts, patterns, words
@@ -501,8 +501,9 @@ class _Reading:
 
     def find_unread(self) -> None:
         """The safety net: every line is looked at once more, by its looks alone."""
-        for number, line in enumerate(self.document.texts):
-            if number in self.settled or not patterns.looks_like_attempt(line):
+        texts = self.document.texts
+        for number, (above, line) in enumerate(pairwise(["", *texts])):
+            if number in self.settled or not patterns.looks_like_attempt(line, above):
                 continue
             if number not in self.html:
                 self._unread("attempt", number, patterns.why_unread(line))

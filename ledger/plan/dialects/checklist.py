@@ -530,7 +530,9 @@ class _Reading:
             elif parts.looks_like_row(line):
                 why = "a row with a box, of no table that has a column of them"
                 self.unread.append(parts.unread(self.document, "item", number, why))
-            elif patterns.looks_like_attempt(line):
+            elif patterns.looks_like_attempt(
+                line, self.document.line(number - 1) if number else ""
+            ):
                 why = patterns.why_unread(line)
                 self.unread.append(parts.unread(self.document, "attempt", number, why))
 
