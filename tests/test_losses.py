@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ledger.hook import main as hook
+from ledger.plan import secrets
 from tests.commands import call, captured
 from tests.repository import Repository
 
@@ -55,7 +56,11 @@ def settings(**values: str) -> bytes:
 Change = Callable[[Repository], object]
 WAYS: dict[str, Change] = {}
 # What is staged there is not what lies on the disk.
-STAGED = ("staged, and whole on the disk", "settings that are not staged")
+STAGED = (
+    "staged, and whole on the disk",
+    "settings that are not staged",
+    "a token staged in a cited file, the file cleaned on the disk",
+)
 
 
 def way(name: str) -> Callable[[Change], Change]:
@@ -528,6 +533,44 @@ def _(repo: Repository) -> None:
     repo.git("checkout", "--quiet", "-B", "main")
 
 
+# What nobody may see, which is read in what is committed
+
+TOKEN = "gh" + "p_" + "vR4tZ8kQ2mXc7LwB1nHs6JdY3fGa9PeU5oTi"
+CITING = THREE + attempt(4, "Artifacts: `reports/scan/env.txt`")
+TOLD = THREE + attempt(4, f"Run with {TOKEN} on the other machine.")
+
+
+def cites(repo: Repository, data: str) -> None:
+    repo.write("reports/scan/env.txt", data.encode())
+    repo.write(PLAN, BASE.replace(THREE, CITING))
+
+
+writes("a token in an attempt", BASE.replace(THREE, TOLD))
+writes("a token in a comment", BASE + f"\n<!-- {TOKEN} -->\n".encode())
+writes("a token in the archive", KEPT + f"\nUse {TOKEN}.\n".encode(), ARCHIVE)
+way("a token in a cited file")(lambda repo: cites(repo, f"TOKEN={TOKEN}\n"))
+
+
+@way("a token staged in a cited file, the file cleaned on the disk")
+def _(repo: Repository) -> None:
+    cites(repo, f"TOKEN={TOKEN}\n")
+    repo.git("add", "--all")
+    repo.write("reports/scan/env.txt", b"TOKEN=\n")
+
+
+@way("a token in an attempt, and `ignore` of LED701 in the same commit")
+def _(repo: Repository) -> None:
+    repo.write(PLAN, BASE.replace(THREE, TOLD))
+    repo.write(PROJECT, settings(ignore='["LED701"]'))
+
+
+@way("a token in an attempt, and `not_secret` of it in the same commit")
+def _(repo: Repository) -> None:
+    repo.write(PLAN, BASE.replace(THREE, TOLD))
+    [secret] = secrets.found(TOLD)
+    repo.write(PROJECT, settings(not_secret=f'["{secret.fingerprint}"]'))
+
+
 # What cannot be read
 
 
@@ -568,11 +611,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def repo(start: Path, tmp_path: Path) -> Repository:
+def repo(start: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # commits of two ways may be one
     return Repository(Path(shutil.copytree(start, tmp_path / "repo", symlinks=True)))
 
 
-SEEN = re.compile(r"(?:error|warning) (LED5\d\d|LED10[134])\b")
+SEEN = re.compile(r"(?:error|warning) (LED5\d\d|LED10[134]|LED70[12])\b")
 HISTORIC = {"renumbered", "continued", "reordered", "moved", "rewritten", "reused"}
 
 
