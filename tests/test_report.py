@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -11,87 +10,53 @@ import pytest
 import ledger
 from ledger.commands.report import Report
 from ledger.reports.page import MARK, page, passages
-from tests.campaigns import page_payloads
+from tests import pages
+from tests.campaigns import page_parity, page_payloads
 from tests.commands import call
 from tests.repository import Repository
 
-VOID = {"meta", "link", "br", "input"}
 
-
-class Page(HTMLParser):
-    """A page as a browser reads it: its elements, and the text of each element with an id."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.texts: dict[str, str] = {}
-        self._open: list[tuple[str, str | None]] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.elements.append((tag, given))
-        if "id" in given:
-            self.texts.setdefault(given["id"], "")
-        if tag not in VOID:
-            self._open.append((tag, given.get("id")))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open, f"</{tag}> closes nothing"
-        opened, _ = self._open.pop()
-        assert opened == tag, f"<{opened}> is closed by </{tag}>"
-        if tag in {"td", "th", "title", "text", "li", "p"}:
-            self.handle_data(" ")
-
-    def handle_data(self, data: str) -> None:
-        for _, name in self._open:
-            if name:
-                self.texts[name] += data
-
-
-def made(repo: Repository, *options: str) -> Page:
+def made(repo: Repository, *options: str) -> pages.Node:
     done = call(repo.path, "report", "-o", str(repo.path.parent / "page.html"), *options)
     assert done.code == 0, done.err
-    return Page((repo.path.parent / "page.html").read_text("utf-8"))
+    return pages.parse((repo.path.parent / "page.html").read_text("utf-8"))
 
 
 def test_each_item_and_attempt_has_a_place_of_its_own(repo: Repository) -> None:
     shown = made(repo)
-    ids = [given["id"] for _, given in shown.elements if "id" in given]
+    ids = [one.given["id"] for one in shown.walk() if "id" in one.given]
     assert len(ids) == len({*ids})
     for item in call(repo.path, "export", "--json").data["items"]:
-        assert item["title"] in shown.texts[item["id"]]
+        assert item["title"] in shown.called(item["id"]).text
         for attempt in item["attempts"]:
-            said = " ".join(shown.texts[f"{item['id']}-{attempt['number']}"].split())
+            said = shown.called(f"{item['id']}-{attempt['number']}").text
             assert attempt["result_text"] in said
 
 
 def test_every_link_leads_somewhere(repo: Repository) -> None:
     shown = made(repo)
-    links = [given["href"] for tag, given in shown.elements if tag == "a"]
+    links = [one.given["href"] for one in shown.every("a")]
     assert links
-    assert {*links} <= {f"#{name}" for name in shown.texts}
+    assert {*links} <= {f"#{one.given['id']}" for one in shown.walk() if "id" in one.given}
 
 
 def test_nothing_is_fetched_and_no_style_or_handler_stands_in_an_element(repo: Repository) -> None:
     shown = made(repo)
-    for tag, given in shown.elements:
+    for one in shown.walk():
+        tag, given = one.tag, one.given
         assert tag not in {"iframe", "object", "embed", "img", "base", "form"} or tag == "form"
         assert not {name for name in given if name.startswith("on")} | (
             {*given} & {"style", "src", "action"}
         )
-    [policy] = [given["content"] for tag, given in shown.elements if "http-equiv" in given]
+    [policy] = [one.given["content"] for one in shown.walk() if "http-equiv" in one.given]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
-    assert [given["href"] for tag, given in shown.elements if tag == "link"] == ["data:,"]
+    assert [one.given["href"] for one in shown.every("link")] == ["data:,"]
 
 
 @pytest.mark.parametrize("since", ["HEAD", None])
 def test_changes_are_told_since_a_revision(repo: Repository, since: str | None) -> None:
     shown = made(repo, *(("--since", since) if since else ()))
-    assert ("Nothing since HEAD" in " ".join(shown.texts["view-today"].split())) == (
-        since is not None
-    )
+    assert ("Nothing since HEAD" in shown.called("view-today").text) == (since is not None)
 
 
 def test_a_file_that_is_no_page_stays(repo: Repository) -> None:
@@ -121,9 +86,9 @@ def test_without_a_name_it_goes_into_the_cache(
 
 def test_a_passage_is_marked_where_it_stands(repo: Repository) -> None:
     shown = made(repo)
-    marks = [given for tag, given in shown.elements if tag == "mark"]
+    marks = shown.every("mark")
     assert marks
-    assert all(given["class"].startswith("is-") for given in marks)
+    assert all(one.given["class"].startswith("is-") for one in marks)
 
 
 def test_text_is_whole_whatever_is_marked() -> None:
@@ -208,7 +173,7 @@ def test_each_run_says_what_evidence_says_of_it(
 
 
 def test_a_chart_has_its_figures_as_a_table_and_says_what_is_missing(with_runs: Repository) -> None:
-    text = " ".join(made(with_runs).texts["charts-RUN-1"].split())
+    text = made(with_runs).called("charts-RUN-1").text
     assert "No counts for 1 attempt (2): the table says why." in text
     assert "#2 it cites no run" in text
     for row in ("#1 2", "#4 3 2 1 0 0", "#5 1 0 1 1 0", "m::a failed passed failed skipped"):
@@ -220,7 +185,7 @@ def test_a_chart_has_its_figures_as_a_table_and_says_what_is_missing(with_runs: 
 
 
 def test_rounds_show_their_streaks(with_runs: Repository) -> None:
-    text = " ".join(made(with_runs).texts["charts-ROUND-2"].split())
+    text = made(with_runs).called("charts-ROUND-2").text
     assert "3 of 4 rounds passed, 95 % interval 30.1 % to 95.4 %." in text
     assert "Longest streak of passes: 2." in text
     assert [int(n) for n in re.findall(r"(\d) in a row", text)] == [2, 1, 1]
@@ -228,8 +193,8 @@ def test_rounds_show_their_streaks(with_runs: Repository) -> None:
 
 def test_nothing_is_drawn_where_there_are_no_runs(repo: Repository) -> None:
     shown = made(repo)
-    assert "No item has two attempts whose runs count tests" in shown.texts["view-charts"]
-    assert not [tag for tag, _ in shown.elements if tag == "svg"]
+    assert "No item has two attempts whose runs count tests" in shown.called("view-charts").text
+    assert not shown.every("svg")
 
 
 # Hostile texts: the campaign has 5,000 of them
@@ -265,3 +230,27 @@ def test_a_browser_runs_and_asks_for_nothing_and_no_view_is_too_wide(tmp_path: P
         assert [*page_payloads.in_browser(html, tmp_path, host, asked)] == []
         forged = html.replace("<main", f"<script>{page_payloads.RUN}</script><img src=x><main")
         assert len([*page_payloads.in_browser(forged, tmp_path, host, asked)]) >= 3
+
+
+# What it says is what the commands and the tools for agents say; the campaign has real versions
+
+
+@pytest.mark.parametrize("kind", ["small", "runs"])
+def test_page_commands_and_tools_say_the_same(kind: str, request: pytest.FixtureRequest) -> None:
+    repo = request.getfixturevalue({"small": "repo", "runs": "with_runs"}[kind])
+    assert [*page_parity.differences(repo.path)] == []
+
+
+def test_a_difference_would_be_noticed(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = page_parity.report
+
+    def lossy() -> Report:
+        found = whole()
+        kept = found.verification.claims[1:]
+        return found.model_copy(
+            update={"verification": found.verification.model_copy(update={"claims": kept})}
+        )
+
+    monkeypatch.setattr(page_parity, "report", lossy)
+    told = [*page_parity.differences(repo.path)]
+    assert any(one.startswith("claims") for one in told)

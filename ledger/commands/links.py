@@ -79,6 +79,8 @@ class CommitLink(Model):
     previous attempt was introduced."""
     introduced_by: str | None
     """The commit that introduced the attempt; null for one not committed yet."""
+    line: int
+    """The line that the attempt begins on."""
     day: str | None = None
     """The date of the commit."""
     subject: str | None = None
@@ -340,6 +342,7 @@ def _commits(
             sha=sha,
             state=state,
             introduced_by=introduced,
+            line=attempt.span.start_line,
             day=commit.day or None if commit else None,
             subject=commit.subject if commit else None,
         )

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from ledger.claims.model import JudgedClaim
@@ -20,7 +19,7 @@ from ledger.commands.links import ArtifactLink, CommitLink
 from ledger.commands.report import Report, ReportedItem
 from ledger.errors import UsageError
 from ledger.git.log import Commit
-from ledger.plan.model import Attempt, ItemStatus, newest_first
+from ledger.plan.model import Attempt, ItemStatus, Span, newest_first
 from ledger.plan.text import counted, one_line
 from ledger.reports import cut
 from ledger.rules.model import Finding
@@ -29,6 +28,7 @@ from ledger.versions.model import Event, Facts, History
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+T = TypeVar("T", JudgedClaim, ArtifactLink, CommitLink, Finding)
 MARK: Final = b"<!doctype html>\n<!-- made by ledger report -->\n"
 """What each page begins with: a file that begins otherwise is somebody else's."""
 VIEWS: Final = {
@@ -54,6 +54,7 @@ _STEERS: Final = re.compile(
 _MOST_COMMITS: Final = 8
 _MOST_POINTS: Final = 250  # of a line
 _FAULTS: Final = "Doubled numbers and items, wrong rows of the index, lines that were not read."
+_MOST_MARKED: Final = 200  # passages of one attempt
 _LONGEST: Final = 400  # characters of a passage that is marked
 
 
@@ -95,13 +96,15 @@ def page(report: Report) -> bytes:
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    anchors = _Anchors()
+    anchors, parts = _Anchors(), _Parts(report)
     lacks = {"sprints": not report.briefs}
-    items = list(_items(report, anchors))
+    loose = [parts.view(anchors, "attempt", one) for one in report.loose]
+    items = _items(report, parts, anchors)
     body = environment.get_template("page.html.j2").render(
         report=report,
         items=items,
-        loose=list(_loose(report, anchors)),
+        loose=loose,
+        homeless=parts.homeless,
         ready=_also_ready(report, items),
         recent=_recent(report),
         places={one.reported.summary.id: one.anchor for one in reversed(items)},
@@ -243,70 +246,86 @@ class _Anchors:
         return found
 
 
-def _items(report: Report, anchors: _Anchors) -> Iterator[ItemView]:
+def _items(report: Report, parts: "_Parts", anchors: _Anchors) -> list[ItemView]:
     named = [(anchors.name(one.summary.id), one) for one in report.items]
-    findings: dict[str | None, list[Finding]] = {}
-    for finding in report.checked.findings:
-        findings.setdefault(finding.item, []).append(finding)
-    places = _Lines(report)
-    for anchor, one in named:
-        runs = {run.line: run for run in one.runs.attempts}
-        attempts = [
-            places.view(anchors, anchor, attempt, runs.get(attempt.span.start_line))
-            for attempt in newest_first(one.item.attempts)
-        ]
-        mine = places.claims(one.item.span.start_line, one.item.span.end_line)
+    attempts = [list(_attempts(anchor, one, parts, anchors)) for anchor, one in named]
+    own = [parts.claims.take(one.item.span) for _, one in named]
+    elsewhere = parts.claims.rest()  # what an item says outside of its section
+    findings = _by_item(report.checked.findings)
+    views = []
+    for (anchor, one), tried, claims in zip(named, attempts, own, strict=True):
         has_charts = len(one.runs.counted) > 1 or one.rounds is not None
-        told = {id(claim) for view in attempts for claim in view.claims}
-        yield ItemView(
+        others = [*claims, *elsewhere.pop(one.summary.id, ())]
+        view = ItemView(
             anchor=anchor,
             reported=one,
-            attempts=attempts,
-            claims=[claim for claim in mine if id(claim) not in told],
-            every_claim=mine,
+            attempts=tried,
+            claims=others,
+            every_claim=[*others, *(claim for view in tried for claim in view.claims)],
             findings=findings.get(one.summary.id, ()),
             charts_anchor=anchors.name(f"charts-{anchor}") if has_charts else "",
         )
+        views.append(view)
+    parts.homeless = [claim for some in elsewhere.values() for claim in some]
+    return views
 
 
-def _loose(report: Report, anchors: _Anchors) -> Iterator[AttemptView]:
-    places = _Lines(report)
-    return (places.view(anchors, "attempt", one) for one in report.loose)
+def _attempts(
+    anchor: str, one: ReportedItem, parts: "_Parts", anchors: _Anchors
+) -> Iterator[AttemptView]:
+    runs = {run.line: run for run in one.runs.attempts}
+    for attempt in newest_first(one.item.attempts):
+        yield parts.view(anchors, anchor, attempt, runs.get(attempt.span.start_line))
 
 
-class _Lines:
-    """Claims and links by the lines of the plan that they stand on."""
+class _Pool(Generic[T]):
+    """What stands on lines of the plan, each of which is taken once."""
+
+    def __init__(self, parts: Iterable[T]) -> None:
+        self._lines: dict[int, list[T]] = {}
+        for one in parts:
+            self._lines.setdefault(one.line, []).append(one)
+
+    def take(self, span: Span) -> list[T]:
+        """What stands on the lines of a span and was not taken yet."""
+        lines = range(span.start_line, span.end_line + 1)
+        return [one for line in lines for one in self._lines.pop(line, ())]
+
+    def rest(self) -> dict[str | None, list[T]]:
+        """What was not taken, by the item that it is about."""
+        return _by_item(one for some in self._lines.values() for one in some)
+
+
+class _Parts:
+    """Claims and links, as the attempts that they stand in take them. ``homeless`` are the claims
+    that are about no item of the page."""
 
     def __init__(self, report: Report) -> None:
-        self._claims = _by_line(report.verification.claims)
-        self._artifacts = _by_line(report.links.artifacts)
-        self._commits: dict[tuple[str | None, int | None], list[CommitLink]] = {}
-        for link in report.links.commits:
-            self._commits.setdefault((link.item, link.attempt), []).append(link)
-
-    def claims(self, first: int, last: int) -> list[JudgedClaim]:
-        """The claims on some lines."""
-        return [one for line in range(first, last + 1) for one in self._claims.get(line, ())]
+        self.claims = _Pool(report.verification.claims)
+        self.homeless: list[JudgedClaim] = []
+        self._artifacts = _Pool(report.links.artifacts)
+        self._commits = _Pool(report.links.commits)
 
     def view(
         self, anchors: _Anchors, item: str, attempt: Attempt, run: AttemptRun | None = None
     ) -> AttemptView:
         """An attempt with what stands on its lines."""
-        first, last = attempt.span.start_line, attempt.span.end_line
-        name = item if attempt.number is None else f"{item}-{attempt.number}"
+        name = attempt.date if attempt.number is None else attempt.number
         return AttemptView(
-            anchor=anchors.name(f"{item}-{attempt.date}" if name == item else name),
+            anchor=anchors.name(f"{item}-{name}"),
             attempt=attempt,
             run=run,
-            claims=self.claims(first, last),
-            artifacts=[x for n in range(first, last + 1) for x in self._artifacts.get(n, ())],
-            commits=self._commits.get((attempt.item, attempt.number), ()),
+            claims=self.claims.take(attempt.span),
+            artifacts=self._artifacts.take(attempt.span),
+            commits=self._commits.take(attempt.span),
         )
 
 
-def _by_line(parts: Iterable[Any]) -> dict[int, list[Any]]:
-    ordered = sorted(parts, key=lambda one: one.line)
-    return {line: list(some) for line, some in groupby(ordered, key=lambda one: one.line)}
+def _by_item(parts: Iterable[T]) -> dict[str | None, list[T]]:
+    found: dict[str | None, list[T]] = {}
+    for one in parts:
+        found.setdefault(one.item, []).append(one)
+    return found
 
 
 def passages(text: str, first_line: int, claims: Sequence[JudgedClaim]) -> list[Passage]:
@@ -317,21 +336,22 @@ def passages(text: str, first_line: int, claims: Sequence[JudgedClaim]) -> list[
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     found: list[tuple[int, int, JudgedClaim]] = []
-    taken = 0
-    for claim in sorted(claims, key=lambda one: one.line):
+    for claim in claims[:_MOST_MARKED]:
         at = claim.line - first_line
-        if not 0 <= at < len(starts) - 1:
-            continue
         pattern = r"\s+".join(map(re.escape, claim.text[:_LONGEST].split()))
-        match = re.compile(pattern).search(text, max(taken, starts[at])) if pattern else None
-        if match and match.start() < starts[at + 1]:
+        if not pattern or not 0 <= at < len(starts) - 1:
+            continue
+        for match in re.compile(pattern).finditer(text, starts[at]):
             start, end = match.span()
-            if start > taken and text[start - 1] == "`" == text[end : end + 1]:
+            if start >= starts[at + 1]:
+                break
+            if text[max(0, start - 1) : start] == "`" == text[end : end + 1]:
                 start, end = start - 1, end + 1
-            found.append((start, end, claim))
-            taken = end
+            if all(end <= first or last <= start for first, last, _ in found):
+                found.append((start, end, claim))
+                break
     parts, at = [], 0
-    for start, end, claim in found:
+    for start, end, claim in sorted(found, key=lambda one: one[0]):
         parts += [Passage(text[at:start], None), Passage(text[start:end], claim)]
         at = end
     return [part for part in (*parts, Passage(text[at:], None)) if part.text]
