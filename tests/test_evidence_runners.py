@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import pytest
 
+from ledger.evidence import execution
 from ledger.evidence.fold import fold
 from ledger.evidence.model import FAILING, Evidence
-from ledger.evidence.outputs import parts_of
+from ledger.evidence.outputs import parts_of, read_run
+from ledger.git.files import WorkTree
 
 RUNS = Path(__file__).parent / "data" / "runners"
 COUNTS = ("passed", "failed", "errors", "skipped", "xfailed")
@@ -112,3 +114,100 @@ def test_a_log_that_differs_from_the_report_beside_it_is_inconsistent() -> None:
     assert found.completeness == "inconsistent"
     assert found.result != "success"
     assert "mocha.log counts 1 failed" in found.reason
+
+
+@pytest.mark.parametrize("run", EVERY[::4], ids=lambda run: run.file)
+def test_a_transcript_shows_what_its_blocks_hold(tmp_path: Path, run: Run) -> None:
+    if not run.file.endswith(".log"):
+        return
+    page = b"# Monday\n\nAll went well: `99 passing`.\n\n1. Tests:\n\n   ```console\n"
+    page += _decorated(run.data, "   ") + b"   ```\n\nFAIL nothing more\n"
+    (tmp_path / "transcript.md").write_bytes(page)
+    assert facts(read_run(WorkTree(tmp_path), ".")) == facts(evidence((run.file, run.data)))
+
+
+def test_what_a_page_quotes_gives_way_to_a_log(tmp_path: Path) -> None:
+    (tmp_path / "session.md").write_bytes(b"```\n  3 passing (2s)\n  1 failing\n```\n")
+    (tmp_path / "mocha.log").write_bytes(b"  4 passing (2s)\n")
+    assert read_run(WorkTree(tmp_path), ".").result == "success"
+    (tmp_path / "notes.md").write_bytes(b"```\n  3 passing (2s)\n  1 failing\n```\n")
+    (tmp_path / "session.md").unlink()
+    (tmp_path / "mocha.log").unlink()
+    assert read_run(WorkTree(tmp_path), ".").totals is None  # a page of prose
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("exit_code.txt", "3", 3),
+        ("exit.txt", "3\n", 3),
+        ("tests.rc", "1", 1),
+        ("pytest-rc.txt", "1", 1),
+        ("returncode", "0", 0),
+        ("retcode.log", "return code = 2", 2),
+        ("jest.exit", "exited with code 1", 1),
+        ("status.txt", "1", 1),
+        ("status.txt", "1 of 3 done", None),
+        ("app.rc", "IDI_ICON ICON 1", None),
+        ("exit.txt", "see log", None),
+    ],
+)
+def test_files_that_tell_an_exit_code(name: str, text: str, code: int | None) -> None:
+    found = [part for part in parts_of(text.encode(), name) if part.reader == "exit-code"]
+    assert [part.exit_code for part in found] == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        ("2026-11-30T10:00:00.1Z ##[error]Process completed with exit code 1.\nCleaning up", 1),
+        ("ERROR: Job failed: exit code 2", 2),
+        (" ELIFECYCLE  Command failed with exit code 1.", 1),
+        ("error Command failed with exit code 1.", 1),
+        ("Exited with code exit status 4", 4),
+        ("exit status 1", 1),
+        ("EXIT CODE: 3", 3),
+        ("pytest exit code: 3", 3),
+        ("rc=5", 5),
+        ("EXIT=1", 1),
+        ("[10:00:00] exit code: 7", 7),
+        ("exit code 1 means that a test failed", None),
+        ("exit code: 1\n" + "more\n" * 9, None),
+        ("see rc=5 for details", None),
+    ],
+)
+def test_an_exit_code_at_the_end_of_a_log(end: str, code: int | None) -> None:
+    log = b"  2 passing (5ms)\n\n" + end.encode() + b"\n"
+    found = evidence(("output.log", log))
+    assert found.exit_code == code
+    assert found.result == ("failed" if code else "success")
+
+
+def test_the_worst_of_a_log_and_a_file_is_the_exit_code() -> None:
+    log = b"  2 passing (5ms)\nexit code: 1\n"
+    assert evidence(("mocha.log", log), ("exit_code.txt", b"0")).result == "failed"
+    ended = b"  2 passing (5ms)\nexit code: 0\n"
+    assert evidence(("mocha.log", ended), ("exit_code.txt", b"1")).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("\nreal\t0m1.234s\nuser\t0m0.900s\nsys\t0m0.100s\n", 1.234),
+        ("\nreal\t61m1,5s\nuser\t0m0,900s\nsys\t0m0,100s\n", 3661.5),
+        ("real 12.50\nuser 3.00\nsys 0.25\n", 12.5),
+        ("the real 1m2.0s\nuser\nsys", None),
+    ],
+)
+def test_the_time_of_a_shell(text: str, seconds: float | None) -> None:
+    (part,) = execution.read_time(text.encode(), "time.txt")
+    assert part.elapsed_s == seconds
+    assert execution.is_time("jest.log", b"x" + text.encode()) is ("\nuser" in text)
+
+
+def test_files_that_nobody_understands_are_named(tmp_path: Path) -> None:
+    for name in ("a.log", "results.html", "b.json", "picture.png", "notes.md", "empty.txt"):
+        (tmp_path / name).write_text("" if name == "empty.txt" else "what is this\n")
+    (tmp_path / "tap.tap").write_text("1..1\nok 1 x\n")
+    warnings = read_run(WorkTree(tmp_path), ".").warnings
+    assert "not understood: a.log, b.json, results.html" in warnings

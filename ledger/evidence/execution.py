@@ -10,19 +10,38 @@ from typing import Any
 
 from ledger.errors import UnreadableInput
 from ledger.evidence.environment import MEMORY, NOT_TOLD
+from ledger.evidence.log_lines import PREFIX, plain_lines
 from ledger.evidence.model import Completeness, Repeats
-from ledger.evidence.part import Part, decode, file_name
+from ledger.evidence.part import Part, decode, file_name, is_log_with
 from ledger.plan import secrets
 from ledger.plan.text import one_line
 
 # Exit codes: ``echo $? > exit_code.txt``
 
 _EXIT_NAME = re.compile(r"exit[-_ ]?(code|status)")
-# `0`, `exit code: 1`, `pytest_exit_status=124`, `rc 2`
+# Words that name a file where a code is all that it holds: `tests.rc`, `returncode`, `exit.txt`
+_OTHER_NAMES = frozenset("rc exit exitcode retcode returncode retval ret status ec".split())
+# `0`, `exit code: 1`, `pytest_exit_status=124`, `rc 2`, `exited with code 3`, `return code = 1`
 _CODE = re.compile(
-    r"(?:(?:[a-z_]+[ _])?exit[ _]?(?:code|status)|rc|status)?[ \t]*[:=]?[ \t]*([+-]?\d{1,10})",
+    r"(?:(?:[a-z_]+[ _])?exit(?:ed with)?(?:[ _]?(?:code|status))?|rc|status|ret(?:urn)?[ _]?code|"
+    r"exited with code)?[ \t]*[:=]?[ \t]*([+-]?\d{1,10})",
     re.IGNORECASE,
 )
+# What CI and package managers write: `##[error]Process completed with exit code 1.`, `ERROR: Job
+# failed: exit code 1`, `ELIFECYCLE  Command failed with exit code 1.`; near the end of a log only
+# also `exit code: 1`, `EXIT=1`, `rc=0`, `exit status 1`, `Exited with code 1`
+_COMPLETED = re.compile(
+    r"(?:Process completed with|Job failed:|Command failed with|Exited with) "
+    r"(?:exit )?(?:code|status) (?:exit status )?(\d{1,10})\b",
+    re.IGNORECASE,
+)
+_LAST_LINE = re.compile(
+    r"(?:[a-z_]+[ _])?(?:exit[ _]?(?:code|status)?|rc|return[ _]?code)(?:[ \t]*[:=][ \t]*| )"
+    r"(\d{1,10})\.?",
+    re.IGNORECASE,
+)
+_LAST = 5  # lines
+_TAIL = 1 << 16  # bytes
 _EXIT_SUFFIXES = (".txt", ".log", ".out", ".code", ".status")
 # An NTSTATUS of severity "error" and of Windows itself, as it reports a crash.
 _STATUS_FAILURES = range(0xC0000000, 0xD0000000)
@@ -31,8 +50,12 @@ _STATUS_FAILURES = range(0xC0000000, 0xD0000000)
 def is_exit_code(name: str, sample: bytes) -> bool:
     """A small file named after an exit code or status."""
     last = file_name(name)
-    named = bool(_EXIT_NAME.search(last)) or last in ("rc", "rc.txt")
-    return named and ("." not in last or last.endswith(_EXIT_SUFFIXES)) and len(sample) <= 4096
+    if len(sample) > 4096:
+        return False
+    if _EXIT_NAME.search(last) or last in ("rc", "rc.txt"):
+        return "." not in last or last.endswith(_EXIT_SUFFIXES)
+    is_named = not _OTHER_NAMES.isdisjoint(re.split(r"[-_. ]", last))
+    return is_named and _CODE.fullmatch(decode(sample).strip()) is not None
 
 
 def read_exit_code(data: bytes, name: str) -> tuple[Part, ...]:
@@ -47,6 +70,21 @@ def read_exit_code(data: bytes, name: str) -> tuple[Part, ...]:
     code = codes.pop()
     state, reason = meaning(code)
     return (Part("exit-code", name, exit_code=code, completeness=state, reason=reason),)
+
+
+def is_log_end(name: str, sample: bytes) -> bool:
+    """A log with words in it that tell of an exit code."""
+    return is_log_with(name, sample.lower(), ("exit", "rc=", "return code", "returncode"))
+
+
+def read_log_end(data: bytes, name: str) -> tuple[Part, ...]:
+    """The last exit code that a shell, CI or a package manager wrote into a log."""
+    lines = list(filter(None, map(str.strip, plain_lines(decode(data[-_TAIL:])))))
+    found = [match for line in lines if (match := _COMPLETED.search(line))]
+    for line in lines[-_LAST:]:
+        bare = PREFIX.sub("", line, count=1).strip("[]() ")
+        found += filter(None, [_LAST_LINE.fullmatch(bare)])
+    return (Part("log-exit-code", name, exit_code=int(found[-1][1])),) if found else ()
 
 
 def meaning(code: int) -> tuple[Completeness | None, str]:
@@ -74,10 +112,16 @@ def meaning(code: int) -> tuple[Completeness | None, str]:
     return None, ""
 
 
-# GNU time: the report of ``/usr/bin/time -v``, by itself or at the end of a log
+# GNU time: the report of ``/usr/bin/time -v``, by itself or at the end of a log, and bash's
 
 _MARK = "Command being timed:"
-_TIME_SUFFIXES = (".txt", ".log", ".out", ".err", ".time")
+_TIME_SUFFIXES = (".txt", ".log", ".out", ".err", ".stderr", ".time")
+# `real	0m1.234s`, `user	0m0.900s`, `sys	0m0.100s`: of bash, and with bare seconds of `time -p`
+_OF_SHELL = re.compile(
+    r"^real\s+(?:(?:(?P<h>\d{1,4})h)?(?P<m>\d{1,6})m)?(?P<s>\d{1,9}[.,]\d{1,9})s?\s+"
+    r"user\s+\S{1,20}\s+sys\s+\S{1,20}\s*$",
+    re.MULTILINE,
+)
 # `1:02:03` or `27:41.20`
 _ELAPSED = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 # `Command terminated by signal 11`
@@ -86,16 +130,18 @@ _SIGNAL = re.compile(r"Command terminated by signal (\d+)")
 
 def is_time(name: str, sample: bytes) -> bool:
     """Text with time's first line in it."""
-    last = file_name(name)
-    return last.endswith(_TIME_SUFFIXES) and _MARK.encode() in sample.replace(b"\0", b"")
+    text = sample.replace(b"\0", b"")
+    is_time = _MARK.encode() in text or (b"\nuser" in text and b"\nsys" in text)
+    return file_name(name).endswith(_TIME_SUFFIXES) and is_time
 
 
 def read_time(data: bytes, name: str) -> tuple[Part, ...]:
-    """The last report in the file: command, wall time, peak memory, CPU share, exit status."""
+    """The last report in the file: command, wall time, peak memory, CPU share, exit status; of
+    the shell's the wall time."""
     text = decode(data)
     start = text.rfind(_MARK)
     if start < 0:
-        return (Part("gnu-time", name),)
+        return _shell_time(text, name)
     before = text[max(0, start - 200) : start]
     first, *lines = text[start:].split("\n", 40)[:40]
     command = re.sub(r'\A"(.*)"\Z', r"\1", first.partition(":")[2].strip())
@@ -122,6 +168,16 @@ def read_time(data: bytes, name: str) -> tuple[Part, ...]:
         warnings=warnings,
     )
     return (part,)
+
+
+def _shell_time(text: str, name: str) -> tuple[Part, ...]:
+    lines = "\n".join(plain_lines(text[-_TAIL:]))
+    found = list(_OF_SHELL.finditer(lines))
+    if not found:
+        return (Part("gnu-time", name),)
+    hours, minutes, seconds = found[-1].group("h", "m", "s")
+    elapsed = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds.replace(",", "."))
+    return (Part("gnu-time", name, elapsed_s=round(elapsed, 3)),)
 
 
 def _whole(text: str | None) -> int | None:

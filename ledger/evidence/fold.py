@@ -134,7 +134,8 @@ def _own_times(parts: Sequence[Part], merged: Merged, noted: list[str]) -> list[
         took = "" if part.elapsed_s is None else f" ({part.elapsed_s:.2f} s)"
         whole = "" if longest is None else f" ({longest:.2f} s)"
         noted.append(
-            f"{part.file}: measured `{ran}`{took}, not the run's own command{whole}; "
+            f"{part.file}: measured `{ran or 'another command'}`{took}, not the run's own "
+            f"command{whole}; "
             "its figures are not used"
         )
     return own
@@ -158,8 +159,13 @@ def _exit_code(
     told = [part for part in files if part.exit_code is not None]
     measured = [part for part in times if part.exit_code is not None]
     by_pytest = [part for part in parts if part.reader in RANK and part.exit_code is not None]
+    in_logs = [part for part in parts if part.reader == "log-exit-code"]
     if not told:
         files = told = measured or by_pytest
+    logs = {part.file for part in parts if part.totals or part.closing}
+    is_whole = not told and logs <= {part.file for part in in_logs}
+    if is_whole or any(part.exit_code for part in in_logs):  # what a log ends with may be worse
+        files, told = [*files, *in_logs], [*told, *in_logs]
     if not told:
         return None
 

@@ -11,7 +11,7 @@ _ANSI = re.compile(
 # What others write in front of a line: who (`web-1  | `, `[CI/test]   | `, `[0] `, `job\tstep\t`;
 # not xdist's `[gw0] `), when (`2026-01-01T10:00:04.1234567Z `, `[10:00:04] `, `Jan 01 10:00:04 `),
 # and signs of a service (`00O `, `##[debug]`).
-_PREFIX = re.compile(
+PREFIX = re.compile(
     r"(?P<who>(?:[\w./()-]{1,60}|\[[\w ./()-]{1,60}\]) {0,40}\| ?|"
     r"\[(?!gw\d| *\d+\.\d)[\w ./()-]{1,60}\] |[^\t\n]{1,80}\t[^\t\n]{1,80}\t\ufeff?(?=\d{4}-))?"
     r"(?:\[?(?:\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} [ \d]\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
@@ -40,7 +40,7 @@ def streams(text: str, landmark: Callable[[str], int]) -> list[list[str]]:
         return [lines]
     found: dict[str, list[str]] = {}
     for line in lines:
-        prefix = _PREFIX.match(line)
+        prefix = PREFIX.match(line)
         assert prefix is not None  # it may be empty
         found.setdefault((prefix["who"] or "").strip(), []).append(line[prefix.end() :])
     known = [stream for stream in found.values() if any(landmark(line) == 0 for line in stream)]

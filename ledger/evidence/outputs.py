@@ -29,8 +29,9 @@ from ledger.evidence import (
     unittest_log,
 )
 from ledger.evidence.fold import fold
+from ledger.evidence.log_lines import fenced
 from ledger.evidence.model import Evidence
-from ledger.evidence.part import MAX_BYTES, Part, file_name
+from ledger.evidence.part import MAX_BYTES, Part, decode, file_name
 from ledger.git.files import File, Files
 from ledger.plan.citations import OUTPUT_FOLDERS
 
@@ -53,6 +54,7 @@ class Reader(NamedTuple):
 READERS: tuple[Reader, ...] = (
     Reader(junit.NAME, junit.matches, junit.read),
     Reader("exit-code", execution.is_exit_code, execution.read_exit_code),
+    Reader("log-exit-code", execution.is_log_end, execution.read_log_end, has_results=False),
     Reader("gnu-time", execution.is_time, execution.read_time),
     Reader("pytest-json-report", pytest_reports.is_json_report, pytest_reports.read_json_report),
     Reader("pytest-report-log", pytest_reports.is_report_log, pytest_reports.read_report_log),
@@ -88,6 +90,14 @@ _RESULTS = (
     ".out",
     ".stdout",
 )  # a pointer to one leaves a run incomplete
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf", ".webp")
+# `test-results.html`, `junit.yaml`
+_RESULT_WORDS = re.compile(r"(?<![a-z])(?:tests?|results?|report|junit|tap|trx|ctrf)(?![a-z])")
+# `transcript.md`, `test_output.md`: pages whose code blocks show a run
+_TRANSCRIPT = re.compile(
+    r"(?<![a-z])(?:transcript|console|terminal|session|outputs?|logs?|stdout)(?![a-z])"
+)
+_NAMED = 5  # files that are not understood
 _LFS = b"version https://git-lfs.github.com/spec/"
 _STAMP = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 
@@ -191,6 +201,8 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
             parts.append(_unread(name, error.message))
             continue
         parts += parts_of(data, name, is_file=is_file)
+    if not is_file:
+        parts = [*_without_quotes(parts), *_not_understood(entries, parts)]
     names = tuple(entry.path or path.rpartition("/")[2] for entry in entries)
     inner = tuple(f"{folder}/" for folder in _inner_runs(parts))
     return Outputs(
@@ -199,6 +211,35 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
         tuple(part for part in parts if not part.file.startswith(inner)),
         is_file,
     )
+
+
+def _without_quotes(parts: Sequence[Part]) -> list[Part]:
+    """What a Markdown page shows of a run counts only where no output tells of tests."""
+    own = [part for part in parts if not part.file.lower().endswith(".md")]
+    has_results = any(part.totals or part.closing for part in own)
+    return [part for part in parts if part in own or not has_results or part.reader == "commands"]
+
+
+def _not_understood(entries: Sequence[File], parts: Sequence[Part]) -> list[Part]:
+    """A word on files that may be outputs, and of which no reader knows anything."""
+    understood = {part.file for part in parts if part != Part(part.reader, part.file)}
+    names = [
+        entry.path
+        for entry in entries
+        if entry.size and entry.path not in understood and _may_be_output(entry.path)
+    ]
+    if not names:
+        return []
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return [Part("unknown", "", warnings=(f"not understood: {', '.join(names[:_NAMED])}{more}",))]
+
+
+def _may_be_output(name: str) -> bool:
+    """By a suffix that outputs have, or a word for results in its name; prose and scripts aside."""
+    last = file_name(name)
+    if last.endswith((".md", ".sh", ".env", *_PICTURES)) or execution.is_commands(name, b""):
+        return False
+    return (_may_matter(name) and "." in last) or bool(_RESULT_WORDS.search(last))
 
 
 def _inner_runs(parts: Sequence[Part]) -> list[str]:
@@ -241,10 +282,13 @@ def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
             raise UnreadableInput("run-is-pointer", why, "fetch it: git lfs pull")
         has_results = name.endswith(_RESULTS) or execution.is_exit_code(name, b"")
         return [_broken("unread", name, f"{why}; fetch it: git lfs pull", has_results=has_results)]
+    known_as, last = name, file_name(name)
+    if last.endswith(".md") and (is_file or _TRANSCRIPT.search(last)):
+        data, known_as = fenced(decode(data)).encode(), f"{name[:-3]}.log"
     sample = data if len(data) <= 2 * _SAMPLE else data[:_SAMPLE] + b"\n" + data[-_SAMPLE:]
     parts: list[Part] = []
     for reader in READERS:
-        if not reader.matches(name, sample):
+        if not reader.matches(known_as, sample):
             continue
         try:
             parts += reader.read(data, name)
@@ -252,6 +296,8 @@ def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
             if is_file:
                 raise
             parts.append(_broken(reader.name, name, error.message, has_results=reader.has_results))
+    if known_as != name and not is_file:  # a page may quote much else: it tells of tests only
+        parts = [part for part in parts if part.totals or part.without_tests]
     if is_file and not parts:
         if file_name(name).endswith(".xml"):
             return list(junit.read(data, name))

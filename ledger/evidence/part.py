@@ -89,7 +89,7 @@ def file_name(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2].lower()
 
 
-LOGS = (".log", ".txt", ".out", ".err", ".stdout", ".stderr", ".md")
+LOGS = (".log", ".txt", ".out", ".err", ".stdout", ".stderr")
 
 
 def is_log_with(
