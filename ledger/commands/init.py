@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ledger import config, rules, store
-from ledger.commands import agents, installation, pre_commit, read, templates
+from ledger.commands import agents, installation, pre_commit, read, runner, templates
 from ledger.commands import merge_driver as driver
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
@@ -82,6 +82,8 @@ class Start(Model):
     """Lines that look like entries and could not be read."""
     item: str | None
     """An unfinished item, the first; null for none."""
+    command: str
+    """What runs the tests of the project, by its files; empty where none of them tells."""
     steps: tuple[StartStep, ...]
     """In the order in which they were made."""
     notes: tuple[str, ...] = ()
@@ -136,6 +138,7 @@ def init(
         attempts=len(plan.attempts),
         unread=len(plan.unread),
         item=next((item.id for item in unfinished), None),
+        command=runner.proposal(found.root),
         steps=tuple(parts),
         notes=(*_ignored_runs(found, plan), *_unset(parts)),
     )

@@ -14,7 +14,7 @@ _SHOWN = 3
 # Readers of tests, those that say most of a test first. JUnit XML stands before all: it is what
 # others judge a run by.
 RANK = {"junit": 0, "pytest-report-log": 1, "pytest-json-report": 2, "pytest-log": 3,
-        "jest-json": 1, "trx": 2, "ctrf": 3, "tap": 4, "go-test": 5,
+        "jest-json": 1, "trx": 2, "ctrf": 3, "tap": 4, "node-log": 5, "go-test": 5,
         "unittest-log": 5,
         "closing-lines": 6}  # fmt: skip
 _PYTEST = frozenset({"pytest-report-log", "pytest-json-report", "pytest-log"})

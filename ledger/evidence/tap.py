@@ -13,6 +13,7 @@ from ledger.evidence.part import Part, by_name, decode, file_name, is_log_with, 
 from ledger.plan.text import counted, one_line
 
 NAME = "tap"
+_TREE_NAME = "node-log"  # it may stand beside TAP of the same run
 _LONGEST = 2000  # characters of a line that tells of a test
 _NODE = "node --test"
 # `not ok 2 - refuses zero # TODO later`
@@ -191,7 +192,8 @@ class Session:
         totals = self._totals(named)
         state, reason = self._completeness(named)
         seconds = [point.seconds for point in every if point.seconds is not None]
-        return Part(NAME, name, tests=tests, totals=totals, partial=totals.cases > named.cases,
+        reader = _TREE_NAME if self._is_tree else NAME
+        return Part(reader, name, tests=tests, totals=totals, partial=totals.cases > named.cases,
                     duration_s=round(sum(seconds), 6) if seconds else None,
                     runner=_NODE if self._is_node else "", completeness=state,
                     reason=reason)  # fmt: skip

@@ -33,7 +33,8 @@ def _start(done: Start, *, dry_run: bool) -> Iterator[str]:
     if dry_run:
         yield "nothing was written"
     elif done.is_new:
-        yield f"next: ledger run {done.item} -- pytest, or whatever runs your tests"
+        command = done.command or "pytest, or whatever runs your tests"
+        yield f"next: ledger run {done.item} -- {command}"
     else:
         yield "next: `ledger doctor` says what is in order, `ledger status` what is next"
 

@@ -289,6 +289,10 @@ class Bundle:
             *dict.fromkeys(map(shell_line, words)),
         ]
         _write(self.place / "commands.txt", lines)
+        own = self.command.words
+        if not self.command.is_pytest and len(words[0]) > len(own):
+            added = shell_line([word for word in words[0] if word not in own])
+            self.notes.append(f"for a report of each test the command was given {added}")
         system = {
             "SYSTEM": platform.system(),
             "KERNEL": platform.release(),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger.errors import UsageError
 from ledger.plan import secrets
@@ -20,6 +21,8 @@ _RUNNERS = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
 _WRAPPERS = frozenset("env time nice nohup timeout stdbuf exec xvfb-run".split())
 # Options of python, the wrappers and the runners that take the next word for their value.
 _WITH_VALUE = frozenset("-X -W -n -k -s -u -C --with --extra --group --python -p".split())
+# Programs of node's packages that run another one, and words that stand between.
+_PACKAGE_RUNNERS = frozenset("npx bunx pnpm yarn pnpx".split())
 _NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 # `--disable-plugin-autoload`, `PYTEST_DISABLE_PLUGIN_AUTOLOAD=1` behind `env`, `-p no:reportlog`.
 _WITHOUT_REPORT_LOG = re.compile(
@@ -95,7 +98,9 @@ class Command(Model):
     def within(self, folder: Path) -> list[str]:
         """The words with which it writes its results to ``folder``."""
         index = pytest_index(self.words)
-        return list(self.words) if index is None else with_results(self.words, index, folder)
+        if index is not None:
+            return with_results(self.words, index, folder)
+        return with_reporter(self.words, folder)
 
     def results(self) -> list[str]:
         """The files that belong to its run: those to ``collect``, and where it runs pytest those
@@ -123,10 +128,14 @@ def _quoted(word: str) -> str:
 def pytest_index(command: Sequence[str]) -> int | None:
     """The index of the word by which a command runs pytest, past wrappers such as ``env``,
     ``timeout 60``, ``uv run`` and ``python -m``; None where it runs something else."""
+    return _index_of(command, ("pytest", "py.test"))
+
+
+def _index_of(command: Sequence[str], programs: Collection[str]) -> int | None:
     words = list(command)
     at: int | None = 0
     while at is not None and at < len(words):
-        if _program(words[at]) in ("pytest", "py.test"):
+        if _program(words[at]) in programs:
             return at
         at = _behind_wrapper(words, at)
     return None
@@ -145,6 +154,9 @@ def _behind_wrapper(words: list[str], at: int) -> int | None:
         return at if words[at - 1] == "-m" else None
     if program in _RUNNERS:
         return _behind_options(words, at + 1) if words[at : at + 1] == ["run"] else None
+    if program in _PACKAGE_RUNNERS:
+        at = _behind_options(words, at)
+        return at + (words[at : at + 1] == ["exec"])
     if program not in _WRAPPERS:
         return None
     at = _behind_options(words, at)
@@ -160,6 +172,49 @@ def _behind_options(words: list[str], at: int) -> int:
         if words[at - 1 : at] == ["-m"]:
             break
     return at
+
+
+class _Reporter(NamedTuple):
+    """What makes a runner name its tests: ``added`` behind its program and the words in ``behind``,
+    one of which has to follow where there are any; not beside a word that begins as in ``unless``.
+    """
+
+    added: str
+    behind: tuple[str, ...]
+    unless: tuple[str, ...]
+
+
+# Each leaves what is printed as it is, but go, which has no file to write to.
+_REPORTERS = {
+    "jest": _Reporter("--json --outputFile={}/jest.json", (), (
+        "--json", "--outputFile", "--watch", "--listTests", "--init", "--showConfig", "--version",
+        "--help", "--clearCache",
+    )),
+    "vitest": _Reporter(
+        "--reporter=default --reporter=json --outputFile.json={}/vitest.json", ("run",),
+        ("--reporter", "--outputFile", "--watch", "-w", "--help", "--mergeReports"),
+    ),
+    "go": _Reporter("-v", ("test",), ("-v", "-json", "--v", "--json", "-test.v", "-c", "-n")),
+    "node": _Reporter(
+        "--test-reporter=spec --test-reporter-destination=stdout "
+        "--test-reporter=tap --test-reporter-destination={}/node.tap", ("--test",),
+        ("--test-reporter", "--watch"),
+    ),
+}  # fmt: skip
+
+
+def with_reporter(words: Sequence[str], folder: Path) -> list[str]:
+    """The command with options for a report of every test in ``folder``, where it runs a runner
+    that takes them without printing anything else, and its author gave none."""
+    at = _index_of(words, _REPORTERS)
+    if at is None:
+        return list(words)
+    reporter = _REPORTERS[_program(words[at])]
+    end = at + 1 + (tuple(words[at + 1 : at + 2]) == reporter.behind)
+    is_meant = end > at + 1 or not reporter.behind
+    if not is_meant or any(word.startswith(reporter.unless) for word in words[end:]):
+        return list(words)
+    return [*words[:end], *reporter.added.format(os.path.relpath(folder)).split(" "), *words[end:]]
 
 
 def with_results(words: Sequence[str], at: int, folder: Path) -> list[str]:
