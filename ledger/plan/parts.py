@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 from ledger.plan import patterns, text, words
 from ledger.plan.document import Block, Document
 from ledger.plan.model import (
+    FINISHED,
     Action,
     ActionState,
     Attempt,
@@ -383,6 +384,20 @@ def listed_items(document: Document, entry: Block) -> Iterator[Item]:
             status_text=head,
             span=span(document, entry.start, entry.end),
         )
+
+
+def is_bare(item: Item) -> bool:
+    """Whether an item is a line and no more."""
+    return not (item.attempts or item.actions or item.criteria or item.fields)
+
+
+def is_overview(item: Item, of: Item, *, is_above: bool = True) -> bool:
+    """Whether an entry says nothing that another one of its name does not say, as in a list of all
+    that is told below. Its empty box speaks against nothing where it ``is_above`` the other."""
+    said, says = ({*re.findall(r"\w+", one.title.lower())} for one in (item, of))
+    is_done, are_done = ({one.status} <= FINISHED for one in (item, of))
+    is_same = is_done == are_done or (is_above and item.status == "pending")
+    return is_bare(item) and said <= says and is_same
 
 
 # Boxes

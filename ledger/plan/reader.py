@@ -28,6 +28,10 @@ _WORK: Final = re.compile(
     re.IGNORECASE,
 )
 _OPENING: Final = 40  # characters of a line, within which a box begins
+# "Task 2: " of `- [ ] Task 2: Write the output`
+_COUNT: Final = re.compile(
+    r"(?:task|step|part|phase)[ \t]+\d[\w.]{0,6}[ \t]*[:.)\u2013\u2014-]*", re.IGNORECASE
+)
 # `## [SCAN-001] Scan in linear time`
 _ITEM: Final = re.compile(rb"\n#{1,6}[ \t]+\*{0,2}\[")
 
@@ -49,8 +53,8 @@ def _read(whole: Document) -> Ledger:
     items = [item for one in found for item in one.items]
     if len(found) > 1:
         items.sort(key=lambda item: item.span.start_byte)
-        own = {item.id for item in items if dialects.is_sectioned(item)}
-        items = [item for item in items if not (item.id in own and dialects.is_row(item))]
+        own = {_called(item): item for item in items if dialects.is_sectioned(item)}
+        items = [item for item in items if not _is_repeated(item, own.get(_called(item)))]
     loose = [attempt for one in found for attempt in one.loose]
     loose.sort(key=lambda attempt: attempt.span.start_byte)
     unread = [unread for one in found for unread in one.unread]
@@ -74,6 +78,19 @@ def _read(whole: Document) -> Ledger:
         conventions=whole.vocabulary.conventions,
     )
     return dependencies.note(pointers.note(plan, whole))
+
+
+def _called(item: Item) -> str:
+    """What tells an item from others wherever it stands: its ID, or its words without a count."""
+    return item.id if item.is_named else _COUNT.sub("", item.title).strip().lower()
+
+
+def _is_repeated(item: Item, section: Item | None) -> bool:
+    """Whether an item is told in a section, and here once more in a table or a list of all."""
+    if section is None or dialects.is_sectioned(item):
+        return False
+    short = item.model_copy(update={"title": _COUNT.sub("", item.title)})
+    return dialects.is_row(item) or parts.is_overview(short, section)
 
 
 def cut(data: bytes) -> list[bytes]:

@@ -539,26 +539,31 @@ class _Reading:
     # Tasks
 
     def items(self) -> list[Item]:
-        """Every task as an item, in the order of the file. Of two that say the same, of one ID and
-        one state, the one below fewer headings, or the first, is an overview of the other."""
-        full: dict[tuple[str, str, ItemStatus], Item] = {}
-        depth: dict[int, int] = {}
-        every: list[Item] = []
+        """Every task as an item, in the order of the file, without those of an overview: of two of
+        one ID the one that holds less, or stands below fewer headings, or comes first. Other words
+        than those below the same heading are another task's."""
+        full: dict[str, Item] = {}
+        tasks: dict[int, _Task] = {}
+        every = []
         for task, (name, is_named) in zip(self.tasks, _names(self.tasks), strict=True):
             item = self._item(task, name, is_named=is_named)
-            depth[item.span.start_line] = len(task.above)
+            tasks[item.span.start_line] = task
             every.append(item)
-            if is_named:
-                # An overview may have but the first line of a task.
-                said = {"".join(re.findall(r"\w", one)) for one in (item.title, task.opening.rest)}
-                same = [(name, one.lower(), item.status) for one in said]
-                other = next((full[one] for one in same if one in full), None)
-                if other is None:
-                    full.update(dict.fromkeys(same, item))
-                    continue
-                is_full = depth[other.span.start_line] > len(task.above)
-                every.remove(item if is_full else other)
-                full.update(dict.fromkeys(same, other if is_full else item))
+            other = full.setdefault(name, item) if is_named else item
+            if other is item:
+                continue
+
+            def holds(one: Item) -> tuple[bool, int, int, int]:
+                line = one.span.start_line
+                return not parts.is_bare(one), len(tasks[line].above), len(one.title), line
+
+            less, more = sorted((other, item), key=holds)
+            is_above = holds(less)[:2] < holds(more)[:2]
+            headings = {tasks[one.span.start_line].heading for one in (less, more)}
+            is_one = len(headings) == 2 or less.title == more.title
+            if is_one and parts.is_overview(less, more, is_above=is_above):
+                every.remove(less)
+                full[name] = more
         return every
 
     def _item(self, task: _Task, name: str, *, is_named: bool) -> Item:
