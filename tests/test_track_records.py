@@ -114,12 +114,11 @@ def test_a_failure_is_told_with_its_attempt_and_the_commits_between(repo: Reposi
     assert (a["identity"], a["strip"], a["verdict"]) == ("t::a", "PFF", "new_failure")
     assert (b["strip"], b["verdict"], b["failing_since"]) == ("P.S", "steady", None)
     since = a["failing_since"]
-    assert (since["item"], since["attempt"], since["run"], since["last_pass"]) == (
-        "DOCS-TOUR-002",
-        2,
-        1,
-        0,
-    )
+    assert (since["run"], since["last_pass"]) == (1, 0)
+    assert [(run["item"], run["attempt"]) for run in found["runs"][:2]] == [
+        ("DOCS-TOUR-002", 1),
+        ("DOCS-TOUR-002", 2),
+    ]
     assert (since["runs"], since["days"], since["commits"], since["commit_count"]) == (
         2,
         1,
@@ -187,7 +186,7 @@ def test_nothing_found_is_said(repo: Repository, arguments: tuple[str, ...], sai
 
 def test_a_pattern_that_no_test_has_is_said(repo: Repository) -> None:
     attempts(repo, (stamped(1), junit(("a", "P"))))
-    assert "none of 1 test has 'zzz' in its name" in call(repo.path, "tests", "zzz").err
+    assert "no test has 'zzz' in its name" in call(repo.path, "tests", "zzz").err
     assert "  T::A" not in call(repo.path, "tests", "T::A").out
     assert "  t::a" in call(repo.path, "tests", "T::A").out
 

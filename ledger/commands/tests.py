@@ -1,10 +1,12 @@
 """``ledger tests``: what became of each test over all runs that attempts cite."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache, cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from ledger import config as configuration
@@ -29,7 +31,7 @@ from ledger.git import repository
 from ledger.git.log import Touched
 from ledger.plan import selectors
 from ledger.plan.model import Day, Ledger, Model
-from ledger.plan.text import counted, one_line
+from ledger.plan.text import one_line
 
 _MOST_COMMITS: Final = 20
 _CUT_SHORT: Final = frozenset({"crashed", "timeout", "incomplete"})
@@ -59,10 +61,6 @@ class FirstFailure(Model):
 
     run: int
     """The run, by its place in `runs`."""
-    item: str | None
-    """The item of the attempt that made it."""
-    attempt: int | None
-    """That attempt's number."""
     runs: int
     """In how many runs it has failed since, this one included."""
     days: int | None
@@ -130,13 +128,14 @@ def tests(
     ids = {one.id for one in selectors.items(plan, selectors.item_in(item))} if item else None
     with place_of(config) as place:
         outcomes = _Outcomes(place, _owners(plans, ids, place))
-        strips = outcomes.strips(pattern)
-        commits = _Commits(config, place, outcomes.runs)
-        found = tuple(
-            _record(name, strip, outcomes.runs, commits) for name, strip in strips.items()
-        )
+        strips, commits = outcomes.strips(pattern), _Commits(config, place, outcomes.runs)
+        found = [_record(name, strip, commits) for name, strip in strips.items()]
+    if not outcomes.runs:
+        hint = "; ".join(outcomes.warnings[:3]) or "`ledger run` records runs with their outputs"
+        raise UsageError("no-runs", "expected attempts that cite runs of tests, found none", hint)
     if not found:
-        raise _nothing(pattern, outcomes)
+        message = f"no test has {one_line(pattern)!r} in its name"
+        raise UsageError("no-such-test", message, "`ledger tests` lists those that want work")
     every = Counter(one.verdict for one in found)
     return TrackRecords(
         runs=tuple(outcomes.runs),
@@ -145,16 +144,6 @@ def tests(
         without_tests=outcomes.without_tests,
         warnings=tuple(outcomes.warnings),
     )
-
-
-def _nothing(pattern: str, outcomes: "_Outcomes") -> UsageError:
-    if not outcomes.runs:
-        hint = "; ".join(outcomes.warnings[:3]) or "`ledger run` records runs with their outputs"
-        message = "expected attempts that cite runs of tests, found none"
-        return UsageError("no-runs", message, hint)
-    names = counted(outcomes.count, "test")
-    message = f"none of {names} has {one_line(pattern)!r} in its name"
-    return UsageError("no-such-test", message, "`ledger tests` lists those that want work")
 
 
 def _owners(plans: Sequence[Ledger], ids: set[str] | None, place: Place) -> dict[str, Entry]:
@@ -177,10 +166,13 @@ class _Outcomes:
         self.without_tests = 0
         self._cells: dict[str, list[str]] = {}
         found: list[tuple[str, CitedRun]] = []
+        within: dict[str, set[str]] = defaultdict(set)
+        for path in owners:
+            for above in owners.keys() & set(map(str, PurePosixPath(path).parents)):
+                within[above].add(path.removeprefix(f"{above}/"))
         for path, entry in owners.items():
-            within = (one.removeprefix(f"{path}/") for one in owners if one.startswith(f"{path}/"))
             try:
-                every = list(_tries(place, path, frozenset(within)))
+                every = list(_tries(place, path, frozenset(within[path])))
             except UnreadableInput as error:
                 self.warnings.append(error.message)
                 continue
@@ -191,11 +183,6 @@ class _Outcomes:
         # Stamps tell the order best; of a day alone the order of the plan has to do.
         self._order = sorted(range(len(found)), key=lambda at: found[at][0])
         self.runs = [found[at][1] for at in self._order]
-
-    @property
-    def count(self) -> int:
-        """How many tests there are."""
-        return len(self._cells)
 
     def _add(self, at: int, tries: Sequence[Evidence]) -> None:
         """Add a run, of which the last of ``tries`` counts."""
@@ -220,76 +207,76 @@ def _tries(place: Place, path: str, within: frozenset[str]) -> Iterator[list[Evi
     """What each round of the run at ``path`` says, where it names tests, as all its tries say it.
     Runs that are cited by themselves lie ``within`` it."""
     assert place.files is not None
+
+    def numbered(folder: str) -> list[str]:
+        names = place.files.names(f"{path}/{folder}") if place.files else ()
+        found = sorted((name for name in names if name.isdecimal()), key=lambda n: (len(n), n))
+        return [f"{path}/{folder}/{name}" for name in found]
+
     read_outputs = outputs_of.__wrapped__  # each is read once, and all of them fill the memory
     evidence = read_outputs(place.files, path, without=within).evidence()
     repeats = evidence.repeats
     if repeats and repeats.planned > 1:
-        for name in sorted(place.files.names(f"{path}/rounds"), key=_number):
-            if name.isdecimal():
-                yield from _tries(place, f"{path}/rounds/{name}", frozenset())
+        for one in numbered("rounds"):
+            yield from _tries(place, one, frozenset())
         return
-    names = place.files.names(f"{path}/retried") if repeats and repeats.retried else ()
-    earlier = [f"{path}/retried/{name}" for name in sorted(names, key=_number)]
+    earlier = numbered("retried") if repeats and repeats.retried else []
     every = [*(read_outputs(place.files, one).evidence() for one in earlier), evidence]
     if any(one.tests for one in every):
         yield every
 
 
-def _number(name: str) -> tuple[int, str]:
-    return (int(name), "") if name.isdecimal() and len(name) < 10 else (0, name)
-
-
 def _cited(entry: Entry, evidence: Evidence) -> tuple[str, CitedRun]:
     """A run, and the digits of its time."""
     time = evidence.stamp or evidence.started or entry.stamp or entry.date or ""
-    digits = "".join(filter(str.isdecimal, time))[:14]
-    date = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}" if len(digits) >= 8 else None
-    is_cut = evidence.completeness in _CUT_SHORT or evidence.tests_partial
-    return digits, CitedRun(
+    digits = "".join(re.findall(r"[0-9]", time))[:14]
+    run = CitedRun(
         path=evidence.path,
         item=entry.item,
         attempt=entry.attempt,
-        date=date,
+        date=None,
         tests=len(evidence.tests),
-        is_cut=is_cut,
+        is_cut=evidence.completeness in _CUT_SHORT or evidence.tests_partial,
         commit=evidence.commit,
     )
+    with suppress(ValueError):  # not told, or no such day
+        day = date.fromisoformat(digits[:8]).isoformat()
+        return digits, run.model_copy(update={"date": day})
+    return digits, run
 
 
 class _Commits:
-    """The commits between two of ``runs``."""
+    """The commits between ``runs``."""
 
     def __init__(self, config: Config, place: Place, runs: Sequence[CitedRun]) -> None:
-        self._config, self._place, self._runs = config, place, runs
+        self.config, self.place, self.runs = config, place, runs
         self.between = cache(self._between)
-        self._commit = cache(self._commit_of)
 
     @cached_property
     def _touched(self) -> Touched | None:
-        head = repository.head_commit(self._config.root) if self._config.is_git else None
-        return Touched(self._config.root, head) if head else None
+        head = repository.head_commit(self.config.root) if self.config.is_git else None
+        return Touched(self.config.root, head) if head else None
 
     def _between(self, first: int, last: int) -> tuple[str, ...] | None:
         """Those that the ``last`` run was made with and the ``first`` was not, oldest first; None
         where git does not know both."""
-        start, end = self._commit(first), self._commit(last)
-        if self._touched is None or start is None or end is None:
+        touched = self._touched
+        ends = [self._commit(run, touched) for run in (first, last)] if touched else [None]
+        if touched is None or None in ends:
             return None
-        known = self._touched.commits
-        new = self._touched.before(end) - self._touched.before(start)
-        return tuple(sorted(new, key=lambda sha: known[sha].place))
+        start, end = (touched.before(sha or "") for sha in ends)
+        return tuple(sorted(end - start, key=lambda sha: touched.commits[sha].place))
 
-    def _commit_of(self, run: int) -> str | None:
+    def _commit(self, run: int, touched: Touched) -> str | None:
         """The commit of a bundle, else the one that added the run."""
-        known, commit, path = self._touched, self._runs[run].commit, self._runs[run].path
-        if known is None or commit in known.commits:
-            return commit if known else None
-        return known.first_in(self._place.listing.inside(path) or [path])
+        commit, path = self.runs[run].commit, self.runs[run].path
+        if commit in touched.commits:
+            return commit
+        return touched.first_in(self.place.listing.inside(path) or [path])
 
 
-def _record(identity: str, strip: str, runs: Sequence[CitedRun], commits: _Commits) -> TrackRecord:
-    stretch = failing(strip)
-    plain = strip.upper()
+def _record(identity: str, strip: str, commits: _Commits) -> TrackRecord:
+    plain, stretch = strip.upper(), failing(strip)
     return TrackRecord(
         identity=identity,
         verdict=judge(strip),
@@ -297,27 +284,19 @@ def _record(identity: str, strip: str, runs: Sequence[CitedRun], commits: _Commi
         ran=sum(map(plain.count, "PFXR")),
         failed=sum(map(plain.count, "FX")),
         retried=sum(map(plain.count, "XR")),
-        failing_since=_first(stretch, runs, commits) if stretch else None,
+        failing_since=_first(stretch, commits) if stretch else None,
     )
 
 
-def _first(stretch: Stretch, runs: Sequence[CitedRun], commits: _Commits) -> FirstFailure:
-    run = runs[stretch.since]
-    between = None if stretch.before is None else commits.between(stretch.before, stretch.since)
+def _first(stretch: Stretch, commits: _Commits) -> FirstFailure:
+    found = None if stretch.before is None else commits.between(stretch.before, stretch.since)
+    days = [commits.runs[at].date for at in (stretch.since, -1)]
+    first, last = (date.fromisoformat(day) if day else None for day in days)
     return FirstFailure(
         run=stretch.since,
-        item=run.item,
-        attempt=run.attempt,
         runs=stretch.runs,
-        days=_days(run.date, runs[-1].date),
+        days=(last - first).days if first and last else None,
         last_pass=stretch.before,
-        commits=(between or ())[-_MOST_COMMITS:],
-        commit_count=None if between is None else len(between),
+        commits=(found or ())[-_MOST_COMMITS:],
+        commit_count=None if found is None else len(found),
     )
-
-
-def _days(first: str | None, last: str | None) -> int | None:
-    try:
-        return (date.fromisoformat(last or "") - date.fromisoformat(first or "")).days
-    except ValueError:  # not told, or no such day
-        return None

@@ -1,6 +1,6 @@
 """``tests`` for people: what wants work first, each test with its strip."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.commands.tests import CitedRun, TrackRecord, TrackRecords
 from ledger.evidence.track_record import VERDICTS
@@ -45,25 +45,32 @@ def _strip(strip: str) -> str:
     return f"…{seen[1 - _MOST_RUNS :]}" if len(seen) > _MOST_RUNS else seen
 
 
-def _facts(test: TrackRecord, runs: tuple[CitedRun, ...]) -> Iterator[str]:
-    yield f"failed in {test.failed} of {counted(test.ran, 'run')}"
+def _facts(test: TrackRecord, runs: Sequence[CitedRun]) -> Iterator[str]:
+    if test.verdict == "passes_alone":
+        whole, alone = filter(str.isupper, test.strip), filter(str.islower, test.strip)
+        for where, letters in (("whole", "".join(whole)), ("alone", "".join(alone).upper())):
+            failed, passed = (sum(map(letters.count, kinds)) for kinds in ("FX", "PR"))
+            yield f"{where}: failed in {failed} of {counted(failed + passed, 'run')}"
+    else:
+        yield f"failed in {test.failed} of {counted(test.ran, 'run')}"
     if test.retried:
         yield f"tries disagree in {test.retried}"
-    if test.verdict == "passes_alone":
-        yield f"passed alone in {test.strip.count('p')}"
     first = test.failing_since
     if first is None:
         return
     days = "" if first.days is None else f", {counted(first.days, 'day')}"
-    attempt = one_line(name_of(first.item, first.attempt))
-    yield f"fails since {attempt} ({counted(first.runs, 'run')}{days})"
+    yield f"fails since {_attempt(runs[first.run])} ({counted(first.runs, 'run')}{days})"
     if first.last_pass is not None:
-        last = runs[first.last_pass]
-        yield f"passed last in {one_line(name_of(last.item, last.attempt))}"
+        yield f"passed last in {_attempt(runs[first.last_pass])}"
     if first.commit_count is not None:
-        ends = dict.fromkeys((first.commits[:1] + first.commits[-1:]) if first.commits else ())
-        named = f" ({' to '.join(sha[:8] for sha in ends)})" if ends else ""
-        yield f"{counted(first.commit_count, 'commit')} between{named}"
+        ends = " to ".join(
+            dict.fromkeys(sha[:8] for sha in (*first.commits[:1], *first.commits[-1:]))
+        )
+        yield f"{counted(first.commit_count, 'commit')} between{f' ({ends})' if ends else ''}"
+
+
+def _attempt(run: CitedRun) -> str:
+    return one_line(name_of(run.item, run.attempt))
 
 
 def _notes(found: TrackRecords) -> Iterator[Line]:
