@@ -627,3 +627,31 @@ def test_the_result_that_a_run_gives_itself(
     lay: Lay, files: dict[str, str | bytes], result: str
 ) -> None:
     assert lay(files).result == result
+
+
+@pytest.mark.parametrize(
+    ("last", "outcome", "is_flaky"), [("PASSED", "passed", True), ("FAILED", "failed", False)]
+)
+def test_tries_that_only_the_log_tells(
+    tmp_path: Path, last: str, outcome: str, is_flaky: bool
+) -> None:
+    """The JUnit XML of pytest-rerunfailures before 16.6 has the last try alone."""
+    lines = [
+        "t/mod.py::test_a RERUN [ 50%]",
+        f"t/mod.py::test_a {last} [ 50%]",
+        "t/mod.py::test_b PASSED [100%]",
+    ]
+    head = ["=== test session starts ===", "collected 2 items", ""]
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/junit.xml").write_text(junit(test_a=outcome, test_b="passed"))
+    ended = "2 passed" if is_flaky else "1 failed, 1 passed"
+    (tmp_path / "run/pytest.log").write_text(
+        "\n".join([*head, *lines, f"=== {ended}, 1 rerun in 0.10s ===", ""])
+    )
+    read = read_run(WorkTree(tmp_path), "run")
+    test = read.tests["t.mod::test_a"]
+    assert (test.outcome, test.tries, test.flaky) == (outcome, 2, is_flaky)
+    assert read.tests["t.mod::test_b"].tries == 1
+    assert read.totals is not None
+    assert read.totals.rerun == 1
+    assert read.completeness == "complete"

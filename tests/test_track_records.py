@@ -114,7 +114,7 @@ def test_a_failure_is_told_with_its_attempt_and_the_commits_between(repo: Reposi
     assert (a["identity"], a["strip"], a["verdict"]) == ("t::a", "PFF", "new_failure")
     assert (b["strip"], b["verdict"], b["failing_since"]) == ("P.S", "steady", None)
     since = a["failing_since"]
-    assert (since["run"], since["last_pass"]) == (1, 0)
+    assert (since["run"], since["attempt"], since["last_pass"]) == (1, 2, 0)
     assert [(run["item"], run["attempt"]) for run in found["runs"][:2]] == [
         ("DOCS-TOUR-002", 1),
         ("DOCS-TOUR-002", 2),

@@ -61,6 +61,10 @@ class FirstFailure(Model):
 
     run: int
     """The run, by its place in `runs`."""
+    item: str | None
+    """The item of the attempt that made it."""
+    attempt: int | None
+    """That attempt's number."""
     runs: int
     """In how many runs it has failed since, this one included."""
     days: int | None
@@ -294,6 +298,8 @@ def _first(stretch: Stretch, commits: _Commits) -> FirstFailure:
     first, last = (date.fromisoformat(day) if day else None for day in days)
     return FirstFailure(
         run=stretch.since,
+        item=commits.runs[stretch.since].item,
+        attempt=commits.runs[stretch.since].attempt,
         runs=stretch.runs,
         days=(last - first).days if first and last else None,
         last_pass=stretch.before,

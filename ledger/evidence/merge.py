@@ -203,7 +203,8 @@ def _known_better(
     log: Part, report: Part, tests: Mapping[str, TestResult]
 ) -> dict[str, TestResult]:
     """The tests whose outcome the log knows better: pytest's JUnit XML writes an unexpected pass as
-    a pass, and a JSON report does not say whether a subtest failed."""
+    a pass, that of pytest-rerunfailures before 16.6 the last try alone, and a JSON report does not
+    say whether a subtest failed."""
     found = {}
     for identity in log.tests.keys() & tests.keys():
         test, before = log.tests[identity], tests[identity]
@@ -213,6 +214,8 @@ def _known_better(
         ):
             update = {"outcome": test.outcome, "message": test.message}
             found[identity] = before.model_copy(update=update)
+        elif test.tries > before.tries == 1 and test.outcome == before.outcome:
+            found[identity] = before.model_copy(update={"tries": test.tries, "flaky": test.flaky})
     return found
 
 
