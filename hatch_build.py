@@ -17,6 +17,8 @@ PAGES = {
     "Issues": "/issues",
     "Security": "/blob/HEAD/docs/security.md",
 }
+# ![The page](docs/pictures/today.png)
+_PICTURE = re.compile(r"(?<=\]\()(?=docs/pictures/)")
 # [Tutorial](docs/tutorial/first-attempt.md), not [uv](https://...) and not [above](#quick-start)
 _RELATIVE = re.compile(r"(?<=\]\()(?!https?:|#)(?=[\w.])")
 
@@ -30,5 +32,6 @@ class Addresses(MetadataHookInterface):
         readme = (Path(self.root) / "README.md").read_text("utf-8")
         if home:
             metadata["urls"] = {name: home + page for name, page in PAGES.items()}
+            readme = _PICTURE.sub(f"{home}/raw/HEAD/", readme)
             readme = _RELATIVE.sub(f"{home}/blob/HEAD/", readme)
         metadata["readme"] = {"content-type": "text/markdown", "text": readme}

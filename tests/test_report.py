@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 import ledger
 from ledger.commands.report import Report
+from ledger.reports import page as module
 from ledger.reports.page import MARK, page, passages
-from tests import pages
+from tests import pages, pictures
 from tests.campaigns import page_parity, page_payloads
 from tests.commands import call
 from tests.repository import Repository
@@ -254,3 +256,42 @@ def test_a_difference_would_be_noticed(repo: Repository, monkeypatch: pytest.Mon
     monkeypatch.setattr(page_parity, "report", lossy)
     told = [*page_parity.differences(repo.path)]
     assert any(one.startswith("claims") for one in told)
+
+
+def test_what_is_too_much_for_one_page_is_left_out_with_a_note(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_ROOM", 1500)
+    monkeypatch.setattr(module, "_MOST_ITEMS", 1)
+    shown = made(repo)
+    [item] = shown.every("section", "item")
+    assert "1 older attempt left out" in item.text
+    assert [one.every("span", "number")[0].text for one in item.every("details", "attempt")] == [
+        "#2"
+    ]
+    assert "1 item at the end of the file left out" in shown.called("view-today").text
+    assert "2 items, 2 attempts" in shown.called("view-today").text
+
+
+def test_without_jinja_it_says_what_to_install(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module._environment.cache_clear()
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    done = call(repo.path, "report", "-o", "plan.html")
+    assert done.code == 2
+    assert done.err.endswith(
+        "ledger: the package jinja2 is not installed; pip install 'jinja2>=3.1,<4'\n"
+    )
+
+
+def test_the_pictures_of_the_docs_are_small_and_all_are_shown() -> None:
+    sizes = {file.name: file.stat().st_size for file in pictures.PLACE.iterdir()}
+    assert {*sizes} == {f"{one.name}.png" for one in pictures.PICTURES}
+    assert sum(sizes.values()) <= pictures.MOST_BYTES
+    docs = pictures.PLACE.parent
+    said = "".join(
+        file.read_text("utf-8")
+        for file in (docs.parent / "README.md", docs / "reference" / "commands.md")
+    )
+    assert all(f"pictures/{name})" in said for name in sizes)

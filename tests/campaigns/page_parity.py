@@ -72,8 +72,10 @@ def differences(folder: Path, tooled: int = 3) -> Iterator[str]:
             yield f"{name}: the page has {_short(on_page, told)}"
     for one, item in zip(items, status["items"], strict=False):
         yield from _gate(folder, one, item["id"])
-    for one in [one for one in items if one.every("details", "attempt")][:tooled]:
-        yield from _tools(folder, one)
+    names = [one.every("h1")[0].text for one in items if one.every("details", "attempt")]
+    for name in list(dict.fromkeys(names))[:tooled]:
+        sections = [one for one in items if one.every("h1")[0].text == name]
+        yield from _tools(folder, name, sections)
 
 
 def _state(item: pages.Node) -> str:
@@ -197,8 +199,7 @@ def _gate(folder: Path, one: pages.Node, item: str) -> Iterator[str]:
         yield f"criteria of {item}: the page has {on_page}, the command {told} {done.err[:200]}"
 
 
-def _tools(folder: Path, one: pages.Node) -> Iterator[str]:
-    name = one.every("h1")[0].text
+def _tools(folder: Path, name: str, sections: list[pages.Node]) -> Iterator[str]:
     try:
         with contextlib.chdir(folder), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -212,7 +213,7 @@ def _tools(folder: Path, one: pages.Node) -> Iterator[str]:
         else 0
         for verdict in VERDICTS
     }
-    counts = _claims(one)
+    counts = sum(map(_claims, sections), Counter[str]())
     if {verdict: counts[verdict] for verdict in VERDICTS} != told:
         yield f"claims of {name}: the page has {dict(counts)}, the tool {told}"
 
