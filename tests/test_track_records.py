@@ -162,6 +162,23 @@ def test_a_run_below_another_one_counts_once(repo: Repository) -> None:
     assert {one["identity"]: one["strip"] for one in found["tests"]} == {"t::a": "F.", "t::b": ".P"}
 
 
+def test_files_of_one_folder_are_runs_where_attempts_tell_them_apart(repo: Repository) -> None:
+    attempts(
+        repo, *((f"reports/tour/a{number}", junit(("a", one))) for number, one in enumerate("PFF"))
+    )
+    text = repo.ledger.read_bytes()
+    for number in range(3):
+        (repo.path / f"reports/tour/a{number}/junit.xml").rename(
+            repo.path / f"reports/tour/a{number}.xml"
+        )
+        text = text.replace(
+            f"reports/tour/a{number}/junit.xml".encode(), f"reports/tour/a{number}.xml".encode()
+        )
+    repo.ledger.write_bytes(text)
+    [test] = document(repo)["tests"]
+    assert (test["identity"], test["strip"], test["verdict"]) == ("t::a", "PFF", "new_failure")
+
+
 def test_rounds_are_runs_and_retries_are_tries(repo: Repository) -> None:
     script = 'for f in ../next/*; do break; done; mkdir -p "$LEDGER_RUN_DIR"; mv $f "$LEDGER_RUN_DIR/junit.xml"; ! grep -q failure "$LEDGER_RUN_DIR/junit.xml"'
     for number, outcome in enumerate("PFPF"):

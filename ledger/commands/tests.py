@@ -15,7 +15,7 @@ from ledger.commands import read
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence.model import Evidence
-from ledger.evidence.outputs import outputs_of
+from ledger.evidence.outputs import outputs_of, together
 from ledger.evidence.track_record import (
     ABSENT,
     VERDICTS,
@@ -150,33 +150,46 @@ def tests(
     )
 
 
-def _owners(plans: Sequence[Ledger], ids: set[str] | None, place: Place) -> dict[str, Entry]:
-    """The runs that attempts made, each with its attempt."""
-    owners: dict[str, Entry] = {}
+_Run = tuple[str, ...]
+"""The folder of a run, or its files."""
+
+
+def _owners(plans: Sequence[Ledger], ids: set[str] | None, place: Place) -> dict[_Run, Entry]:
+    """The runs that attempts made, each with its attempt. Several attempts may cite files of one
+    folder that has no stamp: then the files that an attempt cites are its run."""
+    made: dict[str, dict[_Run, Entry]] = defaultdict(dict)
     for plan in plans:
         for entry in entries(plan, place, lambda item, *_: ids is None or item in ids):
             for path in runs_made(entry, place):
-                known = owners.setdefault(path, entry)
-                if entry.stamp and entry.stamp == stamp_of(path) != known.stamp:
-                    owners[path] = entry
-    return owners
+                stamp = stamp_of(path)
+                cited = {one.path for one in entry.cited if one.is_own and one.is_found}
+                own = sorted(one for one in cited if one and one.startswith(f"{path}/"))
+                run = (path,) if stamp or not own else tuple(own)
+                known = made[path].setdefault(run, entry)
+                if entry.stamp and entry.stamp == stamp != known.stamp:
+                    made[path][run] = entry
+    found: dict[_Run, Entry] = {}
+    for path, runs in made.items():
+        found |= runs if len(runs) > 1 else dict.fromkeys([(path,)], next(iter(runs.values())))
+    return found
 
 
 class _Outcomes:
     """The outcomes of all tests in the runs that ``owners`` names."""
 
-    def __init__(self, place: Place, owners: Mapping[str, Entry]) -> None:
+    def __init__(self, place: Place, owners: Mapping[_Run, Entry]) -> None:
         self.warnings: list[str] = []
         self.without_tests = 0
         self._cells: dict[str, list[str]] = {}
         found: list[tuple[str, CitedRun]] = []
         within: dict[str, set[str]] = defaultdict(set)
-        for path in owners:
-            for above in owners.keys() & set(map(str, PurePosixPath(path).parents)):
+        paths = {path for run in owners for path in run}
+        for path in paths:
+            for above in paths & set(map(str, PurePosixPath(path).parents)):
                 within[above].add(path.removeprefix(f"{above}/"))
-        for path, entry in owners.items():
+        for run, entry in owners.items():
             try:
-                every = list(_tries(place, path, frozenset(within[path])))
+                every = list(_tries(place, run, frozenset(within[run[0]])))
             except UnreadableInput as error:
                 self.warnings.append(error.message)
                 continue
@@ -207,25 +220,26 @@ class _Outcomes:
         return strips
 
 
-def _tries(place: Place, path: str, within: frozenset[str]) -> Iterator[list[Evidence]]:
-    """What each round of the run at ``path`` says, where it names tests, as all its tries say it.
-    Runs that are cited by themselves lie ``within`` it."""
-    assert place.files is not None
+def _tries(place: Place, run: _Run, within: frozenset[str]) -> Iterator[list[Evidence]]:
+    """What each round of a run says, where it names tests, as all its tries say it. Runs that are
+    cited by themselves lie ``within`` it."""
+    files, path = place.files, run[0]
+    assert files is not None
 
     def numbered(folder: str) -> list[str]:
-        names = place.files.names(f"{path}/{folder}") if place.files else ()
-        found = sorted((name for name in names if name.isdecimal()), key=lambda n: (len(n), n))
-        return [f"{path}/{folder}/{name}" for name in found]
+        names = (name for name in files.names(f"{path}/{folder}") if name.isdecimal())
+        return [f"{path}/{folder}/{name}" for name in sorted(names, key=lambda n: (len(n), n))]
 
-    read_outputs = outputs_of.__wrapped__  # each is read once, and all of them fill the memory
-    evidence = read_outputs(place.files, path, without=within).evidence()
+    # Each is read once, and all of them together would fill the memory.
+    read_outputs = outputs_of.__wrapped__
+    evidence = together([read_outputs(files, one, without=within) for one in run])
     repeats = evidence.repeats
     if repeats and repeats.planned > 1:
         for one in numbered("rounds"):
-            yield from _tries(place, one, frozenset())
+            yield from _tries(place, (one,), frozenset())
         return
     earlier = numbered("retried") if repeats and repeats.retried else []
-    every = [*(read_outputs(place.files, one).evidence() for one in earlier), evidence]
+    every = [*(read_outputs(files, one).evidence() for one in earlier), evidence]
     if any(one.tests for one in every):
         yield every
 
