@@ -11,6 +11,7 @@ from ledger.evidence.fold import fold
 from ledger.evidence.model import FAILING, Evidence
 from ledger.evidence.outputs import parts_of, read_run
 from ledger.git.files import WorkTree
+from tests.campaigns import runner_outputs
 
 RUNS = Path(__file__).parent / "data" / "runners"
 COUNTS = ("passed", "failed", "errors", "skipped", "xfailed")
@@ -211,3 +212,8 @@ def test_files_that_nobody_understands_are_named(tmp_path: Path) -> None:
     (tmp_path / "tap.tap").write_text("1..1\nok 1 x\n")
     warnings = read_run(WorkTree(tmp_path), ".").warnings
     assert "not understood: a.log, b.json, results.html" in warnings
+
+
+def test_spoiled_outputs_keep_the_laws() -> None:
+    """The short form of a campaign."""
+    assert runner_outputs.main(["--count", "150", "--seed", "3"]) == 0

@@ -494,8 +494,8 @@ def test_a_single_file_is_a_run_too(tmp_path: Path, name: str, text: str) -> Non
     [
         ("a.xml", "<coverage/>", "a.xml:1:1: expected <testsuites> or <testsuite>"),
         ("a.xml", "", "a.xml:1:1: expected well-formed XML"),
-        ("a.png", "\0", "a.png: expected JUnit XML, a report or log of pytest"),
-        ("a.md", "540 passed", "a.md: expected JUnit XML, a report or log of pytest"),
+        ("a.png", "\0", "a.png: expected JUnit XML, a report or log of a test runner"),
+        ("a.md", "540 passed", "a.md: expected JUnit XML, a report or log of a test runner"),
     ],
 )
 def test_a_single_file_that_is_none(tmp_path: Path, name: str, text: str, expected: str) -> None:

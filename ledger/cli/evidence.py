@@ -27,8 +27,9 @@ def command(
     """Show what the outputs of runs say.
 
     A run is a folder with everything below it, or one file. Several runs, such as the chunks of
-    one, are also shown together. Read are JUnit XML, reports and logs of pytest, exit-code files,
-    reports of `/usr/bin/time -v`, crash reports and what is safe of dumps of the environment.
+    one, are also shown together. Read are JUnit XML, reports and logs of test runners, exit-code
+    files, reports of `/usr/bin/time -v`, crash reports and what is safe of dumps of the
+    environment.
     """
     read = evidence(runs, baseline=baseline or [])
     output.result("evidence", read, report.report(read, slowest), as_json=as_json)

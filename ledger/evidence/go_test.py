@@ -61,14 +61,14 @@ class Session:
         self.packages = Counter[str]()  # by how they ended
         self.names_all = False
         self._loose: list[tuple[str, TestResult]] = []  # of the package that comes
-        self._running: dict[tuple[str, str], list[str]] = {}  # what each printed
-        self._failing_packages: set[str] = set()
+        self._running: dict[str, dict[str, list[str]]] = {}  # what each printed, by package
+        self._failing: set[str] = set()  # packages with a test that failed
         self._is_red = self._timed_out = self._lost = False
 
     @property
     def is_run(self) -> bool:
         """Whether anything was of ``go test``."""
-        return bool(self.cases or self._loose or self._running or self.packages)
+        return bool(self.cases or self._loose or any(self._running.values()) or self.packages)
 
     def take_lines(self, lines: Iterable[str]) -> None:
         """Lines of a terminal."""
@@ -105,8 +105,8 @@ class Session:
             elif action == "output":
                 printed = text(event.get("Output"))
                 self._timed_out = self._timed_out or printed.startswith("panic: test timed out")
-                if (package, test) in self._running and not printed.startswith(("===", "---")):
-                    self._running[package, test].append(printed)
+                if not printed.startswith(("===", "---")):
+                    self._running.get(package, {}).get(test, []).append(printed)
             elif action in _OUTCOMES and test:
                 self._finish(package, test, action, seconds(event.get("Elapsed")))
             elif action in _OUTCOMES and package:
@@ -115,36 +115,37 @@ class Session:
 
     def _begin(self, package: str, test: str) -> None:
         self.names_all = True
-        self._running[package, test] = []
+        self._running.setdefault(package, {})[test] = []
 
     def _finish(self, package: str, test: str, word: str, took: float) -> None:
-        printed = "".join(self._running.pop((package, test), [])).strip()
+        printed = "".join(self._running.get(package, {}).pop(test, [])).strip()
         result = TestResult(
             identity=_identity(package, test),
             outcome=_OUTCOMES[word],
             duration_s=took,
             message=shorten(printed) if printed and word != "pass" else None,
         )
-        if package:
-            self.cases.append(result)
-        else:
+        if not package:
             self._loose.append((test, result))
+            return
+        self.cases.append(result)
+        self._failing |= {package} if word == "fail" else set()
 
     def _close(self, package: str, word: str, note: str) -> None:
         """A package ended: the tests before it are its own; one that still runs did not end."""
-        own = [result for result in self.cases if result.identity.startswith(f"{package}::")]
-        for test, result in self._loose:
-            own.append(result.model_copy(update={"identity": _identity(package, test)}))
-            self.cases.append(own[-1])
+        own = [
+            result.model_copy(update={"identity": _identity(package, test)})
+            for test, result in self._loose
+        ]
         self._loose = []
-        for home, test in [key for key in self._running if key[0] in ("", package)]:
-            del self._running[home, test]
+        for test in [*self._running.pop("", {}), *self._running.pop(package, {})]:
             why = "it did not end"
             own.append(TestResult(identity=_identity(package, test), outcome="error", message=why))
-            self.cases.append(own[-1])
+        self.cases += own
         self.packages[word] += 1
         self.packages["no tests"] += "no test" in note
-        if word == "FAIL" and not any(result.outcome in FAILING for result in own):
+        is_told = package in self._failing or any(result.outcome in FAILING for result in own)
+        if word == "FAIL" and not is_told:
             message = one_line(note)[:_MAX_NAME] or "it failed, and no test of it did"
             broken = TestResult(identity=package[:_MAX_NAME], outcome="error", message=message,
                                 at_collection=True)  # fmt: skip
@@ -173,8 +174,9 @@ class Session:
     def _completeness(self, failing: int) -> tuple[Completeness, str]:
         if self._timed_out:
             return "timeout", "go test: a test timed out"
-        if self._running or self._lost:
-            names = ", ".join(test[:200] for _, test in list(self._running)[:3])
+        running = [test for tests in self._running.values() for test in tests]
+        if running or self._lost:
+            names = ", ".join(test[:200] for test in running[:3])
             return (
                 "incomplete",
                 f"go test: it ends in {names}" if names else "go test: a line is cut",

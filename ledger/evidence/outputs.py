@@ -306,8 +306,8 @@ def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
             return list(junit.read(data, name))
         raise UnreadableInput(
             "run-unknown",
-            f"{name}: expected JUnit XML, a report or log of pytest, an exit-code file, the report "
-            "of time -v, a crash report or a dump of the environment, found none of them",
+            f"{name}: expected JUnit XML, a report or log of a test runner, an exit-code file, the "
+            "report of time -v, a crash report or a dump of the environment, found none of them",
             "give a run folder or one of these files",
         )
     return parts

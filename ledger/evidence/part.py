@@ -76,11 +76,11 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8-sig", "replace")
 
 
-def several(parts: Sequence[Part], what: str = "pytest sessions") -> tuple[Part, ...]:
+def several(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The sessions of one log, with a word about them where there is more than one."""
     if len(parts) < 2:
         return tuple(parts)
-    warning = f"{len(parts)} {what} in one log: they add up"
+    warning = f"{len(parts)} pytest sessions in one log: they add up"
     return (parts[0]._replace(warnings=(warning, *parts[0].warnings)), *parts[1:])
 
 
@@ -175,6 +175,23 @@ def by_name(cases: Iterable[tuple[TestResult, str]]) -> dict[str, TestResult]:
         for name, (result, _) in zip(names, alike, strict=True):
             tests[name] = result.model_copy(update={"identity": name})
     return tests
+
+
+def combined(parts: Sequence[Part], what: str) -> tuple[Part, ...]:
+    """The sessions of one log as one part, whose tests of one name are different ones; the first
+    session that did not end well tells why."""
+    if len(parts) < 2:
+        return tuple(parts)
+    worst = next((part for part in parts if part.completeness != "complete"), parts[0])
+    took = [part.duration_s for part in parts if part.duration_s is not None]
+    whole = worst._replace(
+        tests=by_name((test, "") for part in parts for test in part.tests.values()),
+        totals=sum((part.totals or Totals() for part in parts), Totals()),
+        partial=any(part.partial for part in parts),
+        duration_s=round(sum(took), 6) if took else None,
+        warnings=(f"{len(parts)} {what} in one log: they add up",),
+    )
+    return (whole,)
 
 
 def names_apart(

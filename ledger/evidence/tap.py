@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ledger.evidence.junit import SCRIPTS
 from ledger.evidence.log_lines import streams
 from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, Totals, recount
-from ledger.evidence.part import Part, by_name, decode, file_name, is_log_with, several
+from ledger.evidence.part import Part, by_name, combined, decode, file_name, is_log_with
 from ledger.plan.text import counted, one_line
 
 NAME = "tap"
@@ -63,7 +63,7 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
         for session in _sessions(lines)
         if session.is_run
     ]
-    return several([session.part(name) for session in found], "streams of TAP")
+    return combined([session.part(name) for session in found], "streams of TAP")
 
 
 def _landmark(line: str) -> int:

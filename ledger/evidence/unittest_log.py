@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.evidence.log_lines import streams
 from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, Totals, recount
-from ledger.evidence.part import Part, decode, is_log_with, several
+from ledger.evidence.part import Part, combined, decode, is_log_with
 from ledger.plan.text import counted
 
 NAME = "unittest-log"
@@ -46,7 +46,7 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
         for session in _sessions(lines)
         if session.is_run
     ]
-    return several([session.part(name) for session in found], "unittest sessions")
+    return combined([session.part(name) for session in found], "unittest sessions")
 
 
 def _landmark(line: str) -> int:
