@@ -81,7 +81,7 @@ def read_log_end(data: bytes, name: str) -> tuple[Part, ...]:
     """The last exit code that a shell, CI or a package manager wrote into a log."""
     lines = list(filter(None, map(str.strip, plain_lines(decode(data[-_TAIL:])))))
     found = [match for line in lines if (match := _COMPLETED.search(line))]
-    for line in lines[-_LAST:]:
+    for line in lines[-_LAST:] if _MARK not in decode(data[-_TAIL:]) else ():  # time's own line
         bare = PREFIX.sub("", line, count=1).strip("[]() ")
         found += filter(None, [_LAST_LINE.fullmatch(bare)])
     return (Part("log-exit-code", name, exit_code=int(found[-1][1])),) if found else ()
