@@ -17,6 +17,8 @@ from tests.commands import Done, call, captured
 from tests.repository import Repository
 
 ITEM = "PARSE-SPEED-001"
+_IS_INSTALLED = any(one.name == "ledger" for one in entry_points(group="pytest11"))
+PLUGIN = () if _IS_INSTALLED else ("-p", pytest_plugin.__name__)
 QUIET = ("-q", "-p", "no:cacheprovider")
 FEW = b"""
 def test_good(): pass
@@ -60,15 +62,22 @@ def test_the_session_is_what_ledger_run_makes_of_it(repo: Repository) -> None:
     repo.write("test_few.py", FEW)
     repo.write(".gitignore", b"__pycache__/\n")
     repo.commit("Tests")
-    done = session(repo, "test_few.py", complete=(2,))
+    given = [*PLUGIN, *QUIET, "test_few.py"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--ledger", ITEM, "--ledger-complete=2", *given],
+        cwd=repo.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     diffs = [repo.git("diff")]
     repo.git("checkout", "--quiet", "docs/fix_plan.md")
-    words = pytest_session.words([*QUIET, "test_few.py"])
+    words = pytest_session.words(given)
     call(repo.path, "run", ITEM, "--complete", "2", "--", *words)
     diffs.append(repo.git("diff"))
-    assert done.code == 1
-    assert "1 failed, 1 passed in" in done.out
-    assert f"{ITEM} attempt #3, failed: 2 collected, 1 passed" in done.out
+    assert done.returncode == 1
+    assert "1 failed, 1 passed in" in done.stdout
+    assert f"{ITEM} attempt #3, failed: 2 collected, 1 passed" in done.stdout
     ours, theirs = (
         re.sub(
             rf"{run.name}|runtime \S+|index \w+\.\.\w+",
@@ -160,10 +169,8 @@ def test_nothing_is_imported_where_it_is_not_asked_for(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         "import sys\ndef test_it(): assert not [name for name in sys.modules if name.startswith('ledger')]\n"
     )
-    is_installed = any(one.name == "ledger" for one in entry_points(group="pytest11"))
-    plugin = () if is_installed else ("-p", pytest_plugin.__name__)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *plugin, *QUIET],
+        [sys.executable, "-m", "pytest", *PLUGIN, *QUIET],
         cwd=tmp_path,
         env={**os.environ, "PYTEST_ADDOPTS": f"--ledger {ITEM}", FOLDER_VARIABLE: "x"},
         capture_output=True,

@@ -170,7 +170,7 @@ def _owners(plans: Sequence[Ledger], ids: set[str] | None, place: Place) -> dict
                     made[path][run] = entry
     found: dict[_Run, Entry] = {}
     for path, runs in made.items():
-        found |= runs if len(runs) > 1 else dict.fromkeys([(path,)], next(iter(runs.values())))
+        found |= runs if len(runs) > 1 else {(path,): next(iter(runs.values()))}
     return found
 
 
