@@ -160,6 +160,7 @@ class Config(Model):
     def require_git(self, hint: str = "") -> None:
         """Raise UnreadableInput where there is no repository; ``hint`` says what to do."""
         if not self.is_git:
+            hint = process.repair(self.root) or hint
             raise UnreadableInput("no-repository", f"{self.root}: no git repository", hint)
 
 

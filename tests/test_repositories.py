@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from ledger.hook import main as hook
 from tests.campaigns import repositories
-from tests.commands import call
+from tests.commands import Done, call, captured
 from tests.repository import Repository
 
 # Dates of a commit as its object has them, and the date that is shown.
@@ -143,6 +144,45 @@ def test_a_plan_that_is_gone_and_named(repo: Repository) -> None:
         assert "`git restore ../docs/fix_plan.md` brings it back" in done.err
     # A plan that is not in git may be begun.
     assert call(repo.path, "init", "--ledger", "docs/other.md").code == 0
+
+
+def test_a_work_tree_names_how_its_moved_repository_is_found(
+    repo: Repository, tmp_path: Path
+) -> None:
+    tree, moved = tmp_path / "tree", tmp_path / "moved"
+    repo.git("worktree", "add", "--quiet", str(tree), "-b", "side")
+    repo.path.rename(moved)
+    command = f"git worktree repair {tree}"
+    for done in (call(tree, "validate", "--base", "HEAD"), call(tree, "history"), hooked(tree)):
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert f"`{command}`" in done.err
+    subprocess.run(command.split(), cwd=moved, capture_output=True, check=False)
+    assert call(tree, "validate", "--base", "HEAD").code == 0
+
+
+@pytest.mark.parametrize("content", [b"garbage\n", b"", b"0123456789\n"])
+def test_a_damaged_branch_is_not_one_without_commits(repo: Repository, content: bytes) -> None:
+    """The guard would have nothing to compare with, and say nothing."""
+    [branch] = (repo.path / ".git/refs/heads").iterdir()
+    whole = branch.read_bytes()
+    branch.write_bytes(content)
+    for done in (
+        call(repo.path, "validate", "--base", "HEAD"),
+        call(repo.path, "validate", "--staged"),
+        call(repo.path, "history"),
+        hooked(repo.path),
+    ):
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert f"refs/heads/{branch.name} names no commit" in done.err
+    last = (repo.path / ".git/logs/HEAD").read_bytes().splitlines()[-1].split()[1]
+    branch.write_bytes(last + b"\n")  # as the message says
+    assert branch.read_bytes() == whole
+    assert call(repo.path, "validate", "--base", "HEAD").code == 0
+
+
+def hooked(folder: Path) -> Done:
+    """What the hook says in a folder."""
+    return captured(folder, lambda: hook([]))
 
 
 @pytest.fixture(scope="module")

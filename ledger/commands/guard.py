@@ -60,6 +60,8 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
     before; a removed file is judged as empty. Raises UnreadableInput for a file in conflict."""
     root = plan.root
     before = version_of(plan, contents, "HEAD")
+    if before.data is None:
+        contents.require_branch()
     plan = _followed(plan, contents, STAGED) or before.plan
     path = plan.ledger_path
     new = contents.staged(path)

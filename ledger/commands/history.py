@@ -85,6 +85,7 @@ def audit(
     if not settings.is_git:
         message = f"{settings.root}: not a git repository"
         hint = "a history is what git remembers: commit the ledger first"
+        hint = process.repair(settings.root) or hint
         raise UsageError("no-repository", message, hint)
     commits = log.resolve(settings.root, revisions)
     with Blobs(settings.root) as contents:

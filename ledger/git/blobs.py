@@ -125,8 +125,25 @@ class Blobs:
         message = f"{revision}: git knows no such commit, or more than one"
         hint = process.lacks(self.root, "give HEAD, a branch, a tag or a commit")
         if revision == "HEAD":
+            self.require_branch()
             message, hint = "the repository has no commit yet", "commit the fix plan first"
         raise UsageError("no-such-revision", message, hint)
+
+    def require_branch(self) -> None:
+        """Raise UnreadableInput (``lost-object``) where HEAD is a branch whose file was damaged: to
+        git it is as one without commits, which has no file."""
+        try:
+            head = (process.git_dir(self.root) / "HEAD").read_bytes()
+            branch = os.fsdecode(head.removeprefix(b"ref: ").strip())
+            written = (process.common_dir(self.root) / branch).read_bytes().strip()
+        except (OSError, ValueError):
+            return
+        if not (written.startswith(b"ref: ") or OBJECT_NAME.fullmatch(os.fsdecode(written))):
+            message = f"{branch} names no commit: its file in .git is damaged"
+            hint = (
+                f"`git update-ref {branch} COMMIT` mends it; .git/logs/HEAD ends with the last one"
+            )
+            raise UnreadableInput("lost-object", message, hint)
 
     def content(self, name: str) -> bytes | None:
         """The blob whose full name is ``name``; None where the repository does not hold it."""

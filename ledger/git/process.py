@@ -185,6 +185,15 @@ def top_of(start: Path) -> Path | None:
     return next((folder for folder in (place, *place.parents) if _own_git_dir(folder)), None)
 
 
+def repair(start: Path) -> str:
+    """What mends the work tree around ``start`` whose repository is not where its file `.git` says;
+    empty where there is no such file."""
+    for folder in (start, *start.parents):
+        if place := _pointed_to(folder / ".git"):
+            return f"its .git names {place}; if that moved, `git worktree repair {folder}` there"
+    return ""
+
+
 def git_dir(root: Path) -> Path:
     """The folder that holds HEAD and the index of the work tree whose top is ``root``. Raises
     ``UnreadableInput`` where there is none."""
