@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from ledger.commands import leases
 from ledger.commands.claim import claim
 from ledger.commands.next_item import next_item
 from ledger.commands.release import release
-from ledger.errors import LedgerError
+from ledger.config import Config
+from ledger.errors import LedgerError, UnreadableInput
 from ledger.git import process
 from ledger.plan.leases import leases_of, owners_of, written
 from ledger.plan.reader import read
@@ -305,6 +307,23 @@ def test_a_damaged_register_is_told(trees: tuple[Repository, Repository]) -> Non
     assert re.search(r"ledger-leases\.json: expected .* delete it", done.err)
     file.unlink()
     assert call(repo.path, "claim", "A-001", "--as", "w2").code == 1
+
+
+@pytest.mark.parametrize("turn", range(6))
+def test_a_register_that_cannot_be_read_at_some_time_never_fails_what_is_written(
+    trees: tuple[Repository, Repository], turn: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = trees
+    before, reads, whole = one.ledger.read_bytes(), count(), leases.read
+
+    def failing(config: Config) -> leases.Register:
+        if next(reads) == turn:
+            raise UnreadableInput("bad-leases", "it is on a disk that went away")
+        return whole(config)
+
+    monkeypatch.setattr(leases, "read", failing)
+    done = call(one.path, "claim", "A-001", "--as", "w1")
+    assert (done.code == 0) == (one.ledger.read_bytes() != before), done.err
 
 
 def test_the_default_name_is_one_of_the_work_tree(trees: tuple[Repository, Repository]) -> None:

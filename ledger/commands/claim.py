@@ -61,9 +61,10 @@ def claim(
         text = written(me, until, leases.now().date())
         plan.accept(_with_lease(plan.ledger, item, text))
         done = f"{me} has it until {leases.clock(until)}"
+        notes = _notes(config, plan.new, item, me)  # asked before anything is written
         if not dry_run:
             leases.record(config, item, Taken(owner=me, until=until, text=text))
-    changed = plan.changed(item.id, done, dry_run=dry_run, notes=_notes(config, plan.new, item, me))
+    changed = plan.changed(item.id, done, dry_run=dry_run, notes=notes)
     return Claimed(**changed.model_dump(), owner=me, until=until)
 
 
