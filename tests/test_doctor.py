@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ledger.commands import doctor as doctor_module
 from ledger.plan.secrets import found
 from tests.commands import call, terminal, unstyled
 from tests.repository import Repository
@@ -356,3 +358,23 @@ def test_nothing_is_changed(repo: Repository) -> None:
     before = {f: f.read_bytes() for f in repo.path.rglob("*") if f.is_file()}
     call(repo.path, "doctor")
     assert {f: f.read_bytes() for f in repo.path.rglob("*") if f.is_file()} == before
+
+
+def test_what_is_mended_is_no_failure_whatever_cannot_be_read_since(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings break between the fixes and the look at the rest."""
+    whole = doctor_module.repair
+
+    def then_broken(*arguments: Any, **options: Any) -> doctor_module.Repaired:
+        done = whole(*arguments, **options)
+        if not options.get("dry_run"):
+            repo.write("pyproject.toml", b"[tool.ledger")
+        return done
+
+    monkeypatch.setattr(doctor_module, "repair", then_broken)
+    row = b"| High | in_progress |"
+    repo.ledger.write_bytes(repo.ledger.read_bytes().replace(row, b"| High | done |"))
+    assert call(repo.path, "doctor", "--fix").code == 1
+    assert row in repo.ledger.read_bytes()
+    assert call(repo.path, "doctor").code == 2

@@ -185,6 +185,12 @@ def hooked(folder: Path) -> Done:
     return captured(folder, lambda: hook([]))
 
 
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one clone has read of a history is known to all."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture(scope="module")
 def versions(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """A repository with three versions of the plan, which hands out parts of itself."""

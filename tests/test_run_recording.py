@@ -153,6 +153,20 @@ def test_a_folder_of_any_name_is_recorded_once(repo: Repository, folder: str) ->
     assert {one["state"] for one in states} == {"untracked"}
 
 
+def test_a_folder_in_that_of_another_run_is_refused_before_the_command(repo: Repository) -> None:
+    """The attempt would be read as one of the first stamp."""
+    root = b"reports/parser-speed/phase_b/"
+    plan = repo.ledger.read_bytes().replace(b"phase_b/<STAMP>/", b"phase_b/20251102T091500Z/")
+    repo.ledger.write_bytes(plan)
+    done = run(repo, "--result", "success", script="touch ran")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "write <STAMP> for 20251102T091500Z in the folder for runs" in done.err
+    assert not (repo.path / "ran").exists()
+    assert repo.ledger.read_bytes() == plan
+    repo.ledger.write_bytes(plan.replace(root + b"20251102T091500Z", root + b"<STAMP>"))
+    assert run(repo, "--result", "success", script="touch ran").code == 0
+
+
 def test_a_folder_that_no_plan_can_cite_is_refused_with_the_reason(repo: Repository) -> None:
     repo.write("pyproject.toml", b'[tool.ledger]\nruns = "kept/a`b/<STAMP>"\n')
     done = call(repo.path, "run", "DOCS-TOUR-002", "--", "touch", "ran")

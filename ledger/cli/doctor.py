@@ -42,6 +42,8 @@ def command(
     with output.progress("reading versions") as tell:
         found = doctor(ledger=ledger, fix=fix, leave=leave, dry_run=dry_run, progress=tell)
     code = _CODES[found.verdict]
+    if found.repair and found.repair.diff and not dry_run:
+        code = min(code, 1)  # the fixes are written, whatever cannot be read since
     if as_json:
         output.document("doctor", found)
         return code

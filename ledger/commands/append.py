@@ -26,7 +26,7 @@ from ledger.gates.success import against_success
 from ledger.git import files, repository
 from ledger.git.blobs import Blobs
 from ledger.git.changes import Changes, changes
-from ledger.plan import citations, selectors, styles, text, words
+from ledger.plan import citations, patterns, selectors, styles, text, words
 from ledger.plan.model import Action, Change, Item, Ledger, Model, NewAttempt, Result
 from ledger.store import files_of
 
@@ -153,6 +153,13 @@ def refuse_unrecordable(
     config: Config, ledger: Ledger, section: Item, run: str, recording: Recording
 ) -> None:
     """Raise what ``append`` would raise of a run that is still to be made in the folder ``run``."""
+    stamps = patterns.STAMP.findall(run)
+    if len({*stamps}) > 1:
+        message = (
+            f"{run} lies in the folder of another run: the attempt would be that of {stamps[0]}"
+        )
+        hint = f"write <STAMP> for {stamps[0]} in the folder for runs"
+        raise Refused("other-stamp", message, hint)
     result = recording.get("result")
     if result is not None:
         _word(config, result)
