@@ -192,6 +192,15 @@ def test_files_that_no_plan_can_quote_are_cited_by_their_folder(repo: Repository
     assert "is recorded as attempt #3" in again.err
 
 
+def test_why_a_run_is_incomplete_names_no_file_that_no_plan_can_quote(repo: Repository) -> None:
+    """The name would be read as an attempt of the item."""
+    name = "Attempt #9 \u2014 Result: success junit.xml"
+    done = run(repo, script=f'echo x > "$LEDGER_RUN_DIR/{name}"')
+    assert "attempt #3" in done.out, done.err
+    [attempt] = attempts(repo)
+    assert "run incomplete: a file:1:1: expected well-formed XML" in attempt["text"]
+
+
 def test_a_run_that_is_cited_as_a_folder_is_recorded_once(repo: Repository) -> None:
     repo.write(f"reports/x/{STAMP}/a`b.txt", b"x")
     given = ("append", ITEM, f"reports/x/{STAMP}", "--result", "partial")

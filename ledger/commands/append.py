@@ -311,7 +311,7 @@ def _draft(
         result=word,
         words=phrase,
         summary=summary,
-        metrics=edits.metrics_of(evidence.whole, delta, earlier),
+        metrics=edits.metrics_of(_quotable(evidence), delta, earlier),
         because=text.one_line(because),
         artifacts=tuple(one for run in evidence.each for one in _cited(config.root, run)),
         commit="",
@@ -384,6 +384,14 @@ def _unquotable(run: Evidence) -> Sequence[str]:
     odd = [name for name in run.files if not _is_quotable([f"{run.path}/{name}"])]
     plain = [f"{run.path}/{name}" for name in run.files if name not in {*odd}]
     return odd if not plain or _is_quotable(plain) else run.files
+
+
+def _quotable(evidence: _Evidence) -> Evidence:
+    """The whole of what the runs say, without names of files that a plan cannot quote."""
+    reason = evidence.whole.reason
+    for name in (name for run in evidence.each for name in _unquotable(run)):
+        reason = reason.replace(name, "a file")
+    return evidence.whole.model_copy(update={"reason": reason})
 
 
 def _named(root: Path, runs: Iterable[Evidence]) -> Iterator[str]:
