@@ -38,7 +38,8 @@ ONE, TWO, THREE = attempt(1, FIRST), attempt(2, SECOND), attempt(3, THIRD)
 HEAD = b"# Fix plan\n\n## [SCAN-001] Scan\n- Priority: High\n- Status: in_progress\n"
 HISTORY = b"- Attempts History:\n"
 ACTIONS = b"- Next Actions:\n  1. PENDING \xe2\x80\x94 Measure 50 MB files.\n"
-TOUR = b"\n## [TOUR-002] A tour\n- Priority: Low\n- Status: pending\n"
+CRITERIA = b"- Exit Criteria:\n  - [ ] At least 3 readers find their way\n"
+TOUR = b"\n## [TOUR-002] A tour\n- Priority: Low\n- Status: pending\n" + CRITERIA
 BASE = HEAD + HISTORY + ONE + TWO + THREE + ACTIONS + TOUR
 LOST = BASE.replace(ONE, b"")
 KEPT = (
@@ -151,6 +152,15 @@ writes("a NUL before it", BASE.replace(b"* [2025-10-01]", b"\0* [2025-10-01]"))
 @way("the executable bit, an attempt gone")
 def _(repo: Repository) -> None:
     repo.write(PLAN, LOST).chmod(0o755)
+
+
+writes("an exit criterion deleted", BASE.replace(CRITERIA, b""))
+LESS = BASE.replace(b"At least 3", b"At least 1")
+writes("an exit criterion that asks for less", LESS)
+writes(
+    "an exit criterion that asks for less, and its item done",
+    LESS.replace(b"pending\n- Exit", b"done\n- Exit"),
+)
 
 
 # Withdrawals

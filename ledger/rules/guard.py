@@ -26,13 +26,20 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from ledger.plan import counterparts, dialects, document, text
-from ledger.plan.model import Attempt, Item, Ledger
+from ledger.plan.model import FINISHED, Attempt, Item, Ledger
 from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number, opens, plain_id
 from ledger.plan.places import name
 from ledger.plan.text import counted
 from ledger.rules.model import Severity
 from ledger.rules.registry import OPEN, WEAKENED, Facts, Fault, quoted, renumbered, rule, unseen
+
+# 99.5, 2,000, >=, and "at least", "no more than", "every"
+_FIGURE = re.compile(
+    r"\d+(?:[.,]\d+)*|[<>=!]+|\b(?:least|most|more|fewer|less|under|over|below|above|no|none|not|all|"
+    r"every|each|any)\b",
+    re.IGNORECASE,
+)
 
 
 @rule("LED501", "attempt-removed", "error")
@@ -293,6 +300,47 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             yield fault._replace(severity=_strict(facts))
 
 
+@rule("LED512", "criterion-changed", "warning")
+def criterion_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An exit criterion of an unfinished item is gone, or has other figures.
+
+    Why: Done means that the criteria are met which were there when the work was taken up. Whoever
+    lowers one, or drops it, makes done what is not; where the same change calls the item done this
+    is an error.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Exit Criteria:
+          - At least 80 % of the tests pass. The version before said 95 %.
+
+    Mend: Put it back. Where other criteria are right, say so in a note (`ledger note`), in a commit
+    before the one that closes the item.
+    """
+    if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
+        return
+    homes: dict[str, list[Item]] = {}
+    for item in (*ledger.items, *(one for plan in _elsewhere(facts) for one in plan.items)):
+        homes.setdefault(item.id, []).append(item)
+    for item in facts.base.items:
+        here = homes.get(item.id, [])
+        now = [one.text for home in here for one in home.criteria]
+        old = [one.text for one in item.criteria]
+        if item.status in FINISHED or not here or old == now:
+            continue
+        kept = counterparts.paired(old, now)
+        is_closed = any(home.status == "done" for home in here)
+        for at, said in enumerate(old):
+            new = now[kept[at]] if at in kept else None
+            if new is not None and _figures(said) <= _figures(new):
+                continue
+            became = f"became {quoted(new)}" if new else "is gone"
+            message = f"an exit criterion of {item.id}, {quoted(said)}, {became}"
+            fault = Fault(here[0], message, said, fix="put it back" if is_closed else None)
+            yield fault._replace(severity="error" if is_closed else _strict(facts))
+
+
 @rule("LED511", "actions-renumbered", "warning")
 def actions_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """Actions that were there have other numbers.
@@ -397,6 +445,11 @@ def _missing(base: Ledger, ledger: Ledger) -> Counter[counterparts.Words]:
 def _elsewhere(facts: Facts) -> Sequence[Ledger]:
     """The files that what is gone may have moved to."""
     return facts.elsewhere() if facts.elsewhere else ()
+
+
+def _figures(said: str) -> set[str]:
+    """The numbers of a criterion, and how it compares."""
+    return {*map(str.lower, _FIGURE.findall(said))}
 
 
 def _strict(facts: Facts) -> Severity | None:
