@@ -41,11 +41,17 @@ _ROUNDS = re.compile(r"\brounds?\b", re.IGNORECASE)
 
 
 def judge_plan(
-    ledger: Ledger, path: str, place: Place, wanted: Wanted | None = None
+    ledger: Ledger,
+    path: str,
+    place: Place,
+    wanted: Wanted | None = None,
+    *,
+    known: Sequence[Entry] | None = None,
 ) -> list[JudgedClaim]:
     """Every claim, with its verdict, in the file's order; of the entries that are
-    ``wanted``, where that is given. ``path`` is how the ledger is named."""
-    every = cache(lambda: list(entries(ledger, place)))
+    ``wanted``, where that is given. ``path`` is how the ledger is named; ``known`` are its entries
+    where somebody has them."""
+    every = cache(lambda: list(entries(ledger, place)) if known is None else known)
     runs = Runs(place, every)
     place = place._replace(plan=path, numbers=_numbers(ledger))
     found: list[JudgedClaim] = []

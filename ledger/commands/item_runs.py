@@ -1,18 +1,16 @@
-"""The runs that an item's attempts cite, one after the other, and what became of each test."""
+"""The runs that an item's attempts cite, one after the other."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from ledger.claims.entries import Entry, Place, own_runs
 from ledger.errors import LedgerError
 from ledger.evidence.compare import compare
-from ledger.evidence.model import FAILING, Completeness, Evidence, Outcome, TestResult, Totals
+from ledger.evidence.model import Completeness, Evidence, Totals
 from ledger.evidence.outputs import read_runs
 from ledger.evidence.rounds_model import Interval
 from ledger.evidence.stats import wilson
 from ledger.plan.model import Attempt, Item, Model, newest_first
-
-_MOST_TESTS: Final = 60
 
 
 class Changes(Model):
@@ -54,26 +52,11 @@ class AttemptRun(Model):
     """Against the attempts before that have counts; null for the first one."""
 
 
-class TestOutcomes(Model):
-    """One test over the runs of an item that have counts."""
-
-    __test__ = False  # not a class of pytest's
-
-    test: str
-    """Its identity."""
-    outcomes: tuple[Outcome | None, ...]
-    """What became of it in each; null where no output names it."""
-
-
 class ItemRuns(Model):
     """The runs of an item's attempts, the oldest first."""
 
     attempts: tuple[AttemptRun, ...]
     """One for each attempt."""
-    tests: tuple[TestOutcomes, ...]
-    """The tests that failed in one of the runs with counts, the newest failures first."""
-    more_tests: int
-    """How many more there are."""
 
     @property
     def counted(self) -> tuple[AttemptRun, ...]:
@@ -90,7 +73,6 @@ def item_runs(item: Item, entries: Iterable[Entry], place: Place) -> ItemRuns:
     """The runs of the attempts of ``item``; ``entries`` are those of the plan that are of it."""
     by_line = {entry.line: entry for entry in entries}
     found: list[AttemptRun] = []
-    counted: list[Evidence] = []
     known: Evidence | None = None
     for attempt in newest_first(item.attempts)[::-1]:
         entry = by_line.get(attempt.span.start_line)
@@ -98,11 +80,8 @@ def item_runs(item: Item, entries: Iterable[Entry], place: Place) -> ItemRuns:
         read = _read(runs, place)
         found.append(_attempt_run(attempt, runs, read, known))
         if read.evidence and read.evidence.totals:
-            counted.append(read.evidence)
             known = _known(read.evidence, known)
-    tests = list(_tests(counted))
-    more = max(0, len(tests) - _MOST_TESTS)
-    return ItemRuns(attempts=tuple(found), tests=tuple(tests[:_MOST_TESTS]), more_tests=more)
+    return ItemRuns(attempts=tuple(found))
 
 
 def _attempt_run(
@@ -145,17 +124,3 @@ def _read(runs: tuple[str, ...], place: Place) -> _Read:
 def _changes(run: Evidence, before: Evidence) -> Changes:
     delta = compare(run, before)
     return Changes(**{name: len(getattr(delta, name)) for name in Changes.model_fields})
-
-
-def _tests(runs: Sequence[Evidence]) -> Iterator[TestOutcomes]:
-    """The tests that failed in one of the runs, those that failed last first."""
-    last: dict[str, int] = {}
-    for at, run in enumerate(runs):
-        last |= {name: at for name, test in run.tests.items() if test.outcome in FAILING}
-    for name in sorted(last, key=lambda one: (-last[one], one)):
-        yield TestOutcomes(test=name, outcomes=tuple(_outcome(run.tests, name) for run in runs))
-
-
-def _outcome(tests: Mapping[str, TestResult], name: str) -> Outcome | None:
-    test = tests.get(name)
-    return test.outcome if test else None

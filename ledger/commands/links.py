@@ -26,6 +26,7 @@ from ledger.git.repository import ArtifactState
 from ledger.plan import reader, selectors
 from ledger.plan.model import Attempt, Item, Ledger, Model
 from ledger.versions.history import Origins
+from ledger.versions.model import History
 
 _LARGEST = 1_000_000  # bytes of a .gitignore
 CommitState = Literal["known", "elsewhere", "ambiguous", "unknown", "introducing", "touching"]
@@ -167,12 +168,14 @@ def link(
     progress: Progress | None = None,
     *,
     artifacts_only: bool = False,
+    history: History | None = None,
 ) -> Pointers:
     """What ``attempts`` point at, in the tree of ``commit`` (a full name) or in the work tree.
-    ``artifacts_only`` leaves the commits out. Without git what exists counts as tracked."""
+    ``artifacts_only`` leaves the commits out; ``history`` is the plan's up to there, where somebody
+    has it. Without git what exists counts as tracked."""
     items: dict[str | None, Item] = {item.id: item for item in reversed(ledger.items)}
     with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
-        place = _Place(config, contents, commit, progress)
+        place = _Place(config, contents, commit, progress, history)
         resolvers = {
             name: Resolver(items.get(name), place.listing, place.is_on_disk, fills=True)
             for name in dict.fromkeys(one.item for one in attempts)
@@ -197,6 +200,7 @@ class _Place:
     contents: Blobs | None
     commit: str | None
     progress: Progress | None
+    history: History | None = None
     ignored: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -240,6 +244,8 @@ class _Place:
     def origins(self) -> Origins:
         """Which commit introduced which attempt, also of those that lie in the archive now."""
         own = self.config
+        if self.history:
+            return Origins(self.history.events)
         if self.head:
             with contextlib.suppress(UsageError):  # the ledger was never committed
                 plan = own.of_partner if own.is_archive else own

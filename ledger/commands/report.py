@@ -1,6 +1,6 @@
 """``ledger report``: what the other commands say of a plan, gathered for one page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from ledger.commands.next_item import NextItem, next_item
 from ledger.commands.read import Opened
 from ledger.commands.rounds import cites_rounds, item_rounds
 from ledger.commands.status import ItemSummary, Status, status
+from ledger.commands.tests import TrackRecords, tests
 from ledger.commands.validate import Checked, faults
 from ledger.commands.verify import verification
 from ledger.commands.verify_text import Verification
@@ -72,6 +73,8 @@ class Report(Model):
     """`ledger verify`."""
     links: Pointers
     """`ledger links`."""
+    tests: TrackRecords | None
+    """`ledger tests`; null where no attempt cites a run with tests."""
     history: History | None
     """`ledger history`; null without git, and for a plan that was never committed."""
 
@@ -88,30 +91,35 @@ def report(
     config, plan = opened.config, opened.ledger
     found = status(ledger=config.ledger)
     changes = changes_since(config, plan, since) if since is not None else ()
+    history = _history(config, progress)
     with Blobs(config.root) as contents:
         is_committed = config.is_git and contents.head(opened.path) == plan.text
         place = around(config, contents, is_committed=is_committed)
+        known = list(entries(plan, place))
         return Report(
             status=found,
             next=next_item(since=since, ledger=config.ledger),
             since=since,
             changes=tuple(changes),
-            items=tuple(_items(opened, found, place)),
+            items=tuple(_items(opened, found, place, known)),
             loose=plan.loose,
             unread=plan.unread,
             briefs=tuple(_briefs(config, found)),
             checked=Checked(paths=(opened.path,), findings=tuple(faults(config, plan))),
-            verification=verification(opened, place),
-            links=link(config, plan, plan.attempts),
-            history=_history(config, progress),
+            verification=verification(opened, place, known=known),
+            links=link(config, plan, plan.attempts, history=history),
+            tests=_tests(config),
+            history=history,
         )
 
 
-def _items(opened: Opened, found: Status, place: Place) -> Iterator[ReportedItem]:
+def _items(
+    opened: Opened, found: Status, place: Place, known: Sequence[Entry]
+) -> Iterator[ReportedItem]:
     plan = opened.ledger
     gates = {gate.item: gate for gate in every_gate(opened.config, plan, place)}
     told: dict[str | None, list[Entry]] = {}
-    for entry in entries(plan, place):
+    for entry in known:
         told.setdefault(entry.item, []).append(entry)
     for summary, item in zip(found.items, plan.items, strict=True):
         assert place.files is not None
@@ -134,6 +142,13 @@ def _briefs(config: Config, found: Status) -> Iterator[BriefState]:
     for path in dict.fromkeys(one.brief for item in found.items for one in item.sprints):
         with suppress(LedgerError):
             yield brief_state(handed_over(config.root / path, Request(), config.ledger).facts)
+
+
+def _tests(config: Config) -> TrackRecords | None:
+    try:
+        return tests(ledger=config.ledger)
+    except UsageError:
+        return None
 
 
 def _history(config: Config, progress: Progress | None) -> History | None:

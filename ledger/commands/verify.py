@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ledger import config
-from ledger.claims.entries import Place, Wanted, around
+from ledger.claims.entries import Entry, Place, Wanted, around
 from ledger.claims.judge import judge_plan
 from ledger.commands import read
 from ledger.commands.closings import done_claims
@@ -37,10 +37,13 @@ def verify(
         return verification(opened, place, names)
 
 
-def verification(opened: Opened, place: Place, names: Sequence[str] = ()) -> Verification:
-    """The claims of a plan that was read, judged by what there is in ``place``. See ``verify``."""
+def verification(
+    opened: Opened, place: Place, names: Sequence[str] = (), known: Sequence[Entry] | None = None
+) -> Verification:
+    """The claims of a plan that was read, judged by what there is in ``place``; ``known`` are its
+    entries, where somebody has them. See ``verify``."""
     plan = opened.ledger
-    judged = judge_plan(plan, opened.path, place, _wanted(plan, names))
+    judged = judge_plan(plan, opened.path, place, _wanted(plan, names), known=known)
     whole = _whole_items(plan, names)
     closed = [c for c in done_claims(opened.config, plan, place) if c.item in whole]
     claims = sorted([*judged, *closed], key=lambda claim: claim.line)
