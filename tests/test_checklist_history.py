@@ -28,8 +28,14 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ([commit(PLAN), commit(TICKED)], []),
         ([commit(PLAN), commit(LESS, "kabolur")], []),
-        ([commit(PLAN), commit(LESS)], ["1 made: false kabolur"]),
-        ([commit(PLAN), commit(TICKED, "kabolur")], ["1 made: missed kabolur"]),
+        (
+            [commit(PLAN), commit(LESS)],
+            ["1 made: false kabolur", "1 made: false in the hook kabolur"],
+        ),
+        (
+            [commit(PLAN), commit(TICKED, "kabolur")],
+            ["1 made: missed kabolur", "1 made: missed in the hook kabolur"],
+        ),
     ],
 )
 def test_what_is_gone_is_told(made: list[Commit], faults: list[str], tmp_path: Path) -> None:
@@ -41,3 +47,15 @@ def test_what_is_gone_is_told(made: list[Commit], faults: list[str], tmp_path: P
 def test_a_history_is_the_same_each_time() -> None:
     assert checklist_history.commits(1, 3, 20) == checklist_history.commits(1, 3, 20)
     assert len(checklist_history.commits(1, 3, 20)) == 21
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_edits_of_a_checklist_are_losses_only_where_something_is_gone(
+    number: int, tmp_path: Path
+) -> None:
+    """In short; both the history and the hook."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    made = checklist_history.commits(2, number, 20)
+    assert any(commit.lost for commit in made)
+    assert checklist_history.judge(made, folder)[0] == []

@@ -105,7 +105,8 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An item that the version before had is named neither in the file nor in its archive any more.
 
-    Why: What was open in it is forgotten, and references to its ID lead nowhere.
+    Why: What was open in it is forgotten, and references to its ID lead nowhere. A task without an
+    ID that is reworded, moved, split or joined with another is still there: see `ledger history`.
 
     Example:
 

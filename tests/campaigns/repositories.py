@@ -196,7 +196,7 @@ TREES = [
     state("submodule that is not there", "sub inner; git commit -qm sub; git clone -q $T/repo $T/clone; echo $T/clone > $M/cwd"),
     state("sparse, cone, without the plan", "git sparse-checkout set src", {PLAN: r"sparse.*git sparse-checkout add docs", "hook": ""}),
     state("sparse, patterns, without the plan", "git sparse-checkout set --no-cone '/*' '!/docs/fix_plan.md'", {PLAN: r"sparse.*git sparse-checkout add (--\S+ )?.?/?docs", "hook": ""}),
-    state("sparse without the evidence", "git sparse-checkout set docs"),
+    state("sparse without the evidence", "git sparse-checkout set docs", {"append": r"no such file or folder"}),
     state("plan deleted", "rm docs/fix_plan.md", {PLAN: r"docs/fix_plan.md is in git.*git restore docs/fix_plan.md", "hook": ""}),
     state("plan and folder deleted", "rm -r docs", {PLAN: r"docs/fix_plan.md is in git.*git restore docs/fix_plan.md", "hook": ""}),
     state("plan deletion staged", "git rm -q docs/fix_plan.md", {PLAN: r"docs/fix_plan.md is in git.*git restore --staged --worktree docs/fix_plan.md", "hook": "LED"}),
