@@ -82,6 +82,8 @@ DECORATIONS: dict[str, Callable[[bytes], bytes]] = {
     "GitHub": lambda data: _decorated(data, "2026-11-30T10:00:{:02}.1234567Z "),
     "gh run view": lambda data: _decorated(data, "tests\tRun tests\t2026-11-30T10:00:{:02}.1Z "),
     "docker compose": lambda data: _decorated(data, "web-1  | "),
+    "lerna": lambda data: _decorated(data, "@acme/web: "),
+    "turbo": lambda data: _decorated(data, "web:test: "),
     "act": lambda data: _decorated(data, "[CI/test]   | "),
     "logger": lambda data: _decorated(data, "2026-11-30 10:00:{:02},123 INFO "),
     "quoted": lambda data: _decorated(data, "> "),
@@ -217,3 +219,31 @@ def test_files_that_nobody_understands_are_named(tmp_path: Path) -> None:
 def test_spoiled_outputs_keep_the_laws() -> None:
     """The short form of a campaign."""
     assert runner_outputs.main(["--count", "150", "--seed", "3"]) == 0
+
+
+NEXTEST = b"""    Starting 3 tests across 1 binary
+        PASS [   0.005s] app tests::a
+        FAIL [   0.005s] app tests::b
+     Summary [   0.010s] 3 tests run: 2 passed (1 slow), 1 failed, 4 skipped
+error: test run failed
+"""
+TOX_3 = b"___ summary ___\n  py37: commands succeeded\nERROR:   py38: commands failed\n"
+JEST_29 = b"Test Suites: 1 failed, 1 passed, 2 total\nTests:       1 failed, 20 passed, 21 total\n"
+DJANGO = b"...\n" + b"-" * 70 + b"\nRan 3 tests in 0.010s\n\nOK\nDestroying test database\n"
+TAP_TODO = b"1..3\nok 1 - a # TODO x\nnot ok 2 - b # TODO y\nok 3 # SKIP z\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "wanted"),
+    [
+        (NEXTEST, ("failed", (2, 1, 0, 4, 0), ["app tests::b"])),
+        (TOX_3, ("failed", None, [])),
+        (JEST_29, ("failed", (20, 1, 0, 0, 0), [])),
+        (DJANGO, ("success", (3, 0, 0, 0, 0), [])),
+        (TAP_TODO, ("success", (0, 0, 0, 2, 1), [])),
+        (b"1..3\nok 1\nok 2\n", ("partial", (2, 0, 0, 0, 0), [])),
+        (b"1..2\nok 1\nBail out! no db\n", ("failed", (1, 0, 0, 0, 0), [])),
+    ],
+)
+def test_other_versions_as_they_are_documented(log: bytes, wanted: tuple[object, ...]) -> None:
+    assert facts(evidence(("output.log", log))) == wanted

@@ -113,6 +113,14 @@ RUNNERS: tuple[Runner, ...] = (
         r"(?P<red2>error: (?:test failed|could not compile|\d+ targets? failed).*)",
     ),
     _runner(
+        "cargo nextest",
+        (" tests run: ", " test run: "),
+        # `Summary [   0.005s] 3 tests run: 2 passed (1 slow), 1 failed, 0 skipped`
+        r"(?P<end>)Summary \[ *(?P<time>[\d.]+s)\] .*? run: (?P<counts>\d+ passed\b.*)$",
+        r"(?:TRY \d+ )?FAIL \[ *[\d.]+s\] +(?:\(.*?\) +)?(?P<name>\S.*)",
+        r"(?P<red>error: test run failed)",
+    ),
+    _runner(
         "CTest",
         ("% tests passed", "***", "Test project ", "The following tests FAILED"),
         r"(?P<begins>Test project )/?\S",
@@ -154,7 +162,8 @@ RUNNERS: tuple[Runner, ...] = (
     ),
     _runner(
         "tox",
-        ("congratulations :)", "evaluation failed :(", ": FAIL ", "ROOT: HandledError"),
+        ("congratulations :)", "evaluation failed :(", ": FAIL ", "ROOT: HandledError",
+         ": commands failed"),
         r"(?P<green>congratulations :\))",
         r"(?P<red>evaluation failed :\(|ROOT: HandledError\|.*|[\w.-]+: FAIL (?:code|✖).*)",
         r"(?P<red2>ERROR: +[\w.-]+: commands failed)",

@@ -8,12 +8,15 @@ from collections.abc import Callable
 _ANSI = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b[\]_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
 )
-# What others write in front of a line: who (`web-1  | `, `[CI/test]   | `, `[0] `, `job\tstep\t`;
-# not xdist's `[gw0] `), when (`2026-01-01T10:00:04.1234567Z `, `[10:00:04] `, `Jan 01 10:00:04 `),
+# What others write in front of a line: who (`web-1  | `, `[CI/test]   | `, `[0] `, `job\tstep\t`,
+# `@acme/web: ` of lerna, `packages/a test: ` of pnpm, `web:test: ` of turbo; not xdist's
+# `[gw0] `), when (`2026-01-01T10:00:04.1234567Z `, `[10:00:04] `, `Jan 01 10:00:04 `),
 # and signs of a service (`00O `, `##[debug]`).
 PREFIX = re.compile(
     r"(?P<who>(?:[\w./()-]{1,60}|\[[\w ./()-]{1,60}\]) {0,40}\| ?|"
-    r"\[(?!gw\d| *\d+\.\d)[\w ./()-]{1,60}\] |[^\t\n]{1,80}\t[^\t\n]{1,80}\t\ufeff?(?=\d{4}-))?"
+    r"\[(?!gw\d| *\d+\.\d)[\w ./()-]{1,60}\] |"
+    r"@[\w.-]{1,60}/[\w.-]{1,60}: |[@\w./-]{1,60}[: ]test: |"
+    r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t\ufeff?(?=\d{4}-))?"
     r"(?:\[?(?:\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} [ \d]\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
     r"(?:Z|[+-]\d\d:?\d\d)?\]?(?: |$))?"
     r"(?:\d\d[OE][ +])?(?:##\[\w{1,20}\])?"
