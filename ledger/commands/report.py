@@ -16,7 +16,7 @@ from ledger.commands.next_item import NextItem, next_item
 from ledger.commands.read import Opened
 from ledger.commands.rounds import cites_rounds, item_rounds
 from ledger.commands.status import ItemSummary, Status, status
-from ledger.commands.tests import TrackRecords, tests
+from ledger.commands.tests import TrackRecords, track_records
 from ledger.commands.validate import Checked, faults
 from ledger.commands.verify import verification
 from ledger.commands.verify_text import Verification
@@ -108,7 +108,7 @@ def report(
             checked=Checked(paths=(opened.path,), findings=tuple(faults(config, plan))),
             verification=verification(opened, place, known=known),
             links=link(config, plan, plan.attempts, history=history),
-            tests=_tests(config),
+            tests=_tests(opened, place),
             history=history,
         )
 
@@ -144,9 +144,11 @@ def _briefs(config: Config, found: Status) -> Iterator[BriefState]:
             yield brief_state(handed_over(config.root / path, Request(), config.ledger).facts)
 
 
-def _tests(config: Config) -> TrackRecords | None:
+def _tests(opened: Opened, place: Place) -> TrackRecords | None:
+    config, plan = opened.config, opened.ledger
+    plans = [plan, read.read_archive(config, plan)] if read.pointers_of(plan) else [plan]
     try:
-        return tests(ledger=config.ledger)
+        return track_records(config, place, plans, keeps=True)
     except UsageError:
         return None
 

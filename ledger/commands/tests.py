@@ -131,9 +131,23 @@ def tests(
     plans = [plan, read.read_archive(config, plan)] if read.pointers_of(plan) else [plan]
     ids = {one.id for one in selectors.items(plan, selectors.item_in(item))} if item else None
     with place_of(config) as place:
-        outcomes = _Outcomes(place, _owners(plans, ids, place))
-        strips, commits = outcomes.strips(pattern), _Commits(config, place, outcomes.runs)
-        found = [_record(name, strip, commits) for name, strip in strips.items()]
+        return track_records(config, place, plans, pattern, ids)
+
+
+def track_records(
+    config: Config,
+    place: Place,
+    plans: Sequence[Ledger],
+    pattern: str = "",
+    ids: set[str] | None = None,
+    *,
+    keeps: bool = False,
+) -> TrackRecords:
+    """The tests of the runs that attempts of ``plans`` cite, or those of some items. ``keeps``: who
+    asks has read most of the runs, and they are kept. Raises as ``tests`` does."""
+    outcomes = _Outcomes(place, _owners(plans, ids, place), keeps=keeps)
+    strips, commits = outcomes.strips(pattern), _Commits(config, place, outcomes.runs)
+    found = [_record(name, strip, commits) for name, strip in strips.items()]
     if not outcomes.runs:
         hint = "; ".join(outcomes.warnings[:3]) or "`ledger run` records runs with their outputs"
         raise UsageError("no-runs", "expected attempts that cite runs of tests, found none", hint)
@@ -177,7 +191,7 @@ def _owners(plans: Sequence[Ledger], ids: set[str] | None, place: Place) -> dict
 class _Outcomes:
     """The outcomes of all tests in the runs that ``owners`` names."""
 
-    def __init__(self, place: Place, owners: Mapping[_Run, Entry]) -> None:
+    def __init__(self, place: Place, owners: Mapping[_Run, Entry], *, keeps: bool) -> None:
         self.warnings: list[str] = []
         self.without_tests = 0
         self._cells: dict[str, list[str]] = {}
@@ -189,7 +203,7 @@ class _Outcomes:
                 within[above].add(path.removeprefix(f"{above}/"))
         for run, entry in owners.items():
             try:
-                every = list(_tries(place, run, frozenset(within[run[0]])))
+                every = list(_tries(place, run, frozenset(within[run[0]]), keeps=keeps))
             except UnreadableInput as error:
                 self.warnings.append(error.message)
                 continue
@@ -220,7 +234,9 @@ class _Outcomes:
         return strips
 
 
-def _tries(place: Place, run: _Run, within: frozenset[str]) -> Iterator[list[Evidence]]:
+def _tries(
+    place: Place, run: _Run, within: frozenset[str], *, keeps: bool
+) -> Iterator[list[Evidence]]:
     """What each round of a run says, where it names tests, as all its tries say it. Runs that are
     cited by themselves lie ``within`` it."""
     files, path = place.files, run[0]
@@ -231,12 +247,13 @@ def _tries(place: Place, run: _Run, within: frozenset[str]) -> Iterator[list[Evi
         return [f"{path}/{folder}/{name}" for name in sorted(names, key=lambda n: (len(n), n))]
 
     # Each is read once, and all of them together would fill the memory.
-    read_outputs = outputs_of.__wrapped__
-    evidence = together([read_outputs(files, one, without=within) for one in run])
+    read_outputs = outputs_of if keeps else outputs_of.__wrapped__
+    aside = {"without": within} if within else {}  # as others ask for what is kept
+    evidence = together([read_outputs(files, one, **aside) for one in run])
     repeats = evidence.repeats
     if repeats and repeats.planned > 1:
         for one in numbered("rounds"):
-            yield from _tries(place, (one,), frozenset())
+            yield from _tries(place, (one,), frozenset(), keeps=keeps)
         return
     earlier = numbered("retried") if repeats and repeats.retried else []
     every = [*(read_outputs(files, one).evidence() for one in earlier), evidence]
