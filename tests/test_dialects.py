@@ -170,7 +170,7 @@ item 4-7: S01 | [SETUP] Set up the parser and its tests | high: High Priority | 
   action 6: - | complete | Empty files
   action 7: - | pending | Files of 50 MB
 item 8: write-the-documentation | Write the documentation | high: High Priority | pending: [ ]
-item 11-14: rewrite-the-splitter | Rewrite the splitter | - | done: [x]
+item 11-14: phase-2-rewrite-the-splitter | Rewrite the splitter | - | done: [x]
   history 12: #1 | 2026-02-01 | failed: failed
   history 13-14: #2 | 2026-02-02 | success: success
 item 19: ship-it | Ship it | - | blocked: Blocked

@@ -86,7 +86,7 @@ def show(
         wanted = selectors.parse(name)
         opened = read.holding(config.find(Path.cwd(), ledger), wanted)
         plan, settings = opened.ledger, opened.config
-        items = selectors.items(plan, wanted.item)
+        items = selectors.named(plan, wanted.item)
     except UsageError as error:
         raise no_such_document(name, error) from error
     attempts = selectors.attempts(plan, wanted)

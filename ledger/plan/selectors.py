@@ -2,17 +2,29 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ledger.errors import UsageError
+from ledger.plan import document, words
+from ledger.plan.document import Section
 from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.patterns import LARGEST_NUMBER, plain_id
 from ledger.plan.pointers import listed
 from ledger.plan.text import one_line
 
 _NAME = re.compile(r"\[?(?P<item>[^\[\]#]{1,200})\]?(?:#(?P<number>\d{1,6}))?")
+# `## Task 1: Read`, `[BUG-1] Read`, `#task-1-read`
+_HEADING = re.compile(
+    r"(?:#{1,6}[ \t]+|#(?=[A-Za-z])|(?=\[[^\[\]]{1,80}\][ \t]))"
+    r"(?P<item>\[?[^\[\]#]{1,80}\]?[^\[\]#]{0,200})"
+)
 _OPENING = re.compile(r"\d{4}-?\d\d-?\d\d.{0,300}")
+# `Task 3`, `T3`, `T003`, `[US-3] Read`, `3. Read`
+_COUNTED = re.compile(
+    r"[\W_]{0,4}(?P<word>[A-Za-z]{0,20})[ \t#_-]{0,3}"
+    r"0{0,6}(?P<number>\d{1,6}(?:\.\d{1,4}){0,4})(?!\w)"
+)
 _MOST_NAMED = 5
 _MOST_COMPARED = 5000  # names, at some 40 microseconds each
 
@@ -28,6 +40,8 @@ class Name:
 def parse(given: str) -> Name:
     """Read ``ITEM[#N]``; the item may stand in brackets. Raises UsageError."""
     found = _NAME.fullmatch(given.strip())
+    if heading := None if found else _HEADING.fullmatch(given.strip()):
+        return Name(heading["item"].strip(), None)
     if not found:
         message = f"{given!r}: expected ITEM or ITEM#N"
         hint = f"such as PARSE-001 or PARSE-001#3; the largest number is {LARGEST_NUMBER}"
@@ -63,20 +77,77 @@ def folded(item: str) -> str:
 
 
 def items(ledger: Ledger, given: str) -> list[Item]:
-    """The sections of the item ``given``, as it is spelt or else in any case. Raises UsageError,
-    naming close ones."""
+    """The sections of the item ``given``. Raises UsageError, naming close ones, and those that are
+    meant where they are several."""
+    found = named(ledger, given)
+    ids = list(dict.fromkeys(item.id for item in found))
+    if len(ids) > 1:
+        message = f"{one_line(given)} means {len(ids)} items"
+        more = ", ..." if len(ids) > _MOST_NAMED else ""
+        raise UsageError("ambiguous-name", message, f"give {', '.join(ids[:_MOST_NAMED])}{more}")
+    return found
+
+
+def named(ledger: Ledger, given: str) -> list[Item]:
+    """What ``given`` means: an ID as it is spelt, else in any case, else a title or a heading, in
+    its words or as an anchor, else ``Task 3`` or ``T3``, else what a name begins with that was made
+    of words. A heading means what stands below it unless it is an item. Raises UsageError for
+    nothing, naming close ones."""
     wanted = folded(given)
     found = [item for item in ledger.items if item.id.upper() == wanted]
     found = [item for item in found if item.id == given] or found
+    found = found or _called(ledger, given)
     if found:
         return found
     raise unknown_item(given, (item.id for item in ledger.items), "this ledger")
 
 
+def _called(ledger: Ledger, given: str) -> list[Item]:
+    """The items whose title or heading is called so, or those that are counted so."""
+    whole = document.parse(ledger.text, words.of(ledger))
+    wanted, counted = _letters(given), _COUNTED.fullmatch(given)
+    tests: list[Callable[[str], bool]] = [lambda said: _letters(said) == wanted]
+    if counted:
+        tests.append(lambda said: _is_counted(said, counted))
+    made = {one.id for one in ledger.items if not one.is_named}
+    tests.append(lambda said: said in made and "-" in given and said.startswith(given.lower()))
+    for is_meant in tests if wanted else ():
+        found = [one for one in ledger.items if is_meant(one.title) or is_meant(one.id)]
+        for at, section in enumerate(whole.sections):
+            if section.heading and is_meant(whole.title(section)):
+                found += _below(ledger, whole.sections[at:])
+        if found:
+            return sorted(dict.fromkeys(found), key=lambda one: one.span.start_byte)
+    return []
+
+
+def _letters(said: str) -> str:
+    """What a heading and its anchor, a title and its slug have in common."""
+    return re.sub(r"[\W_]+", "", said).lower()
+
+
+def _is_counted(said: str, wanted: re.Match[str]) -> bool:
+    """Whether ``said`` begins with the number that is wanted, and with its word or, for a letter,
+    a word that begins with it: ``T3`` is ``Task 3: Read``, ``T003``."""
+    found = _COUNTED.match(said)
+    if not found or found["number"] != wanted["number"]:
+        return False
+    word, known = (one["word"].lower() for one in (wanted, found))
+    return word == known or (len(word) == 1 and known.startswith(word))
+
+
+def _below(ledger: Ledger, sections: Sequence[Section]) -> list[Item]:
+    """The item that the first of ``sections`` is, or else those in it and below it."""
+    first = sections[0]
+    end = next((one.start for one in sections[1:] if one.level <= first.level), sections[-1].end)
+    inside = [one for one in ledger.items if first.start < one.span.start_line <= end]
+    return [one for one in inside if one.span.start_line == first.start + 1] or inside
+
+
 def attempts(ledger: Ledger, name: Name) -> list[Attempt]:
     """The attempts that ``name`` means: those of an item, or those with one number. Raises
     UsageError for none, telling the numbers that there are."""
-    sections = items(ledger, name.item)
+    sections = named(ledger, name.item)
     every = [attempt for item in sections for attempt in item.attempts]
     if name.number is None:
         return every

@@ -87,7 +87,6 @@ _DATE = re.compile(r"(?<![\w-])\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d")
 _LABELLED = re.compile(
     r"\*\*(?P<bold>[^*:\n]{1,60})(?::\*\*|\*\*[ \t]*:)[ \t]*|(?P<plain>[A-Z][\w ]{0,30}):[ \t]+"
 )
-_STEP = re.compile(r"(?:step|part|task|phase)-\d")  # a number that counts below its heading only
 _STATE_OF_PART = re.compile(r"[\[(]|[ \t](?:[\u2013\u2014]|--?)[ \t]")  # Phase 1 — Triage [done]
 _LONGEST_PART: Final = 24  # characters of a heading in a name
 _NEAR: Final = 40  # sections before and behind one
@@ -682,10 +681,22 @@ def _of_heading(section: Section, box: parts.Box, title: str, above: tuple[Said,
     return _Task(entry, box, opening(title[box.length :]), above, title)
 
 
+def _part(task: _Task) -> str:
+    """What the name of a task begins with: words of its heading, if it says more than a state or a
+    priority, which change while the task stays what it is."""
+    said = task.above[-1] if task.above else NOTHING
+    if not task.heading or said.lists_tasks or task.heading == said.priority_text:
+        return ""
+    part = patterns.slug(_STATE_OF_PART.split(task.heading, maxsplit=1)[0], "part")
+    if len(part) > _LONGEST_PART:
+        part = part[: _LONGEST_PART + 1].rpartition("-")[0] or part[:_LONGEST_PART]
+    return f"{part}-"
+
+
 def _names(tasks: Sequence[_Task]) -> list[tuple[str, bool]]:
     """Each task's ID and whether the file gives it: one that is not marked off as an ID is one
-    where another task's looks like it. All else get one made from their words, and from those of
-    their heading where others have the same: so it stays when something is added elsewhere."""
+    where another task's looks like it. All else get one made from the words of their heading and
+    their own, so that it stays when something is added elsewhere."""
     openings = [task.opening for task in tasks]
     alike = Counter(kin(one.name) for one in openings if one.name)
     often = Counter(one.name for one in openings if one.is_bracketed)
@@ -697,21 +708,14 @@ def _names(tasks: Sequence[_Task]) -> list[tuple[str, bool]]:
         else None
         for one in openings
     ]
-    slugs = [patterns.slug(one.whole, "task") for one in openings]
-    places: dict[str, set[str]] = {}
-    for slug, task in zip(slugs, tasks, strict=True):
-        places.setdefault(slug, set()).add(task.heading)
     taken = {name.upper() for name in given if name}
     counts: Counter[str] = Counter()
     found = []
-    for task, name, slug in zip(tasks, given, slugs, strict=True):
+    for task, name in zip(tasks, given, strict=True):
         if name:
             found.append((name, True))
             continue
-        words_of = slug
-        if task.heading and (len(places[slug]) > 1 or _STEP.match(slug)):
-            part = patterns.slug(_STATE_OF_PART.split(task.heading, maxsplit=1)[0], "part")
-            words_of = f"{part[:_LONGEST_PART].rstrip('-')}-{slug}"
+        words_of = _part(task) + patterns.slug(task.opening.whole, "task")
         unique = words_of
         while unique.upper() in taken:
             counts[words_of] += 1
