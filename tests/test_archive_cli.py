@@ -160,6 +160,19 @@ def test_what_cannot_be_done_is_said_and_nothing_written(repo: Repository, case:
     assert held(repo) == b"# Archive\n"
 
 
+CHECKLIST = "# Plan\n\n## Work\n" + "".join(f"- [x] Mend lexer {n}\n" for n in range(3))
+
+
+def test_a_checklist_says_why_none_of_it_can_go(tmp_path: Path) -> None:
+    (tmp_path / "fix_plan.md").write_text(CHECKLIST)
+    done = call(tmp_path, "archive")
+    assert (done.code, done.out.count("stays: nothing of it can go")) == (0, 3)
+    assert "nothing to move; it has 6 lines" in done.out
+    (tmp_path / "fix_plan.md").write_text(CHECKLIST + "- [X] Draw\n" * 40)
+    done = call(tmp_path, "archive")
+    assert (done.out.count("\n"), "and 42 more stay:" in done.out) == (2, True)
+
+
 def test_a_plan_in_conflict_is_not_archived(repo: Repository) -> None:
     data = PLAN.replace(
         "- Status: done (all of it)\n",

@@ -103,3 +103,19 @@ def test_the_spelling_decides_between_two_items() -> None:
         ["Small"],
         ["Large"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("# Plan\n\n- [ ] Draw\n".encode("utf-16"), "it is UTF-16, of which nothing is read"),
+        (b"# Plan\n\n- [ ] Dr\0aw\n", "it holds NUL bytes"),
+    ],
+    ids=["UTF-16", "NUL"],
+)
+@pytest.mark.parametrize("command", ["next", "links", "verify", "note nothing x", "status"])
+def test_what_is_no_text_is_told_by_every_command(
+    tmp_path: Path, data: bytes, said: str, command: str
+) -> None:
+    (tmp_path / "fix_plan.md").write_bytes(data)
+    assert said in call(tmp_path, *command.split()).err

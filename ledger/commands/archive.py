@@ -108,8 +108,8 @@ def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
     with change_both(config, gains="archive", dry_run=dry_run) as plan:
         _refuse_conflicts(config, plan)
         _refuse_no_archive(config, plan.archive)
-        for name in wanted.items:
-            selectors.items(plan.ledger, name)
+        ids = [selectors.items(plan.ledger, name)[0].id for name in wanted.items]
+        wanted = wanted._replace(items=tuple(map(selectors.folded, ids)))
         chosen = Selection(plan.ledger, wanted).choose()
         if wanted.to_lines is not None:
             _refuse_too_long(plan.ledger, chosen, wanted.to_lines)

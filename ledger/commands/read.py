@@ -122,6 +122,8 @@ def _warn(settings: Config, path: str, ledger: Ledger) -> None:
     for conflict in _conflicts(path, ledger.text):
         warnings.warn(f"{conflict}; both sides are read", PlanWarning, stacklevel=4)
         return
+    if fault := text.not_text(ledger.text):
+        warnings.warn(f"{path}: {fault}", PlanWarning, stacklevel=4)
     if ledger.unread and "LED103" not in settings.ignore:
         first, *others = ledger.unread
         said = f"looks like {text.a(first.kind)} and was not read: {first.reason}"

@@ -82,6 +82,9 @@ class Selection:
             units = [unit for item in items for unit in self._older(item, self._wanted.keep)]
         else:
             units = [unit for item in items if (unit := self._whole(item))]
+            for item in items if not units else ():
+                if item.status in FINISHED and item.span.start_byte not in self._held:
+                    self._hold(item, "nothing of it can go, for a line stays of each item")
         saved = sum(unit.saved for unit in units)
         return Chosen(tuple(units), tuple(self._held.values()), self.lines - saved)
 

@@ -11,7 +11,7 @@ from ledger.plan.document import Section
 from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.patterns import LARGEST_NUMBER, plain_id
 from ledger.plan.pointers import listed
-from ledger.plan.text import one_line
+from ledger.plan.text import not_text, one_line
 
 _NAME = re.compile(r"\[?(?P<item>[^\[\]#]{1,200})\]?(?:#(?P<number>\d{1,6}))?")
 # `## Task 1: Read`, `[BUG-1] Read`, `#task-1-read`
@@ -99,6 +99,8 @@ def named(ledger: Ledger, given: str) -> list[Item]:
     found = found or _called(ledger, given)
     if found:
         return found
+    if fault := not_text(ledger.text):
+        raise UsageError("no-such-item", f"no item {one_line(given)} in this ledger", fault)
     raise unknown_item(given, (item.id for item in ledger.items), "this ledger")
 
 

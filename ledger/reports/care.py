@@ -3,6 +3,7 @@
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 from ledger.commands.archive import Archived
@@ -118,6 +119,8 @@ def marks(marks: Sequence[MadeFix]) -> Iterator[str]:
 
 # The archive
 
+_MOST_ALIKE: Final = 5  # items that stay for one reason, each of which has a line
+
 
 def archived(done: Archived, *, dry_run: bool = False) -> Iterator[Line]:
     """A line for each part, then what stays, then what it came to, or would."""
@@ -138,8 +141,12 @@ def archived(done: Archived, *, dry_run: bool = False) -> Iterator[Line]:
 
 def stays(done: Archived) -> Iterator[Line]:
     """What is not moved, and why; one line where that is all of it."""
-    for held in done.held:
-        yield Line(one_line(f"{done.path}:{held.line}: {held.item} stays: {held.why}"))
+    for why, alike in groupby(done.held, key=lambda one: one.why):
+        every = list(alike)
+        is_short = len(every) <= _MOST_ALIKE
+        for held in every if is_short else every[:1]:
+            stay = "stays" if is_short else f"and {len(every) - 1} more stay"
+            yield Line(one_line(f"{done.path}:{held.line}: {held.item} {stay}: {why}"))
     if not done.parts:
         said = f"nothing to move; it has {counted(done.before, 'line')}"
         yield Line(one_line(f"{done.path}: {said}"))
