@@ -71,7 +71,7 @@ def test_without_the_settings_nothing_of_it_would_be() -> None:
     """Else the settings above would show nothing. The box of a criterion is all that is left."""
     plain = reader.read(PLAN)
     assert [(item.id, item.attempts, item.actions) for item in plain.items] == [
-        ("50-mb-in-10-s", (), ())
+        ("leser-1-große-dateien-50-mb-in-10-s", (), ())
     ]
     assert (plain.index, plain.last_updated) == ((), None)
 

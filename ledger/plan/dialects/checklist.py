@@ -554,7 +554,8 @@ class _Reading:
 
             def holds(one: Item) -> tuple[bool, int, int, int]:
                 line = one.span.start_line
-                return not parts.is_bare(one), len(tasks[line].above), len(one.title), line
+                said = len(re.findall(r"\w", one.title))
+                return not parts.is_bare(one), len(tasks[line].above), said, line
 
             less, more = sorted((other, item), key=holds)
             is_above = holds(less)[:2] < holds(more)[:2]
