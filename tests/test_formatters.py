@@ -48,6 +48,9 @@ GAPS = """\
 
  10. ✅ COMPLETE (Attempt #2) — Rewrite the splitter.
  11. 🟡 PENDING — Ask Anna.
+
+## Completed / Archived Items
+- [DOCS-001], [DOCS-002], [PARSE-003], [PARSE-004], [PARSE-005], [LEX-006] — Archived to `docs/old.md` with a summary of each.
 """
 PLANS = {"small": (DATA / "small_plan.md").read_text("utf-8"), "gaps": GAPS}
 

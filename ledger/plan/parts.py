@@ -367,6 +367,10 @@ def opens_listed(line: str, vocabulary: Vocabulary) -> bool:
 def listed_items(document: Document, entry: Block) -> Iterator[Item]:
     """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
     line = entry_text(document, entry)
+    for more in document.lines(entry.start + 1, entry.end):
+        if not line.rstrip().endswith(("],", "]", "\u2014", "\u2013")):  # wrapped by a formatter
+            break
+        line = f"{line.rstrip()} {more.strip()}"
     named = patterns.ids(document.vocabulary).listed.match(line)
     if not named or not opens_listed(line, document.vocabulary):
         return

@@ -223,7 +223,7 @@ TREES = [
     state("working-tree-encoding", "echo '*.md text working-tree-encoding=UTF-16' > .gitattributes; git add .gitattributes; rm docs/fix_plan.md; git checkout -q docs", {PLAN: r"UTF-16|UTF-8", "hook": ""}),
     state("filter that is missing", "echo '*.log filter=lfs' > .gitattributes; git config filter.lfs.required true; git config filter.lfs.clean 'git-lfs-missing clean'; git add .gitattributes; touch " + RUN + "/pytest.log"),
     state("LFS pointer as evidence", "printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%064d\\nsize 12345\\n' 1 > " + RUN + "/pytest.log; git add -A; git commit -qm lfs"),
-    state("annex link as evidence", "rm " + RUN + "/pytest.log; ln -s ../../../../.git/annex/objects/Xx/SHA256E-s1--a.log " + RUN + "/pytest.log; git add -A; git commit -qm annex"),
+    state("annex link as evidence", "rm " + RUN + "/pytest.log; ln -s ../../../../.git/annex/objects/Xx/SHA256E-s1--a.log " + RUN + "/pytest.log; git add -A; git commit -qm annex", {"validate": "LED406"}),
     state("export-ignore", "echo 'docs export-ignore' > .gitattributes; git add -A; git commit -qm x"),
     state("assume-unchanged", "git update-index --assume-unchanged docs/fix_plan.md; sed -i s/ben/bxn/ docs/fix_plan.md"),
     state("skip-worktree", "git update-index --skip-worktree docs/fix_plan.md; rm docs/fix_plan.md", {PLAN: r"docs/fix_plan.md.*git (update-index --no-skip-worktree|sparse-checkout)", "hook": ""}),
