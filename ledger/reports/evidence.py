@@ -28,6 +28,7 @@ def run(evidence: Evidence, slowest: int = 5, inputs: int = 1) -> Iterator[Line]
     for rate in evidence.rates:
         yield Line(f"  {rate.name}: {rate.count} of {rate.of}, {rate.percent:.2f} %")
     for label, value in (
+        ("no tests are counted", evidence.closing if evidence.totals is None else ""),
         ("command", evidence.command),
         ("started", evidence.started),
         ("resources", _resources(evidence)),
