@@ -307,3 +307,10 @@ def test_the_pictures_of_the_docs_are_small_and_all_are_shown() -> None:
         for file in (docs.parent / "README.md", docs / "reference" / "commands.md")
     )
     assert all(f"pictures/{name})" in said for name in sizes)
+
+
+def test_long_work_tells_how_far_it_is(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repo.path)
+    told: list[tuple[int, int]] = []
+    ledger.report(progress=lambda done, of: told.append((done, of)))
+    assert told[-7:] == [(done, 7) for done in range(1, 8)]

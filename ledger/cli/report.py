@@ -37,7 +37,7 @@ def command(
     pip install 'jinja2>=3.1,<4'
     """
     place = file or _place(ledger)
-    with output.progress("reading versions") as tell:
+    with output.progress("making the page") as tell:
         made = page(report(since=since, ledger=ledger, progress=tell))
     store.make(place, lambda old: _page_over(place, old, made))
     output.lines([visible(f"{place}: {len(made):,} bytes")])

@@ -1,8 +1,9 @@
 """``ledger report``: what the other commands say of a plan, gathered for one page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ledger.claims.entries import Entry, Place, around, entries
 from ledger.commands import read
@@ -83,7 +84,8 @@ def report(
     *, since: str | None = None, ledger: Path | None = None, progress: Progress | None = None
 ) -> Report:
     """What a page shows of a plan: by default that of the current folder. ``since`` is a revision
-    to tell changes from. ``progress`` is told how many of how many steps are done.
+    to tell changes from. ``progress`` is told how many of how many versions have been read, then
+    how many of how many parts are made.
 
     Raises UsageError for no plan and no such revision, UnreadableInput for a plan that cannot be
     read, and for ``since`` outside a git repository."""
@@ -96,20 +98,28 @@ def report(
         is_committed = config.is_git and contents.head(opened.path) == plan.text
         place = around(config, contents, is_committed=is_committed)
         known = list(entries(plan, place))
+        parts: dict[str, Callable[[], Any]] = {
+            "next": lambda: next_item(since=since, ledger=config.ledger),
+            "items": lambda: tuple(_items(opened, found, place, known)),
+            "briefs": lambda: tuple(_briefs(config, found)),
+            "checked": lambda: Checked(paths=(opened.path,), findings=tuple(faults(config, plan))),
+            "verification": lambda: verification(opened, place, known=known),
+            "links": lambda: link(config, plan, plan.attempts, history=history),
+            "tests": lambda: _tests(opened, place),
+        }
+        made: dict[str, Any] = {}
+        for name, make in parts.items():
+            made[name] = make()
+            if progress:
+                progress(len(made), len(parts))
         return Report(
             status=found,
-            next=next_item(since=since, ledger=config.ledger),
             since=since,
             changes=tuple(changes),
-            items=tuple(_items(opened, found, place, known)),
             loose=plan.loose,
             unread=plan.unread,
-            briefs=tuple(_briefs(config, found)),
-            checked=Checked(paths=(opened.path,), findings=tuple(faults(config, plan))),
-            verification=verification(opened, place, known=known),
-            links=link(config, plan, plan.attempts, history=history),
-            tests=_tests(opened, place),
             history=history,
+            **made,
         )
 
 
