@@ -8,7 +8,7 @@ from ledger.claims.judge import contradicted_since
 from ledger.claims.model import JudgedClaim
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused
-from ledger.evidence.outputs import read_run
+from ledger.evidence.outputs import NOT_UNDERSTOOD, read_run
 from ledger.plan.model import Ledger
 from ledger.rules.model import Contradiction
 
@@ -16,7 +16,8 @@ _NO_RUN: Final = frozenset({"no-such-run", "run-unknown"})
 
 
 def run_notes(place: Callable[[], Place], folder: str) -> Sequence[str]:
-    """What the outputs of the run in ``folder`` lack or contradict; nothing where it is no run."""
+    """What the outputs of the run in ``folder`` lack or contradict; nothing where it is no run, and
+    nothing of files that no reader knows where others say how it ended: traces, mostly."""
     try:
         files = place().files
         assert files is not None
@@ -26,7 +27,7 @@ def run_notes(place: Callable[[], Place], folder: str) -> Sequence[str]:
     cut = evidence.completeness not in ("complete", "failed")
     return [
         *([f"it is {evidence.completeness}: {evidence.reason}"] if cut else []),
-        *evidence.warnings,
+        *(one for one in evidence.warnings if cut or not one.startswith(NOT_UNDERSTOOD)),
     ]
 
 

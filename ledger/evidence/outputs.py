@@ -98,6 +98,8 @@ _TRANSCRIPT = re.compile(
     r"(?<![a-z])(?:transcript|console|terminal|session|outputs?|logs?|stdout)(?![a-z])"
 )
 _NAMED = 5  # files that are not understood
+NOT_UNDERSTOOD = "not understood: "
+"""What the note on them begins with."""
 _LFS = b"version https://git-lfs.github.com/spec/"
 _STAMP = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 
@@ -234,7 +236,7 @@ def _not_understood(entries: Sequence[File], parts: Sequence[Part]) -> list[Part
     if not names:
         return []
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return [Part("unknown", "", warnings=(f"not understood: {', '.join(names[:_NAMED])}{more}",))]
+    return [Part("unknown", "", warnings=(f"{NOT_UNDERSTOOD}{', '.join(names[:_NAMED])}{more}",))]
 
 
 def _may_be_output(name: str) -> bool:
