@@ -180,6 +180,19 @@ def test_a_damaged_branch_is_not_one_without_commits(repo: Repository, content: 
     assert call(repo.path, "validate", "--base", "HEAD").code == 0
 
 
+def test_a_branch_whose_commit_is_lost_is_not_one_without_commits(repo: Repository) -> None:
+    head = repo.git("rev-parse", "HEAD")
+    (repo.path / ".git/objects" / head[:2] / head[2:]).unlink()
+    for done in (
+        call(repo.path, "validate", "--base", "HEAD"),
+        call(repo.path, "validate", "--staged"),
+        call(repo.path, "history"),
+        hooked(repo.path),
+    ):
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert f"{head[:8]}, which git cannot read" in done.err
+
+
 def hooked(folder: Path) -> Done:
     """What the hook says in a folder."""
     return captured(folder, lambda: hook([]))

@@ -130,15 +130,20 @@ class Blobs:
         raise UsageError("no-such-revision", message, hint)
 
     def require_branch(self) -> None:
-        """Raise UnreadableInput (``lost-object``) where HEAD is a branch whose file was damaged: to
-        git it is as one without commits, which has no file."""
+        """Raise UnreadableInput (``lost-object``) where HEAD is a branch whose file was damaged, or
+        whose commit git cannot read: to git it is as one without commits, which has no file."""
         try:
             head = (process.git_dir(self.root) / "HEAD").read_bytes()
             branch = os.fsdecode(head.removeprefix(b"ref: ").strip())
             written = (process.common_dir(self.root) / branch).read_bytes().strip()
         except (OSError, ValueError):
             return
-        if not (written.startswith(b"ref: ") or OBJECT_NAME.fullmatch(os.fsdecode(written))):
+        name = os.fsdecode(written)
+        if OBJECT_NAME.fullmatch(name):
+            if self.commit(name) is None:
+                message = f"{branch} is {name[:8]}, which git cannot read"
+                raise UnreadableInput("lost-object", message, process.lacks(self.root))
+        elif not written.startswith(b"ref: "):
             message = f"{branch} names no commit: its file in .git is damaged"
             hint = (
                 f"`git update-ref {branch} COMMIT` mends it; .git/logs/HEAD ends with the last one"
