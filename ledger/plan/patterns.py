@@ -141,7 +141,7 @@ def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
     the title without it."""
     start = max(0, len(title) - _LONGEST_STATUS)
     found = _TITLE_STATUS.search(title, start)
-    said = _MORE_OF_STATUS.split(found["said"])[0] if found else ""
+    said = _MORE_OF_STATUS.split(found["said"])[0].removeprefix("yet ") if found else ""
     if found and vocabulary.is_status(said) and len(said.split()) <= 3:
         return found["said"].strip(" *`"), title[: found.start()].rstrip()
     return (title[0], title) if title[:1] in words.MARKS else ("", title)
