@@ -194,6 +194,9 @@ def test_every_help_ends_with_an_example_that_works(repo: Repository, name: str)
     program, *arguments = shlex.split(example)
     assert (program, arguments[0]) == ("ledger", name)
     repo.write("docs/hand_off.md", (DATA / "small_brief.md").read_bytes())
+    if name == "tests":  # the small plan's run names none
+        said = b'<testsuite tests="1"><testcase classname="test_parser" name="test_a"/></testsuite>'
+        repo.write("reports/parser-speed/phase_b/20251102T091500Z/junit.xml", said)
     if name == "mcp":
         return  # it waits for an agent: tests/test_mcp.py has some
     done = call(repo.path, *arguments)

@@ -52,7 +52,7 @@ SHAPES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "box first": (
         "| | Task | Owner |\n|--|--|--|\n| [x] | Read it | A |\n| [ ] | Write it | B |\n",
-        [("read-it", "done"), ("write-it", "pending")],
+        [("plan-read-it", "done"), ("plan-write-it", "pending")],
     ),
     "no outer pipes": ("ID | Task | State\n--|--|--\nA1 | a | [D]\n", [("A1", "done")]),
     "escaped pipes": (f"{USUAL}| A1 | a \\| b | [D] | c \\| d |\n", [("A1", "done")]),

@@ -25,8 +25,8 @@ def explain(code: str | None = None) -> Explained:
         if wanted in (rule.code, rule.name.upper()):
             return Explained(rules=(rule.explanation,))
     names = [*RULES, *(rule.name for rule in RULES.values())]
-    near = difflib.get_close_matches(wanted, names, n=3) or difflib.get_close_matches(
-        wanted.lower(), names, n=3
-    )
+    near = difflib.get_close_matches(wanted, names, n=len(names))
+    near.sort(key=lambda name: -sum(map(str.__eq__, name, wanted)))  # LED501 for LED5O1
+    near = near[:3] or difflib.get_close_matches(wanted.lower(), names, n=3)
     hint = f"did you mean {', '.join(near)}?" if near else "`ledger explain` lists all rules"
     raise UsageError("no-such-rule", f"no rule {one_line(code)}", hint)

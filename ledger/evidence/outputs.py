@@ -91,6 +91,9 @@ _RESULTS = (
     ".stdout",
 )  # a pointer to one leaves a run incomplete
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf", ".webp")
+_SOURCES = tuple(
+    ".sh .env .py .js .mjs .cjs .ts .tsx .go .rs .rb .php .java .cs .c .cpp .bats".split()
+)
 # `test-results.html`, `junit.yaml`
 _RESULT_WORDS = re.compile(r"(?<![a-z])(?:tests?|results?|report|junit|tap|trx|ctrf)(?![a-z])")
 # `transcript.md`, `test_output.md`: pages whose code blocks show a run
@@ -242,7 +245,7 @@ def _not_understood(entries: Sequence[File], parts: Sequence[Part]) -> list[Part
 def _may_be_output(name: str) -> bool:
     """By a suffix that outputs have, or a word for results in its name; prose and scripts aside."""
     last = file_name(name)
-    if last.endswith((".md", ".sh", ".env", *_PICTURES)) or execution.is_commands(name, b""):
+    if last.endswith((".md", *_SOURCES, *_PICTURES)) or execution.is_commands(name, b""):
         return False
     return (_may_matter(name) and "." in last) or bool(_RESULT_WORDS.search(last))
 

@@ -322,14 +322,16 @@ def criterion_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
         return
     homes: dict[str, list[Item]] = {}
-    for item in (*ledger.items, *(one for plan in _elsewhere(facts) for one in plan.items)):
+    for item in ledger.items:
         homes.setdefault(item.id, []).append(item)
     for item in facts.base.items:
         here = homes.get(item.id, [])
         now = [one.text for home in here for one in home.criteria]
         old = [one.text for one in item.criteria]
-        if item.status in FINISHED or not here or old == now:
+        if item.status in FINISHED or not here or old == now[: len(old)]:
             continue
+        away = (one for plan in _elsewhere(facts) for one in plan.items if one.id == item.id)
+        now += [one.text for home in away for one in home.criteria]
         kept = counterparts.paired(old, now)
         is_closed = any(home.status == "done" for home in here)
         for at, said in enumerate(old):

@@ -23,7 +23,7 @@ from ledger.run.collection import Collection
 from ledger.run.command import shell_line
 from ledger.run.model import TIMED_OUT, CompletedRound, Exit, Gauge
 from ledger.run.process import Interrupts, NotStarted, execute, time_limit
-from ledger.run.trial import hindrance
+from ledger.run.trial import NO_TEST, hindrance
 
 _RETRIED = "retried"
 _REPORT_LOG = "report.jsonl"
@@ -132,8 +132,8 @@ def _completed(
         bundle.drop(place / _REPORT_LOG)
     output = log.read_bytes() if bundle.repetition.gauges else b""
     values = [(gauge.name, _value(bundle, gauge, output)) for gauge in bundle.repetition.gauges]
-    fault = "" if ended.code else _fault(evidence)
     no_try = hindrance(ended.code, evidence, log, is_pytest=bundle.command.is_pytest)
+    fault = "" if ended.code or no_try == NO_TEST else _fault(evidence)
     return CompletedRound(
         number=number,
         exit=ended,

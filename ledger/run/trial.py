@@ -9,6 +9,7 @@ from ledger.plan.text import one_line
 
 _USAGE, _NOTHING_COLLECTED = 4, 5  # exit codes of pytest; 5 of unittest, too
 _SHELL: Final = {126: "the command cannot be executed", 127: "command not found"}
+NO_TEST: Final = "no test was collected"
 _LONGEST: Final = 200  # characters of a reason
 _TAIL: Final = 4096  # bytes of a log
 _LAST: Final = 10  # lines of a log in which a runner says that there was nothing to run
@@ -60,7 +61,7 @@ def hindrance(code: int, evidence: Evidence, log: Path, *, is_pytest: bool) -> s
     if refused or (code == _USAGE and (is_pytest or evidence.totals)):
         return _reason("pytest did not start", refused[1] if refused else "")
     if (is_pytest and code == _NOTHING_COLLECTED) or any(map(_NO_TESTS.match, lines[-_LAST:])):
-        return "no test was collected"
+        return NO_TEST
     return ""
 
 
