@@ -2,7 +2,8 @@
 program or a Markdown page put in front of them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
 
 # `\x1b[32mPASSED\x1b[0m`: a colour, a title for the terminal, a character set
 _ANSI = re.compile(
@@ -48,6 +49,25 @@ def streams(text: str, landmark: Callable[[str], int]) -> list[list[str]]:
         found.setdefault((prefix["who"] or "").strip(), []).append(line[prefix.end() :])
     known = [stream for stream in found.values() if any(landmark(line) == 0 for line in stream)]
     return known or [_without_margin(lines, landmark)]
+
+
+class Session(Protocol):
+    """What one session, or stream, of a runner printed."""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is the runner's at all."""
+
+
+S = TypeVar("S", bound=Session)
+
+
+def sessions(
+    text: str, landmark: Callable[[str], int], cut: Callable[[list[str]], Iterable[S]]
+) -> list[S]:
+    """The sessions in a log, stream by stream, that are a runner's; ``cut`` makes those of one
+    stream. ``landmark`` is that of ``streams``."""
+    return [one for lines in streams(text, landmark) for one in cut(lines) if one.is_run]
 
 
 def _without_margin(lines: list[str], landmark: Callable[[str], int]) -> list[str]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ledger.evidence.crashes import find_crashes
-from ledger.evidence.log_lines import streams
+from ledger.evidence.log_lines import sessions
 from ledger.evidence.model import FAILING, Completeness, TestResult, Totals, identity_of, recount
 from ledger.evidence.part import Part, Tries, decode, file_name, several
 from ledger.evidence.pytest_lines import (
@@ -76,8 +76,7 @@ def matches(name: str, sample: bytes) -> bool:
 def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each session in the log; one without tests where it is no pytest log."""
     text = decode(data)
-    sessions = [session for lines in streams(text, landmark) for session in _sessions(lines)]
-    parts = [_part(session, name) for session in sessions if session.is_run]
+    parts = [_part(session, name) for session in sessions(text, landmark, _sessions)]
     return several(parts) or (Part(NAME, name, crashes=find_crashes(text, name)),)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.evidence.junit import SCRIPTS
-from ledger.evidence.log_lines import streams
+from ledger.evidence.log_lines import sessions
 from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, Totals, recount
 from ledger.evidence.part import Part, by_name, combined, decode, file_name, is_log_with
 from ledger.plan.text import counted, one_line
@@ -57,12 +57,7 @@ def matches(name: str, sample: bytes) -> bool:
 
 def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each stream of results in the file."""
-    found = [
-        session
-        for lines in streams(decode(data), _landmark)
-        for session in _sessions(lines)
-        if session.is_run
-    ]
+    found = sessions(decode(data), _landmark, _sessions)
     return combined([session.part(name) for session in found], "streams of TAP")
 
 

@@ -4,7 +4,7 @@ names of failures. A test fails with its subtests, which unittest counts apart."
 import re
 from collections.abc import Iterator, Sequence
 
-from ledger.evidence.log_lines import streams
+from ledger.evidence.log_lines import sessions
 from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, Totals, recount
 from ledger.evidence.part import Part, combined, decode, is_log_with
 from ledger.plan.text import counted
@@ -40,12 +40,7 @@ def matches(name: str, sample: bytes) -> bool:
 
 def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each session in the log."""
-    found = [
-        session
-        for lines in streams(decode(data), _landmark)
-        for session in _sessions(lines)
-        if session.is_run
-    ]
+    found = sessions(decode(data), _landmark, _sessions)
     return combined([session.part(name) for session in found], "unittest sessions")
 
 
