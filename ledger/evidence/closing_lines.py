@@ -67,12 +67,14 @@ def _runner(name: str, marks: Sequence[str], *lines: str, counts_tests: bool = T
 RUNNERS: tuple[Runner, ...] = (
     _runner(
         "jest",
-        ("Test Suites: ", "● Test suite failed to run", "Tests:  ", "No tests found, exiting"),
+        ("Test Suites: ", "● Test suite failed to run", "Tests:  ", "No tests found, exiting",
+         "FAIL "),
         # `Tests:       2 failed, 1 skipped, 1 todo, 4 passed, 8 total`
         r"(?P<end>Tests: +)(?P<counts>(?:\d+ [a-z]+, )*\d+ total)$",
         r"Test Suites: (?P<red>\d+ failed), ",
         r"Time: +(?P<time>[\d.]+ m?s)",
-        r"(?P<red2>FAIL) +(?P<file>\S.*?)(?: \([\d.]+ m?s\))?$",
+        # `FAIL unit src/div.test.js (5.1 s)`; vitest has the name of a test behind the file
+        r"(?P<red2>FAIL) +(?P<file>\S.*?\.[cm]?[jt]sx?)(?: \([\d.]+ m?s\))?$",
         r"● (?P<suite>Test suite failed to run)$",
         r"● (?!Console$|Validation |Deprecation )(?P<name>.+)",  # `● div › refuses zero`
         r"(?P<red3>No tests found, exiting with code \d)",
