@@ -20,7 +20,7 @@ from ledger.commands.report import Report, ReportedItem
 from ledger.errors import UsageError
 from ledger.git.log import Commit
 from ledger.plan.model import Attempt, ItemStatus, Span, newest_first
-from ledger.plan.text import counted, one_line
+from ledger.plan.text import counted, one_line, visible
 from ledger.reports import cut
 from ledger.rules.model import Finding
 from ledger.versions.model import Event, Facts, History
@@ -48,9 +48,6 @@ _COLUMNS: Final[dict[ItemStatus, str]] = {
     "archived": "Archived",
 }
 _INLINE: Final = re.compile(r"(`[^`\n]{1,500}`)|\*\*([^*\n]{1,500})\*\*")  # `code` and **bold**
-_STEERS: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 _MOST_COMMITS: Final = 8
 _MOST_POINTS: Final = 250  # of a line
 _FAULTS: Final = "Doubled numbers and items, wrong rows of the index, lines that were not read."
@@ -222,7 +219,7 @@ def _hash(content: str) -> str:
 
 def _plain(text: str) -> str:
     """Text without what reorders a line, and without what is no character."""
-    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _words(name: str) -> str:
