@@ -69,6 +69,13 @@ def test_a_file_that_is_no_page_stays(repo: Repository) -> None:
     assert repo.ledger.read_bytes() == plan
 
 
+def test_a_dash_prints_the_page(repo: Repository) -> None:
+    done = call(repo.path, "report", "-o", "-")
+    assert (done.code, done.out[:15]) == (0, "<!doctype html>")
+    assert not (repo.path / "-").exists()
+    assert call(repo.path, "report", "-o", "-", "--open").code == 2
+
+
 def test_a_page_replaces_an_earlier_one(repo: Repository) -> None:
     for _ in range(2):
         assert call(repo.path, "report", "-o", "plan.html").code == 0

@@ -11,7 +11,7 @@ from ledger import config, store
 from ledger.cli import output
 from ledger.cli.application import LedgerPath, flag, option
 from ledger.commands.report import report
-from ledger.errors import Refused
+from ledger.errors import Refused, UsageError
 from ledger.plan.text import visible
 from ledger.reports.page import MARK, page
 
@@ -21,7 +21,7 @@ EXAMPLE = "ledger report -o plan.html"
 def command(
     file: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write the page here."),
+        typer.Option("-o", "--output", metavar="FILE", help="Write the page here; `-` prints it."),
     ] = None,
     is_opened: Annotated[bool, flag("--open", "Show it in your browser.")] = False,
     since: Annotated[
@@ -36,9 +36,15 @@ def command(
 
     pip install 'jinja2>=3.1,<4'
     """
-    place = file or _place(ledger)
+    is_printed = file == Path("-")
+    if is_printed and is_opened:
+        raise UsageError("usage", "-o - prints the page and --open shows a file", "give one")
     with output.progress("making the page") as tell:
         made = page(report(since=since, ledger=ledger, progress=tell))
+    if is_printed:
+        output.write(made.decode(), is_utf8=True)
+        return 0
+    place = file or _place(ledger)
     store.make(place, lambda old: _page_over(place, old, made))
     output.lines([visible(f"{place}: {len(made):,} bytes")])
     if is_opened:
