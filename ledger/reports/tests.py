@@ -11,16 +11,22 @@ _MOST_RUNS = 40  # of a strip that fits on a line with all that stands beside it
 _MOST_TESTS = 20  # of one verdict
 _MOST_NOTES = 5
 _QUIET = ("steady", "not_run")
+_LEGEND = (
+    "P passed, F failed, R and X: so in the end, its tries disagree; S skipped, . not in the run",
+    "small letters are of runs of few tests",
+)
 
 
 def report(found: TrackRecords, *, is_all: bool = False) -> Iterator[Line]:
     """Counts, then the tests by verdict; those that ask for nothing only where ``is_all``."""
     runs = [run for run in found.runs if run.date]
-    span = f", {runs[0].date} to {runs[-1].date}" if runs else ""
+    days = " to ".join(dict.fromkeys(str(run.date) for run in (*runs[:1], *runs[-1:])))
+    span = f", {days}" if days else ""
     tests, every = counted(len(found.tests), "test"), counted(len(found.runs), "run")
     yield Line(f"{tests} in {every}{span}", "heading")
-    told = (f"{count} {_words(verdict)}" for verdict, count in found.verdicts.items())
+    told = (f"{count} {_counted(verdict, count)}" for verdict, count in found.verdicts.items())
     yield Line(f"  {', '.join(told)}", "hung", hang=2)
+    yield from (Line(f"  {line}", "hung", hang=2) for line in _LEGEND)
     for verdict in VERDICTS:
         if found.verdicts.get(verdict) and (is_all or verdict not in _QUIET):
             yield from _of_verdict(found, verdict)
@@ -85,4 +91,15 @@ def _notes(found: TrackRecords) -> Iterator[Line]:
 
 
 def _words(verdict: str) -> str:
+    return "passes alone, fails among others" if verdict == "passes_alone" else _plain(verdict)
+
+
+def _counted(verdict: str, count: int) -> str:
+    """``7 pass alone``, ``2 new failures``, ``3 broken``."""
+    if verdict == "passes_alone":
+        return "passes alone" if count == 1 else "pass alone"
+    return f"{_plain(verdict)}s" if verdict == "new_failure" and count != 1 else _plain(verdict)
+
+
+def _plain(verdict: str) -> str:
     return verdict.replace("_", " ")
