@@ -137,14 +137,16 @@ def validate(
     )
     paths = tuple(plan.ledger_path for plan in plans)
     found = Checked(paths=paths, findings=tuple(findings), notes=tuple(notes))
-    if not details:
-        return found
     is_here = not staged and head is None
-    update = {
-        "change": change_of(plans[0], base, head) if base is not None else None,
-        "fixes": tuple(fix for plan in plans if is_here for fix in _safe_fixes(plan)),
-    }
-    return found.model_copy(update=update)
+    return _with_details(found, plans, base, head, is_here=is_here) if details else found
+
+
+def _with_details(
+    found: Checked, plans: Sequence[Config], base: str | None, head: str | None, *, is_here: bool
+) -> Checked:
+    change = change_of(plans[0], base, head) if base is not None else None
+    safe = tuple(fix for plan in plans if is_here for fix in _safe_fixes(plan))
+    return found.model_copy(update={"change": change, "fixes": safe})
 
 
 def _safe_fixes(plan: Config) -> Iterator[SafeFix]:
