@@ -58,7 +58,8 @@ const look = async (scheme, width, javaScriptEnabled) => {
     const home = await run(`document.getElementById(${JSON.stringify(view)}).closest(".view").id`);
     if (ids.length !== 1 || ids[0] !== home) tell(name, view, "shows", ids);
     if (wider > 0) tell(name, view, `is ${wider} pixels wider than the window`);
-    for (const found of await run(check(at === 0 && width === 1600))) tell(name, view, found);
+    // axe waits for timers, which do not come where script is off
+    for (const found of javaScriptEnabled ? await run(check(at === 0 && width === 1600)) : []) tell(name, view, found);
   }
   await context.close();
 };
