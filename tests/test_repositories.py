@@ -160,12 +160,8 @@ def test_a_work_tree_names_how_its_moved_repository_is_found(
     assert call(tree, "validate", "--base", "HEAD").code == 0
 
 
-@pytest.mark.parametrize("content", [b"garbage\n", b"", b"0123456789\n"])
-def test_a_damaged_branch_is_not_one_without_commits(repo: Repository, content: bytes) -> None:
-    """The guard would have nothing to compare with, and say nothing."""
-    [branch] = (repo.path / ".git/refs/heads").iterdir()
-    whole = branch.read_bytes()
-    branch.write_bytes(content)
+def assert_stopped(repo: Repository, said: str) -> None:
+    """Whatever compares with the last commit stops with one line."""
     for done in (
         call(repo.path, "validate", "--base", "HEAD"),
         call(repo.path, "validate", "--staged"),
@@ -173,7 +169,16 @@ def test_a_damaged_branch_is_not_one_without_commits(repo: Repository, content: 
         hooked(repo.path),
     ):
         assert (done.code, done.err.count("\n")) == (2, 1)
-        assert f"refs/heads/{branch.name} names no commit" in done.err
+        assert said in done.err
+
+
+@pytest.mark.parametrize("content", [b"garbage\n", b"", b"0123456789\n"])
+def test_a_damaged_branch_is_not_one_without_commits(repo: Repository, content: bytes) -> None:
+    """The guard would have nothing to compare with, and say nothing."""
+    [branch] = (repo.path / ".git/refs/heads").iterdir()
+    whole = branch.read_bytes()
+    branch.write_bytes(content)
+    assert_stopped(repo, f"refs/heads/{branch.name} names no commit")
     last = (repo.path / ".git/logs/HEAD").read_bytes().splitlines()[-1].split()[1]
     branch.write_bytes(last + b"\n")  # as the message says
     assert branch.read_bytes() == whole
@@ -183,14 +188,7 @@ def test_a_damaged_branch_is_not_one_without_commits(repo: Repository, content: 
 def test_a_branch_whose_commit_is_lost_is_not_one_without_commits(repo: Repository) -> None:
     head = repo.git("rev-parse", "HEAD")
     (repo.path / ".git/objects" / head[:2] / head[2:]).unlink()
-    for done in (
-        call(repo.path, "validate", "--base", "HEAD"),
-        call(repo.path, "validate", "--staged"),
-        call(repo.path, "history"),
-        hooked(repo.path),
-    ):
-        assert (done.code, done.err.count("\n")) == (2, 1)
-        assert f"{head[:8]}, which git cannot read" in done.err
+    assert_stopped(repo, f"{head[:8]}, which git cannot read")
 
 
 def hooked(folder: Path) -> Done:
