@@ -25,7 +25,7 @@ _LARGEST: Final = 1_000_000  # bytes of a pyproject.toml
 _MENTIONED: Final = re.compile(rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])""")
 
 
-def _named_file(path: str) -> str:
+def _file_name(path: str) -> str:
     if not path.strip() or "\0" in path:
         raise ValueError("it names nothing")
     return path
@@ -48,7 +48,7 @@ def _words(table: Any) -> Any:
 
 
 AppendOnly = Literal["strict", "latest", "off"]
-_Name = Annotated[str, AfterValidator(_named_file)]
+_Name = Annotated[str, AfterValidator(_file_name)]
 
 
 class Settings(Model):
@@ -326,7 +326,7 @@ def _find(folder: Path, given: Path | None, tree: Tree = DISK, top: Path | None 
     if given:
         path = given.relative_to(root).as_posix()
     else:
-        path = _within(root, _named(root, project, settings, tree), tree)
+        path = _within(root, _plan_path(root, project, settings, tree), tree)
     named = settings.archive
     archive = _within(root, project / named, tree) if project and named else ""
     is_archive = path == archive or (not archive and is_archive_name(path))
@@ -400,7 +400,7 @@ def _nearest_with_ledger(folder: Path) -> Path | None:
     return None
 
 
-def _named(root: Path, project: Path | None, settings: Settings, tree: Tree) -> Path:
+def _plan_path(root: Path, project: Path | None, settings: Settings, tree: Tree) -> Path:
     if project and settings.path:
         return project / settings.path
     places = [

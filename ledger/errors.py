@@ -91,7 +91,7 @@ def boundary(program: Callable[[], object], report: Callable[[LedgerError], None
         report(failure)
         code = failure.exit_code
     _flush()
-    return _told(code if isinstance(code, int) else 0, failure)
+    return _exit_code(code if isinstance(code, int) else 0, failure)
 
 
 class _Outcome:
@@ -123,7 +123,7 @@ def _open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _told(code: int, failure: LedgerError | None) -> int:
+def _exit_code(code: int, failure: LedgerError | None) -> int:
     """The exit code, where output is lost with a line that says so."""
     if not _Outcome.lost or (_Outcome.is_unread and not _Outcome.has_written):
         return code

@@ -128,7 +128,7 @@ def _plans(here: Path, names: Sequence[str], commits: tuple[str, str] | None) ->
     plans = [place for place in places if place.name in PLANS]
     configured = None
     if len(plans) < len(places):  # one of the others, or what has them for briefs
-        configured = _found(here)
+        configured = _configuration(here)
     elif not names:
         configured, plans = _touched(here, commits or ("HEAD", STAGED))
     if configured:
@@ -163,7 +163,7 @@ def _touched(here: Path, commits: tuple[str, str]) -> tuple[Config | None, list[
     return configured, [top / name for name in plans if top]
 
 
-def _found(here: Path) -> Config | None:
+def _configuration(here: Path) -> Config | None:
     """The configuration in ``here``; None where there is no ledger."""
     try:
         return config.find(here, is_here=False)

@@ -276,7 +276,7 @@ def text_entry(
     resolved = [*_resolver(None, place).resolve(part)]
     named = of.runs if of else dict.fromkeys(runs, "")
     for is_own in () if named else (_is_labelled, _is_dated):
-        named = named or _named(_cited(part, resolved, place, is_own), place)
+        named = named or _own_runs(_cited(part, resolved, place, is_own), place)
     return Entry(
         item=of.item if of else None,
         attempt=of.attempt if of else None,
@@ -284,13 +284,13 @@ def text_entry(
         stamp=None,
         text=text,
         line=1,
-        cited=_cited(part, resolved, place, _is_said),
+        cited=_cited(part, resolved, place, _is_asserted),
         runs=named,
         is_text=True,
     )
 
 
-def _named(cited: Sequence[Cited], place: Place) -> dict[str, str]:
+def _own_runs(cited: Sequence[Cited], place: Place) -> dict[str, str]:
     """The runs that a text means by what it cites as its own."""
     return {
         folder: _common(folder, found)
@@ -299,7 +299,7 @@ def _named(cited: Sequence[Cited], place: Place) -> dict[str, str]:
     }
 
 
-def _is_said(text: str, at: int) -> bool:
+def _is_asserted(text: str, at: int) -> bool:
     """Whether nothing in a text says that what it cites is of another run, or is not there."""
     if not _NOT_OF_TEXT.isdisjoint(_words_before(text, at)):
         return False
@@ -311,13 +311,13 @@ def _is_said(text: str, at: int) -> bool:
 def _is_labelled(text: str, at: int) -> bool:
     """Whether a text says that a run is the one it tells of."""
     is_label = bool(_LABEL.search(text, max(0, at - 40), at))
-    return (is_label or not _OWN.isdisjoint(_words_before(text, at))) and _is_said(text, at)
+    return (is_label or not _OWN.isdisjoint(_words_before(text, at))) and _is_asserted(text, at)
 
 
 def _is_dated(text: str, at: int) -> bool:
     """Whether what a text cites lies below a stamp, and may so be the run that it tells of."""
     path = text[at : at + _FEW].split(maxsplit=1)
-    return bool(path and _DATED.search(path[0])) and _is_said(text, at)
+    return bool(path and _DATED.search(path[0])) and _is_asserted(text, at)
 
 
 class NewestRun(NamedTuple):

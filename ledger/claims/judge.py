@@ -247,8 +247,8 @@ def judge(
     lines = entry.text.split("\n")
     for claim in claims:
         if claim.statement:
-            meant = _runs_named(claim.runs, named) if claim.runs else runs
-            earlier = _runs_named(claim.against, named) if claim.against else before
+            meant = _runs_by_names(claim.runs, named) if claim.runs else runs
+            earlier = _runs_by_names(claim.against, named) if claim.against else before
             line = lines[claim.line - entry.line]
             found.append(judge_words(claim, claims, meant, earlier, line))
         else:
@@ -270,7 +270,9 @@ def _judge_name(
     return _JUDGES_OF_NAMES[claim.kind](claim, entry, place)
 
 
-def _runs_named(run_names: Iterable[RunName], named: Mapping[RunName, Sequence[Run]]) -> list[Run]:
+def _runs_by_names(
+    run_names: Iterable[RunName], named: Mapping[RunName, Sequence[Run]]
+) -> list[Run]:
     """The runs that names stand for. Several names in a row (``Phase B Attempt #5``) narrow it
     down: what all of them mean, where there is such a run."""
     found: dict[str, Run] = {}

@@ -59,7 +59,7 @@ def observations(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[O
     for session in sessions:
         for part in _parts(session, said):
             if is_of_before(said):
-                yield from _held_before(said, (part, run), before)
+                yield from _observed_before(said, (part, run), before)
             elif said.quantity == "share":
                 yield from _share(said, part, session)
             else:
@@ -111,7 +111,7 @@ def is_of_before(said: Statement) -> bool:
     return said.quantity in _COMPARED or said.outcome.startswith("was ")
 
 
-def _held_before(
+def _observed_before(
     said: Statement, now: tuple[Session, Run], before: Sequence[Run]
 ) -> Iterator[Observation]:
     """What is said of the run before, or compares with it."""

@@ -55,7 +55,7 @@ def action(
         notes = [f"action {number} names no attempt that completed it; {by}"]
     if step == "add":
         number = placed(plan.new, name)[0].actions[-1].number
-    return plan.changed(name, _told(step, number, before), dry_run=dry_run, notes=notes)
+    return plan.changed(name, _sentence(step, number, before), dry_run=dry_run, notes=notes)
 
 
 def _changed(
@@ -77,7 +77,7 @@ def _changed(
     return actions.set_state(plan.ledger, name, number, _STATES[step], on=on)
 
 
-def _told(step: Step, number: int | None, before: int | None) -> str:
+def _sentence(step: Step, number: int | None, before: int | None) -> str:
     if step == "add":
         return "action added" if number is None else f"action {number} added"
     if step == "move":

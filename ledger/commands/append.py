@@ -272,7 +272,7 @@ def _appended(
         diff=plan.diff,
         notes=(
             *evidence.whole.warnings,
-            *_named(config.root, evidence.each),
+            *_citation_notes(config.root, evidence.each),
             *missing,
         ),
     )
@@ -394,7 +394,7 @@ def _quotable(evidence: _Evidence) -> Evidence:
     return evidence.whole.model_copy(update={"reason": reason})
 
 
-def _named(root: Path, runs: Iterable[Evidence]) -> Iterator[str]:
+def _citation_notes(root: Path, runs: Iterable[Evidence]) -> Iterator[str]:
     """A note on each run that has files which are not cited by their names."""
     for run in runs:
         unquotable = () if (root / run.path).is_file() else _unquotable(run)

@@ -52,7 +52,7 @@ def close(
         raise _has_open_actions(section, left)
     sections = [one for one in plan.items if one.id == section.id]
     new = list(_unrecorded(config, section, sections, runs))
-    notes = [f"it leaves {_named(left)}"] if left else []
+    notes = [f"it leaves {_action_list(left)}"] if left else []
     if new or text.one_line(because):
         written = append(
             section.id,
@@ -81,10 +81,10 @@ def _has_open_actions(section: Item, left: Sequence[Action]) -> Refused:
         f"complete or defer {each}, as with `ledger action {section.id} complete {first}`, "
         f"or say why {each} may stay open (--because); nothing was written"
     )
-    return Refused("open-actions", f"{section.id} has {_named(left)}", hint)
+    return Refused("open-actions", f"{section.id} has {_action_list(left)}", hint)
 
 
-def _named(left: Sequence[Action]) -> str:
+def _action_list(left: Sequence[Action]) -> str:
     """``2 open actions: 1 "Measure 50 MB files.", 3 "Ask the users"``"""
     every = [
         f"{one.number} {quoted(one.text)}" if one.number is not None else quoted(one.text)

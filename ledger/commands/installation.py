@@ -27,14 +27,14 @@ def source() -> str | None:
     """What pip can install the same from anywhere, ``fix-plan-ledger @ git+https://...@COMMIT``;
     None where nothing names it. Never the name alone: an index need not have the package, and
     whoever registers the name there would be installed."""
-    for address, revision in _named(metadata.distribution(PACKAGE)):
+    for address, revision in _sources(metadata.distribution(PACKAGE)):
         found = _ADDRESS.fullmatch(address[:_MOST_CHARACTERS])
         if found and _REVISION.fullmatch(revision):
             return f"{PACKAGE} @ git+https://{found['host']}/{found['path']}@{revision}"
     return None
 
 
-def _named(installed: metadata.Distribution) -> Iterator[tuple[str, str]]:
+def _sources(installed: metadata.Distribution) -> Iterator[tuple[str, str]]:
     """Addresses and revisions, the most exact first: what pip was told (PEP 610), the checkout
     that it was given, the project's metadata."""
     told = json.loads(installed.read_text("direct_url.json") or "{}")

@@ -290,7 +290,7 @@ def _artifact(place: _Place, attempt: Attempt, meant: Cited) -> ArtifactLink:
     facts: dict[str, Any] = {"path": meant.path, "state": meant.kind}
     if meant.kind == "path":
         if meant.place is not None:
-            facts = {"path": meant.place, **_found(place, meant.place)}
+            facts = {"path": meant.place, **_file_facts(place, meant.place)}
         elif meant.matches:  # whichever is meant
             facts["state"] = "tracked"
         else:
@@ -305,7 +305,7 @@ def _artifact(place: _Place, attempt: Attempt, meant: Cited) -> ArtifactLink:
     )
 
 
-def _found(place: _Place, path: str) -> dict[str, Any]:
+def _file_facts(place: _Place, path: str) -> dict[str, Any]:
     """What is known of a path that leads to something."""
     size = place.size(path)
     if not place.listing.has(path):
@@ -339,7 +339,7 @@ def _commits(
     touched = place.touched
     known = touched.commits if touched else {}
 
-    def told(raw: str | None, sha: str | None, state: CommitState) -> CommitLink:
+    def link(raw: str | None, sha: str | None, state: CommitState) -> CommitLink:
         commit = known.get(sha or "")
         return CommitLink(
             item=attempt.item,
@@ -354,10 +354,10 @@ def _commits(
         )
 
     for name in attempt.commits:
-        yield told(name, *place.named(name))
+        yield link(name, *place.named(name))
     if introduced is None:
         return
-    yield told(None, introduced, "introducing")
+    yield link(None, introduced, "introducing")
     previous = _previous(attempt, item)
     start = place.origins.of(previous) if previous else None
     if not start or not touched:
@@ -371,7 +371,7 @@ def _commits(
         for sha in touched.touching(path)
     }
     for sha in sorted(between & named, key=lambda sha: known[sha].place):
-        yield told(None, sha, "touching")
+        yield link(None, sha, "touching")
 
 
 def _previous(attempt: Attempt, item: Item | None) -> Attempt | None:

@@ -131,7 +131,7 @@ def next_item(
         waiting=Waiting.model_validate(Counter(kinds)),
         finished=sum(item.status in FINISHED for item in plan.items),
         unread=len(plan.unread),
-        held=_held(nearest) if nearest else None,
+        held=_waiting(nearest) if nearest else None,
         since=since,
         changes=tuple(changes[:_MOST_CHANGES]),
         more_changes=len(changes[_MOST_CHANGES:]),
@@ -177,7 +177,7 @@ def _sprint(config: Config, item: Item, action: int | None) -> SprintState | Non
     return next((one for one in states if one.action in (action, None)), None)
 
 
-def _held(place: Place) -> HeldItem:
+def _waiting(place: Place) -> HeldItem:
     holds = [one.model_copy(update={"text": text.cut(one.text, SHORT)}) for one in place.holds]
     return HeldItem(id=place.item.id, holds=tuple(holds[:_MOST_WAITS]))
 

@@ -74,7 +74,7 @@ def home_of(config: Config, item: Item, names: Sequence[str]) -> str:
     """The plan file that has the tasks ``names`` (``M1``, or ``plans/a.md#M1``). Raises UsageError
     for no such task or several files, Refused where it is not clear which is meant."""
     view = WorkTree(config.root)
-    files = list(plan_files(config, view, _said(config, view, item)))
+    files = list(plan_files(config, view, _texts(config, view, item)))
     places = {_home(files, item, name) for name in names}
     if len(places) > 1:
         told = " and ".join(sorted(places))
@@ -83,7 +83,7 @@ def home_of(config: Config, item: Item, names: Sequence[str]) -> str:
     return places.pop()
 
 
-def _said(config: Config, view: Files, item: Item) -> Iterator[str]:
+def _texts(config: Config, view: Files, item: Item) -> Iterator[str]:
     yield from said_by(item)
     for tied in islice(briefs_of(view, config.ledger_path, item), _MOST_BRIEFS):
         yield text.decode(view.read(tied.path, LARGEST))

@@ -206,19 +206,19 @@ def expect_actions(
             f"{count} new actions of {before.id} read as {len(now_there) - len(old)}"
         )
     at = len(old)  # the new ones stand behind all others, but for those of a list further down
-    while at and count and _is_as_meant(old[at - 1], now_there[at - 1 + count], completed, by):
+    while at and count and _is_expected(old[at - 1], now_there[at - 1 + count], completed, by):
         at -= 1
     for words_of, action in zip(new, now_there[at : at + count], strict=True):
         if action.state != "pending" or not bare(action.text).endswith(bare(words_of)):
             said = f"{words_of[:60]!r} reads as {action.text!r}"
             raise not_as_meant(f"a new action of {before.id}: {said}")
     for was, now in zip(old, (*now_there[:at], *now_there[at + count :]), strict=True):
-        if not _is_as_meant(was, now, completed, by):
+        if not _is_expected(was, now, completed, by):
             raise not_as_meant(f"action {was.number} of {before.id}")
     expected["actions"] = found["actions"]
 
 
-def _is_as_meant(was: Action, now: Action, completed: Sequence[Action], by: int | None) -> bool:
+def _is_expected(was: Action, now: Action, completed: Sequence[Action], by: int | None) -> bool:
     """Whether an action is as it was, or one of the ``completed`` and complete; ``by`` is the
     attempt that it has to name, unless it is a box, which does not say by which."""
     if not any(was is one for one in completed):

@@ -280,7 +280,7 @@ def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
             continue
         if unit.is_item:
             if after.attempts or after.actions or after.status != before.status:
-                raise _not_as_meant(f"{before.id} does not read as archived")
+                raise _refusal(f"{before.id} does not read as archived")
             expected.items[at] = theirs
         else:
             kept = [one for one in before.attempts if one.span not in runs]
@@ -297,7 +297,7 @@ def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
             fresh.append(pointer)
     undone = bring_back(new.archive.text, fresh)
     if document.apply(new.ledger.text, undone.ledger) != old.ledger.text:
-        raise _not_as_meant("it could not be undone")
+        raise _refusal("it could not be undone")
 
 
 def check_back(old: Both, new: Both) -> None:
@@ -311,7 +311,7 @@ def _refuse_loss(old: Both, new: Both, *, nameless: bool = False) -> None:
     before, after = _holds(old, nameless=nameless), _holds(new, nameless=nameless)
     for what, held in before.items():
         if held != after[what]:
-            raise _not_as_meant(what)
+            raise _refusal(what)
 
 
 def _holds(both: Both, *, nameless: bool) -> dict[str, object]:
@@ -342,5 +342,5 @@ def _record(one: Attempt, item: Item | None = None) -> tuple[object, ...]:
     return name, one.number, one.date, one.stamp, one.result, one.source, one.text
 
 
-def _not_as_meant(what: str) -> Refused:
+def _refusal(what: str) -> Refused:
     return not_as_meant(f"{what}, in a move")

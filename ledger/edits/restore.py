@@ -62,15 +62,15 @@ def check(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> No
     added = list(_recorded(new))
     for words_of in _recorded(old):
         if words_of not in added:
-            raise _not_as_meant(f"an attempt of {words_of[0]}: {words_of[3][:60]!r}")
+            raise _refusal(f"an attempt of {words_of[0]}: {words_of[3][:60]!r}")
         added.remove(words_of)
     if added != [_words_of(name, lost)]:
-        raise _not_as_meant("the attempt reads as another one, or as several")
+        raise _refusal("the attempt reads as another one, or as several")
     inside, outside = _actions(new, found(new, name, lost).span)
     if inside != _actions(had, lost.span)[0]:
-        raise _not_as_meant("the actions that stand in it")
+        raise _refusal("the actions that stand in it")
     if outside != _actions(old, None)[1]:
-        raise _not_as_meant("an action")
+        raise _refusal("an action")
     # What remains of both is the same. An initiative of a shared history is known by its entries
     # alone, and stands where the first does.
     known = {item.id for item in old.items}
@@ -232,5 +232,5 @@ def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Own
     return parted
 
 
-def _not_as_meant(what: str) -> Refused:
+def _refusal(what: str) -> Refused:
     return not_as_meant(what, "put it back by hand")

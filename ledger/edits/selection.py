@@ -75,7 +75,7 @@ class Selection:
 
     def choose(self) -> Chosen:
         """What is to go."""
-        items = [item for item in self._ledger.items if self._is_meant(item)]
+        items = [item for item in self._ledger.items if self._is_selected(item)]
         if self._wanted.to_lines is not None:
             units = self._down_to(items, self._wanted.to_lines)
         elif self._wanted.keep is not None:
@@ -119,7 +119,7 @@ class Selection:
 
     # One item
 
-    def _is_meant(self, item: Item) -> bool:
+    def _is_selected(self, item: Item) -> bool:
         wanted = self._wanted
         if wanted.items and item.id.upper() not in wanted.items:
             return False

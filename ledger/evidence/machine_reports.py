@@ -24,7 +24,7 @@ _MAX_NAME = 500
 _HEAD = 8192  # bytes of a document that show what it is
 
 
-class _Told(NamedTuple):
+class _Summary(NamedTuple):
     """What a report says of the whole: its failures and tests, that it is red, and why."""
 
     failed: int | None = None
@@ -33,7 +33,7 @@ class _Told(NamedTuple):
     why: str = ""
 
 
-def _part(part: Part, cases: Iterable[tuple[TestResult, str]], told: _Told) -> Part:
+def _part(part: Part, cases: Iterable[tuple[TestResult, str]], told: _Summary) -> Part:
     """The part with its tests, where the counts of its report agree with them."""
     tests = by_name(cases)
     named = recount(tests.values())
@@ -130,7 +130,7 @@ def read_jest(data: bytes, name: str) -> tuple[Part, ...]:
         part = part._replace(duration_s=_seconds(max(ends) - start))
     failed, every = whole(report.get("numFailedTests")), whole(report.get("numTotalTests"))
     is_red = report.get("success") is False
-    read = _part(part, cases, _Told(failed, every, is_red, "its success is false"))
+    read = _part(part, cases, _Summary(failed, every, is_red, "its success is false"))
     if report.get("wasInterrupted") is True:
         read = read._replace(completeness="incomplete", reason=f"{runner} was interrupted")
     return (read,)
@@ -192,7 +192,9 @@ def read_ctrf(data: bytes, name: str) -> tuple[Part, ...]:
     part = Part("ctrf", name, runner=tool.lower(), started=moment(start / 1000))
     if stop > start > 0:
         part = part._replace(duration_s=_seconds(stop - start))
-    return (_part(part, cases, _Told(whole(summary.get("failed")), whole(summary.get("tests")))),)
+    return (
+        _part(part, cases, _Summary(whole(summary.get("failed")), whole(summary.get("tests")))),
+    )
 
 
 # TRX: what `dotnet test --logger trx` and Visual Studio write
@@ -285,6 +287,6 @@ class _Trx:
         failed = sum(numbers.get(key, 0) for key in ("failed", "error", "timeout", "aborted"))
         outcome = self.summary.get("outcome", "")
         is_red = outcome.lower() in ("failed", "error", "aborted", "timeout")
-        told = _Told(failed, numbers.get("total"), is_red, f"its outcome is {one_line(outcome)}")
+        told = _Summary(failed, numbers.get("total"), is_red, f"its outcome is {one_line(outcome)}")
         part = Part("trx", name, started=one_line(self.times.get("start", ""))[:40] or None)
         return _part(part, cases, told)

@@ -52,7 +52,7 @@ def merge(parts: Sequence[Part]) -> Merged:
     named: dict[int, Part] = {}
     for at in known:
         above = [part for part in named.values() if RANK[part.reader] < RANK[parts[at].reader]]
-        named[at] = _named_alike(parts[at], above, merged)
+        named[at] = _with_names_of(parts[at], above, merged)
     for at, part in named.items():
         above = [report for report in kept if _may_tell_of(report, part)]
         siblings = [named[n] for n in known if n != at and named[n].file == part.file]
@@ -162,14 +162,14 @@ def _same_session(log: Part, siblings: Sequence[Part], above: Sequence[Part]) ->
     if best is None or not likeness:
         return None
     rival = max((_likeness(s.tests.keys(), best.tests.keys()) for s in siblings), default=0.0)
-    return best if likeness > rival or _is_told_by(log, best) else None
+    return best if likeness > rival or _is_covered_by(log, best) else None
 
 
 def _counts(part: Part) -> tuple[int, int] | None:
     return (part.totals.cases, part.totals.failing) if part.totals else None
 
 
-def _is_told_by(log: Part, report: Part) -> bool:
+def _is_covered_by(log: Part, report: Part) -> bool:
     """Whether a file has all tests of a log, with the same results."""
     return all(
         identity in report.tests and _kind(test) == _kind(report.tests[identity])
@@ -177,7 +177,7 @@ def _is_told_by(log: Part, report: Part) -> bool:
     )
 
 
-def _named_alike(log: Part, above: Sequence[Part], merged: Merged) -> Part:
+def _with_names_of(log: Part, above: Sequence[Part], merged: Merged) -> Part:
     """The log with its tests named as in a file above it, where its names are those cut short."""
     if not log.tests or any(log.tests.keys() & report.tests.keys() for report in above):
         return log

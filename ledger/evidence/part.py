@@ -208,15 +208,15 @@ def names_apart(
     names: dict[str, None] = {}
     for label in labels:
         seen[label] += 1
-        name = _named(identity, label, seen[label] if alike[label] > 1 else 0)
+        name = _test_name(identity, label, seen[label] if alike[label] > 1 else 0)
         while name in taken or name in names:
             seen[label] += 1
-            name = _named(identity, label, seen[label])
+            name = _test_name(identity, label, seen[label])
         names[name] = None
     return list(names), len(alike) < len(labels)
 
 
-def _named(identity: str, label: tuple[str, ...], number: int) -> str:
+def _test_name(identity: str, label: tuple[str, ...], number: int) -> str:
     pieces = [*filter(None, label), *([str(number)] if number else [])]
     return f"{identity} ({', '.join(pieces)})" if pieces else identity
 

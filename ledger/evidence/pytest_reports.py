@@ -166,7 +166,7 @@ def _parts(report: Record, name: str) -> tuple[Part, ...]:
             if text(found.get("outcome")).startswith("subtests "):
                 untold.add(test.identity)
     counted = recount(tests.values())
-    told = _told(summary)
+    told = _totals(summary)
     partial = not isinstance(listed, list)
     exit_code = whole(report.get("exitcode"))
     completeness, reason = end(exit_code, broken)
@@ -233,7 +233,7 @@ def _count(summary: Record, key: str) -> int:
     return max(whole(summary.get(key)) or 0, 0)
 
 
-def _told(summary: Record) -> Totals:
+def _totals(summary: Record) -> Totals:
     again = _count(summary, "rerun")
     selected = _count(summary, "collected") - _count(summary, "deselected")
     counts = {name: _count(summary, word) for word, name in _COUNTED.items()}

@@ -194,12 +194,14 @@ class _Column:
         self.cells = cells
         told = [cell for cell in cells if not is_empty(cell)]
         is_measured = 2 * sum(number(cell) is not None for cell in told) > len(told)
-        self.role: Role = self._told(told, is_measured) or ("metric" if is_measured else "other")
+        self.role: Role = self._counting_role(told, is_measured) or (
+            "metric" if is_measured else "other"
+        )
         if self.role == "other":
             texts = (role for role, names in _TEXTS.items() if self.words & names)
             self.role = next(texts, "other")
 
-    def _told(self, told: Sequence[str], is_measured: bool) -> Role | None:
+    def _counting_role(self, told: Sequence[str], is_measured: bool) -> Role | None:
         """What it holds where it is neither measured nor text."""
         if self.words & _EXIT and is_measured:
             return "exit"

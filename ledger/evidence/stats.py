@@ -137,7 +137,7 @@ def spread(values: Sequence[float]) -> Spread | None:
 def power_against(rate: float, total: int, earlier_passes: int, earlier_total: int) -> float:
     """The chance that ``total`` rounds that pass at ``rate`` are told to be worse than an
     earlier batch: Fisher's exact test, two-sided, at ``ALPHA``. By enumeration."""
-    worst = _highest_told(total, earlier_passes, earlier_total, total)
+    worst = _highest_worse(total, earlier_passes, earlier_total, total)
     return math.fsum(_binomial(total, rate)[: worst + 1])
 
 
@@ -148,7 +148,7 @@ def power(rate: float, earlier_rate: float, total: int) -> float:
     worst = total
     for passes, chance in reversed(list(enumerate(_binomial(total, earlier_rate)))):
         if chance > _NEGLIGIBLE:
-            worst = _highest_told(total, passes, total, worst)
+            worst = _highest_worse(total, passes, total, worst)
             found += chance * until[worst + 1]
     return found
 
@@ -176,7 +176,7 @@ def _smallest(chance: Callable[[int], float]) -> int | None:
     return bisect_left(range(high), POWER, high // 2 + 1, high, key=chance)
 
 
-def _highest_told(total: int, earlier_passes: int, earlier_total: int, most: int) -> int:
+def _highest_worse(total: int, earlier_passes: int, earlier_total: int, most: int) -> int:
     """The largest count of passes, at most ``most``, that is told to be worse; -1 for none."""
     worse = (n for n in range(most, -1, -1) if n * earlier_total < earlier_passes * total)
     told = (n for n in worse if fisher(n, total, earlier_passes, earlier_total) <= ALPHA)

@@ -394,7 +394,7 @@ class Facts:
         found: dict[str, None] = {}
         lost: list[str] = []
         for selector in cluster.tests if cluster else (name,):
-            named = [one for one in known if _is_named(selector, one)]
+            named = [one for one in known if _is_name_of(selector, one)]
             inside = [] if named else [one for one in known if _is_inside(selector, one)]
             if inside and (cluster or failed):
                 inside = [o for o in inside if o in baseline and baseline[o].outcome in FAILING]
@@ -418,7 +418,7 @@ class Facts:
         """The tests of a run that selectors name; none where one of them names none there."""
         found: dict[str, None] = {}
         for by in (one for names in wanted for one in names):
-            own = [name for name in run.tests if _is_named(by, name) or _is_inside(by, name)]
+            own = [name for name in run.tests if _is_name_of(by, name) or _is_inside(by, name)]
             if not own:
                 return []
             found |= dict.fromkeys(own)
@@ -476,7 +476,7 @@ def _is_later(brief: Brief, attempt: Attempt, citing: int | None) -> bool:
     return bool(attempt.date) and str(attempt.date).replace("-", "") > brief.stamp[:8]
 
 
-def _is_named(selector: str, identity: str) -> bool:
+def _is_name_of(selector: str, identity: str) -> bool:
     """Whether a test is meant by its name or node id, whole or but for its parameters."""
     bare = identity.partition("[")[0]
     if selector == identity:

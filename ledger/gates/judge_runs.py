@@ -205,7 +205,7 @@ def _passing(call: Call, run: Evidence, facts: Facts) -> Judgement:
     """Each test that is named ran and passed; to be ``cleared``, it failed in the baseline, too."""
     if run.totals is None:
         return _untold(run, "which tests passed")
-    named, sources, why = _named(call, facts)
+    named, sources, why = _identities(call, facts)
     if not call.args:
         why = f"{call.name}() names nothing"
     good = {name for name, test in run.tests.items() if test.outcome == "passed"}
@@ -230,7 +230,7 @@ def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
     failing = [name for name, test in run.tests.items() if test.outcome in FAILING]
     count = run.totals.failing
     allowed = int(call.option("count") or len(failing))
-    named, sources, why = _named(Call("remaining", call.args), facts)
+    named, sources, why = _identities(Call("remaining", call.args), facts)
     others = [name for name in failing if call.args and name not in named]
     evidence = (run.path, *sources)
     left = f"{counted(count, 'failure')} remaining"
@@ -296,7 +296,7 @@ CALLS: Final[dict[str, Callable[[Call, Evidence, Facts], Judgement]]] = {
 }
 
 
-def _named(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:
+def _identities(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:
     """The identities that the arguments mean, where that is told, and why some are not known.
     ``NAME:2`` says that a cluster has two tests, ``count=`` how many there are in all."""
     named: dict[str, None] = {}

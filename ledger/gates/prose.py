@@ -426,7 +426,7 @@ def _entries(prose: Prose) -> list[Term]:
     return [Call("lists", paths, (("count", count),))] if len(paths) == 1 else []
 
 
-def _named(prose: Prose) -> list[Term]:
+def _written_documents(prose: Prose) -> list[Term]:
     """A document that the note names, or that a cross-reference is called by. One that was updated
     shows that only where it is of the brief's own run."""
     made = _WRITTEN.search(prose.text)
@@ -555,6 +555,6 @@ _READERS: Final[tuple[Callable[[Prose], list[Term]], ...]] = (
     _captured_in,
     _documented,
     _deployed,
-    _named,
+    _written_documents,
     _tasks,
 )

@@ -131,7 +131,7 @@ class Demand(NamedTuple):
     is_of_all: bool
 
 
-class _Said(NamedTuple):
+class _Phrase(NamedTuple):
     """A statement, the tokens that it is made of, their letters and words, what follows from there
     on, the sign of its bound, and the tests that it names."""
 
@@ -165,7 +165,7 @@ def demand(text: str, note: str = "") -> Demand:
     for statement in every:
         own = [one for one in words if statement.start <= one.start and one.end <= statement.end]
         seen = [(one.start, one.end) for one in own]
-        said = _said(statement, own, marked, clusters)
+        said = _phrase(statement, own, marked, clusters)
         is_clear = _is_plain(said) and (is_of_tests or statement.quantity != "duration")
         if statement.quantity == "finished" and any(
             one.quantity == "duration" and one.start == statement.start for one in every
@@ -220,11 +220,11 @@ def rest(text: str, seen: Sequence[tuple[int, int]]) -> str:
     return text[left[0].start() : left[-1].end()] if left else ""
 
 
-def _said(said: Statement, own: Sequence[Token], text: str, clusters: Sequence[str]) -> _Said:
+def _phrase(said: Statement, own: Sequence[Token], text: str, clusters: Sequence[str]) -> _Phrase:
     words = text[said.start : said.end].lower()
     sign = _BOUND.search(words)
     known = {f"test_cluster{number}": name for number, name in enumerate(clusters)}
-    return _Said(
+    return _Phrase(
         statement=said,
         tokens=own,
         codes="".join(one.code for one in own),
@@ -235,7 +235,7 @@ def _said(said: Statement, own: Sequence[Token], text: str, clusters: Sequence[s
     )
 
 
-def _is_plain(said: _Said) -> bool:
+def _is_plain(said: _Phrase) -> bool:
     """Whether all the run is spoken of, without doubt and alternatives, and each token says what
     its letter does, and no more. Earlier failures are those of the baseline."""
     one = said.statement
@@ -267,7 +267,7 @@ def _is_plain(said: _Said) -> bool:
     return True
 
 
-def _terms(said: _Said, note: str, *, is_list: bool) -> list[Term]:
+def _terms(said: _Phrase, note: str, *, is_list: bool) -> list[Term]:
     """The terms that a statement stands for; none for what no check tells. ``is_list`` where the
     text lists figures as they are: ``540 passed, 8 failed``."""
     one, noted = said.statement, _names_alone(note) if note else ()
@@ -299,7 +299,7 @@ def _terms(said: _Said, note: str, *, is_list: bool) -> list[Term]:
     return terms
 
 
-def _remaining(said: _Said, note: str) -> list[Term]:
+def _remaining(said: _Phrase, note: str) -> list[Term]:
     """The failures that may be left: so many or fewer, or just as many as "exactly 3 failures
     remain" and "between 1 and 3 are left" say."""
     one = said.statement
@@ -315,7 +315,7 @@ def _files(said: Statement) -> tuple[str, ...]:
     return said.subject if is_all else ()
 
 
-def _is_bound(said: _Said) -> bool:
+def _is_bound(said: _Phrase) -> bool:
     """Whether a figure is a bound, or leaves no doubt that it is none: zero, all, an exit code."""
     one = said.statement
     is_zero = one.high == 0 or one.quantity == "exit_code" or said.sign == "="
@@ -324,7 +324,7 @@ def _is_bound(said: _Said) -> bool:
     return is_of_something and (one.low != one.high or is_zero or is_whole)
 
 
-def _cleared(said: _Said, clusters: tuple[str, ...]) -> list[Term]:
+def _cleared(said: _Phrase, clusters: tuple[str, ...]) -> list[Term]:
     """That clusters, or all failures of the baseline, are cleared, and how many tests they are."""
     sizes = [f"{one.low:.0f}" for one in said.tokens if one.code == "N"]
     sizes += ["2"] if "both" in said.words else []
@@ -333,7 +333,7 @@ def _cleared(said: _Said, clusters: tuple[str, ...]) -> list[Term]:
     return [Call("cleared", clusters, tuple(("count", size) for size in sizes))]
 
 
-def _wholes(said: _Said) -> Iterator[Term]:
+def _wholes(said: _Phrase) -> Iterator[Term]:
     """That there are as many tests as a share is said to be of: ``22 of 24``, ``all 24``."""
     behind = (b for a, b in pairwise(said.tokens) if a.code in "gA" and b.code == "N")
     of = said.statement.of
@@ -341,7 +341,7 @@ def _wholes(said: _Said) -> Iterator[Term]:
     return (Compare("collected", "==", size) for size in sizes)
 
 
-def _bounds(said: _Said) -> Iterator[Term]:
+def _bounds(said: _Phrase) -> Iterator[Term]:
     """The bounds that a statement sets."""
     one = said.statement
     metric, unit = _METRICS[one.quantity]

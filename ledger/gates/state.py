@@ -43,11 +43,11 @@ def brief_state(facts: Facts) -> BriefState:
         sprints=tuple(sprint_state(facts, one) for one in brief.sprints if only in (None, one)),
         expected=() if only else tuple(expected.judge(one, facts) for one in brief.expected),
         criteria=judged(facts, only),
-        plans=states(facts.plan_files, _named_in(facts)),
+        plans=states(facts.plan_files, _lines_of(facts)),
     )
 
 
-def _named_in(facts: Facts) -> Iterator[str]:
+def _lines_of(facts: Facts) -> Iterator[str]:
     """What a brief says, with the sections of its cross-references as tasks of these: ``Phase M``
     of a plan file names what is below that heading."""
     yield from (line for _, line in facts.own_lines)

@@ -58,7 +58,7 @@ def folder_named(brief: Brief, path: str, name: str) -> Folder | None:
     same = same or [one for one in every if one.below.rpartition("/")[2] == wanted]
     if len(same) == 1:
         return same[0]
-    task, sprint = next(_tasks_named(brief, wanted), (None, ""))
+    task, sprint = next(_matching_tasks(brief, wanted), (None, ""))
     if task is None:
         return None
     inside = [one for one in every if of_sprint(f"/{one.below}", sprint)]
@@ -71,7 +71,7 @@ def folder_named(brief: Brief, path: str, name: str) -> Folder | None:
     raise UsageError("no-folder", message, f"it has {known}")
 
 
-def _tasks_named(brief: Brief, name: str) -> Iterator[tuple[Task, str]]:
+def _matching_tasks(brief: Brief, name: str) -> Iterator[tuple[Task, str]]:
     """The tasks of that number or title, or a part of it between dashes, with their sprints'."""
     numbered, squeezed = _TASK.fullmatch(name), _squeezed(name)
     for sprint in brief.sprints:

@@ -163,8 +163,8 @@ def _read_in(item: Item, update: Update, stamp: str | None, own: Conventions | N
             "write it as the fix plan has it: one bullet, or one numbered action",
         )
     if isinstance(read, Attempt):
-        return ReadUpdate(update, read, None, _held_attempt(item, read, stamp))
-    return ReadUpdate(update, None, read, _held_action(item, read, update))
+        return ReadUpdate(update, read, None, _recorded_attempt(item, read, stamp))
+    return ReadUpdate(update, None, read, _recorded_action(item, read, update))
 
 
 def _alone(update: Update, own: Conventions | None) -> Attempt | Action | None:
@@ -184,7 +184,7 @@ def _alone(update: Update, own: Conventions | None) -> Attempt | Action | None:
     return alone.actions[0] if len(alone.actions) == 1 else None
 
 
-def _held_attempt(item: Item, attempt: Attempt, stamp: str | None) -> int | None:
+def _recorded_attempt(item: Item, attempt: Attempt, stamp: str | None) -> int | None:
     """The line of an entry that has the attempt's number and is about the same: an attempt in
     much the same words, or a completed action that names the brief's stamp."""
     for known in (one for one in item.attempts if one.number == attempt.number):
@@ -197,7 +197,7 @@ def _held_attempt(item: Item, attempt: Attempt, stamp: str | None) -> int | None
     return None
 
 
-def _held_action(item: Item, action: Action, update: Update) -> int | None:
+def _recorded_action(item: Item, action: Action, update: Update) -> int | None:
     """The line of an action that says the same; None where it is to be written."""
     if update.kind == "rewrite":
         known = dialects.of(item).action(item, action.number or 0)

@@ -242,18 +242,18 @@ def _items(line: _Line, word: str, *, with_attempts: bool) -> Iterator[Candidate
 
 def _actions(line: _Line) -> Iterator[Candidate]:
     """The numbers of what is left to do."""
-    for item in _named(line):
+    for item in _first_items(line):
         for one in item.actions:
             if one.number and one.state != "complete":
                 yield str(one.number), one.text
 
 
 def _criteria(line: _Line) -> Iterator[Candidate]:
-    for item in _named(line):
+    for item in _first_items(line):
         yield from ((str(number), one.text) for number, one in enumerate(item.criteria, 1))
 
 
-def _named(line: _Line) -> "list[Item]":
+def _first_items(line: _Line) -> "list[Item]":
     """The sections of the item that is named first."""
     name = line.arguments[0].lower() if line.arguments else ""
     return [item for item in _plan(line).items if item.id.lower() == name]

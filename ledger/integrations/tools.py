@@ -40,7 +40,7 @@ LARGEST: Final = 2000  # bytes of an answer, unless all of it is asked for
 def next(owner: str = "", since: str = "") -> str:  # noqa: A001 - the command's name
     """The one thing to do now, and why; with since, a revision, what changed after it."""
     found = next_item(owner=owner or None, since=since or None)
-    return _told(next_report.lines(found))
+    return _answer(next_report.lines(found))
 
 
 def show(name: str, full: bool = False) -> str:
@@ -49,7 +49,7 @@ def show(name: str, full: bool = False) -> str:
     if found.items and not full:
         found = shorten(found)
     lines = briefs.lines(found.brief) if found.brief else show_report.lines(found)
-    return _told(lines, full=full)
+    return _answer(lines, full=full)
 
 
 def record(
@@ -65,7 +65,7 @@ def record(
     """Record a try, from its runs' outputs (folders, files); without runs a note."""
     if not runs:
         noted = note(item, summary)
-        return _told([*change_report.lines(noted, dry_run=False), *noted.notes])
+        return _answer([*change_report.lines(noted, dry_run=False), *noted.notes])
     done = append(
         item,
         [Path(run) for run in runs],
@@ -76,7 +76,7 @@ def record(
         status=status or None,
         because=because,
     )
-    return _told([*done.notes, runs_report.attempt(done)])
+    return _answer([*done.notes, runs_report.attempt(done)])
 
 
 Change = Literal[
@@ -133,7 +133,7 @@ def edit(
             done = action(item, cast("ActionStep", step), which, text, on=text)
         case _:
             done = criterion(item, cast("CriterionStep", step), which, text, because=because)
-    return _told([*change_report.lines(done, dry_run=False), *done.notes])
+    return _answer([*change_report.lines(done, dry_run=False), *done.notes])
 
 
 def check(item: str = "", full: bool = False) -> str:
@@ -145,10 +145,10 @@ def check(item: str = "", full: bool = False) -> str:
             lines += verdicts.gate(gate(item))
         except UnreadableInput as error:  # it has none
             lines.append(f"{error}")
-    return _told(lines, full=full)
+    return _answer(lines, full=full)
 
 
-def _told(lines: Iterable[Line | str], *, full: bool = False) -> str:
+def _answer(lines: Iterable[Line | str], *, full: bool = False) -> str:
     """The lines of a report, as much of them as fits."""
     said = "\n".join(visible(line if isinstance(line, str) else line.text) for line in lines)
     data = said.encode()

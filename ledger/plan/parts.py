@@ -147,7 +147,7 @@ def attempt(
     where = trimmed_span(document, start, end)
     whole = "\n".join(document.lines(start, where.end_line))
     whole = whole[patterns.unbulleted(whole[:80])[0] :].lstrip("# ")
-    stamp, result, words_of_result = _said(whole, document.vocabulary)
+    stamp, result, words_of_result = _stamp_and_result(whole, document.vocabulary)
     return Attempt(
         item=item,
         number=lead.number,
@@ -202,7 +202,7 @@ def attempt_rows(document: Document, table: Block, item: str) -> Iterator[Attemp
 
 
 @lru_cache(maxsize=2048)  # most attempts of a version stand in the one before it
-def _said(attempt: str, vocabulary: Vocabulary) -> tuple[str | None, Result, str]:
+def _stamp_and_result(attempt: str, vocabulary: Vocabulary) -> tuple[str | None, Result, str]:
     """The stamp that the text of an attempt tells, and its result in one word and as written."""
     stamp = patterns.labelled_stamp(attempt) or patterns.artifacts_stamp(attempt)
     result = patterns.result_text(attempt, vocabulary)

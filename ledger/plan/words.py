@@ -218,7 +218,7 @@ def _even(text: str) -> str:
     return text
 
 
-def _told(
+def _meanings(
     text: str, known: Mapping[str, Meaning], own: Pairs = ()
 ) -> Iterator[tuple[Meaning, str]]:
     """What the words of ``text`` that are known mean, each with what turns it, if anything does."""
@@ -262,7 +262,7 @@ class Vocabulary:
     def _result(self, part: str) -> Result:
         for own, turn in _own(part, self.conventions.result):
             return _turned(cast("Result", own), turn, _TURNED_RESULTS)
-        told = _told(_MENDED.sub("fixed", _even(part)), _RESULTS)
+        told = _meanings(_MENDED.sub("fixed", _even(part)), _RESULTS)
         known = {_turned(meaning, turn, _TURNED_RESULTS) for meaning, turn in told}
         if known - {"unknown"}:
             return next(value for value in _RESULT_WORDS if value in known)
@@ -274,14 +274,14 @@ class Vocabulary:
         for own, turn in _own(word or mark, self.conventions.state):
             return _turned(cast("ActionState", own), turn, _TURNED_STATES)
         if word:
-            for meaning, turn in _told(_even(word), _STATE_WORDS):
+            for meaning, turn in _meanings(_even(word), _STATE_WORDS):
                 return _turned(meaning, turn, _TURNED_STATES)
             return "unknown"
         return next((value for known, value in MARKS.items() if known in mark), "pending")
 
     def is_state(self, word: str) -> bool:
         """Whether ``word`` is one that says an action's state."""
-        return any(_own(word, self.conventions.state)) or any(_told(_even(word), _STATE_WORDS))
+        return any(_own(word, self.conventions.state)) or any(_meanings(_even(word), _STATE_WORDS))
 
     def status(self, text: str) -> ItemStatus:
         """What an item's status means: the first word of it that is known, else a sign that it
@@ -300,7 +300,7 @@ class Vocabulary:
         said = phrase(text)
         for own, turn in _own(said, self.conventions.status):
             yield cast("ItemStatus", own), turn
-        yield from _told(_even(said if _words(said) else text), _STATUS_WORDS)
+        yield from _meanings(_even(said if _words(said) else text), _STATUS_WORDS)
 
     def name(self, written: str) -> str:
         """The name of a field, heading or column that ``written`` stands for, with what follows
@@ -340,7 +340,9 @@ def of(ledger: Ledger) -> Vocabulary:
 
 def _own(text: str, pairs: Pairs) -> Iterator[tuple[str, str]]:
     """What a project's own words in ``text`` mean, each with what turns it."""
-    return _told(plain(text[:_LONGEST_PHRASE]).lower(), dict(pairs), pairs) if pairs else iter(())
+    return (
+        _meanings(plain(text[:_LONGEST_PHRASE]).lower(), dict(pairs), pairs) if pairs else iter(())
+    )
 
 
 def _is_taken_back(text: str) -> bool:

@@ -39,10 +39,10 @@ def standing(state: SprintState) -> str:
 def plan_file(state: PlanState) -> str:
     """``plans/parser.md: 2 of 4 tasks done: M1 [D], M2 [ ]``."""
     told = f"{state.path}: {state.done} of {counted(state.tasks, 'task')} done"
-    return f"{told}: {_named(state)}" if state.named else told
+    return f"{told}: {_task_states(state)}" if state.named else told
 
 
-def _named(state: PlanState) -> str:
+def _task_states(state: PlanState) -> str:
     """``M1, M2 [D], M3 [ ]``."""
     alike = groupby(state.named, key=lambda one: one.state_text.strip("`"))
     return ", ".join(f"{', '.join(one.task for one in some)} {said}" for said, some in alike)
@@ -231,7 +231,7 @@ class _Page:
             yield f"{self._cut(title)}: {sum(verdicts)} of {len(verdicts)} met"
         for plan in self._state.plans:
             if plan.named:
-                yield f"{plan.path}: {self._cut(_named(plan))}"
+                yield f"{plan.path}: {self._cut(_task_states(plan))}"
         if updates := Counter(one.kind for one in self._brief.updates):
             told = ", ".join(f"{count} to {_KINDS[kind]}" for kind, count in updates.items())
             yield f"ledger updates: {told} (`ledger apply`)"

@@ -508,7 +508,7 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
             moved[words] -= 1  # moved, numbered anew, wrapped in another way, or mended
             continue
         place = (old.item, old.number)
-        same = [new for new in fresh if _is_named_alike(old, new, old.item in noted)]
+        same = [new for new in fresh if _has_same_name(old, new, old.item in noted)]
         if place not in common:
             same = [new for new in same if new.text not in brought]
         if old.source == "action" and any(new.source == "history" for new in same):
@@ -549,16 +549,16 @@ def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
     if not any(sign in old.text for sign in _DAMAGE):
         return None
 
-    def meant(said: str) -> str:
+    def repaired(said: str) -> str:
         return behind_number("\n".join(text.mend(line).line for line in said.split("\n")))
 
-    said = meant(old.text)
+    said = repaired(old.text)
     if said == behind_number(old.text):
         return None
-    return next((new for new in fresh if meant(new.text) == said), None)
+    return next((new for new in fresh if repaired(new.text) == said), None)
 
 
-def _is_named_alike(old: Attempt, new: Attempt, is_note: bool) -> bool:
+def _has_same_name(old: Attempt, new: Attempt, is_note: bool) -> bool:
     """Whether both have the number, or without numbers the heading; an item has one note."""
     if new.item != old.item or new.number != old.number:
         return False

@@ -304,9 +304,9 @@ class _Shared:
         follow = f", and {len(tasks)} completed by it follow" if tasks else ""
         said = f"attempt #{self.number} of {item.id} is #{new} now{follow}"
         told = made("LED106", item.attempts[at].span.start_line, item.id, said)
-        return Fix(told, tuple(edits), partial(self._meant, at, new, tasks))
+        return Fix(told, tuple(edits), partial(self._renumber, at, new, tasks))
 
-    def _meant(self, at: int, new: int, tasks: Sequence[int], outline: Outline) -> None:
+    def _renumber(self, at: int, new: int, tasks: Sequence[int], outline: Outline) -> None:
         """The attempt has another number, and so have the actions that it completed."""
         pattern = re.compile(rf"((?i:Attempt)[ \t\u202f\u00a0]*#?)0*{self.number}(?!\d)")
 

@@ -107,11 +107,14 @@ class _Comparison:
     def _missing(self) -> Counter[counterparts.Words]:
         """What tasks and actions say less often than in a parent, whatever became of the rest."""
         return max(
-            (counterparts.missing(self._said(one), self._said(self._after)) for one in self.before),
+            (
+                counterparts.missing(self._wordings(one), self._wordings(self._after))
+                for one in self.before
+            ),
             key=Counter.total,
         )
 
-    def _said(self, version: Snapshot) -> Iterator[str]:
+    def _wordings(self, version: Snapshot) -> Iterator[str]:
         for own in map(version.item, self.changed):
             yield from (section.title for section in own.sections)
             yield from (step.text for step in own.steps)

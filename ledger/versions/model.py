@@ -253,7 +253,7 @@ class History(Model):
         """What it tells of the items whose IDs ``is_meant`` takes, and of no more than the attempt
         ``number`` of them, where there is one. The figures of versions stay."""
 
-        def is_told(one: Removed | Edited | Duplicated | Event) -> bool:
+        def concerns(one: Removed | Edited | Duplicated | Event) -> bool:
             return one.item is not None and is_meant(one.item) and number in (None, one.number)
 
         def has_left(event: Event) -> bool:
@@ -267,9 +267,9 @@ class History(Model):
 
         def is_wanted(event: Event) -> bool:
             of_action = event.kind.startswith("action")  # its number is that of an action
-            return (is_told(event) and (number is None or not of_action)) or has_left(event)
+            return (concerns(event) and (number is None or not of_action)) or has_left(event)
 
-        kept = dict.fromkeys(("removed", "others", "edited", "duplicated"), is_told)
+        kept = dict.fromkeys(("removed", "others", "edited", "duplicated"), concerns)
         return self.model_copy(
             update={
                 name: tuple(filter(is_kept, getattr(self, name)))

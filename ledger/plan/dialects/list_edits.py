@@ -189,11 +189,11 @@ def _neighbour(plan: Text) -> Item:
     every = [one for one in plan.ledger.items if one.span.start_line in lines]
     if not every:
         raise Refused("no-place", "there is no item to put another one beside", "add it by hand")
-    free = [one for one in every if _told_by_heading(plan.ledger, one) in (None, "pending")]
+    free = [one for one in every if _heading_status(plan.ledger, one) in (None, "pending")]
     return _last_open(free or every)
 
 
-def _told_by_heading(ledger: Ledger, item: Item) -> ItemStatus | None:
+def _heading_status(ledger: Ledger, item: Item) -> ItemStatus | None:
     """The status that the nearest heading above ``item`` says which says one."""
     level = _DEEPEST + 1
     for heading in reversed(ledger.headings):
@@ -347,7 +347,7 @@ def _task_item(plan: Text, name: str, title: str) -> Edit:
     if _cell(like):
         message = f"the tasks are rows of a table (line {like.span.start_line})"
         raise Refused("no-place", message, "add a row by hand")
-    if (above := _told_by_heading(plan.ledger, like)) in _NOT_PENDING:
+    if (above := _heading_status(plan.ledger, like)) in _NOT_PENDING:
         message = f"every task stands below a heading that says {above}, and a new one is pending"
         raise Refused("no-place", message, "add a heading for open tasks, and one task, by hand")
     line = places.first_line(plan.ledger, like.span.start_byte)

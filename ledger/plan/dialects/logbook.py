@@ -156,7 +156,7 @@ def _is_logbook(document: Document) -> bool:
 # Reading
 
 
-class _Held(NamedTuple):
+class _EntrySection(NamedTuple):
     """A section with all below an entry's deeper headings; ``entry`` where it is an attempt."""
 
     kind: Kind
@@ -168,7 +168,7 @@ class _Held(NamedTuple):
     entry: Entry | None
 
 
-def _held(document: Document, sections: Sequence[Section]) -> Iterator[_Held]:
+def _entry_sections(document: Document, sections: Sequence[Section]) -> Iterator[_EntrySection]:
     """The sections of a logbook, each entry whole."""
     place = 0
     while place < len(sections):
@@ -186,7 +186,7 @@ def _held(document: Document, sections: Sequence[Section]) -> Iterator[_Held]:
                 blocks += sections[place].blocks
                 end = sections[place].end
                 place += 1
-        yield _Held(
+        yield _EntrySection(
             kind=kind,
             title=title,
             level=section.level,
@@ -202,7 +202,7 @@ class _Reading:
 
     def __init__(self, document: Document, sections: Sequence[Section]) -> None:
         self.document, self.vocabulary = document, document.vocabulary
-        self.found = found = list(_held(document, sections))
+        self.found = found = list(_entry_sections(document, sections))
         focus = next((one for one in found if one.kind == "focus"), None)
         self.home = focus
         self.focus = logbook_entries.focus(self._lines(focus), self.vocabulary) if focus else None
@@ -265,7 +265,11 @@ class _Reading:
         return self.focus.id if self.focus else None
 
     def _item(
-        self, focus: Focus, home: _Held, attempts: Sequence[Attempt], actions: Sequence[Action]
+        self,
+        focus: Focus,
+        home: _EntrySection,
+        attempts: Sequence[Attempt],
+        actions: Sequence[Action],
     ) -> Item:
         fields = tuple(self._fields(home))
         status = next((field.value for field in fields if field.name.lower() == "status"), "")
@@ -298,7 +302,7 @@ class _Reading:
             dialect="logbook",
         )
 
-    def _fields(self, home: _Held) -> Iterator[Field]:
+    def _fields(self, home: _EntrySection) -> Iterator[Field]:
         """The sections that are no entries, and the labelled bullets below the focus."""
         for place, one in enumerate(self.found):
             if one.entry or one.level == 1:
@@ -310,7 +314,7 @@ class _Reading:
                     if field:
                         yield field
 
-    def _section_field(self, one: _Held, place: int) -> Field:
+    def _section_field(self, one: _EntrySection, place: int) -> Field:
         name = self.vocabulary.name(words.plain(one.title).rstrip(" :"))
         if one.kind == "status":
             name = "Status"
@@ -340,7 +344,7 @@ class _Reading:
 
     # Attempts
 
-    def _attempt(self, one: _Held, entry: Entry) -> Attempt:
+    def _attempt(self, one: _EntrySection, entry: Entry) -> Attempt:
         end = parts.before_rules(one.blocks, one.end)
         span = parts.trimmed_span(self.document, one.start, end)
         whole = "\n".join(self.document.lines(one.start, span.end_line)).lstrip("# \t")
@@ -357,7 +361,7 @@ class _Reading:
             span=span,
         )
 
-    def _lines(self, one: _Held) -> list[str]:
+    def _lines(self, one: _EntrySection) -> list[str]:
         """The lines below its heading that are no code."""
         literal = set(literal_lines(one.blocks))
         return [
@@ -368,7 +372,7 @@ class _Reading:
 
     # Actions
 
-    def _actions(self, one: _Held) -> Iterator[Action]:
+    def _actions(self, one: _EntrySection) -> Iterator[Action]:
         """Checkboxes anywhere, and every bullet of a section that holds tasks."""
         if one.kind == "criteria":
             return
@@ -402,7 +406,7 @@ class _Reading:
 
     def _find_unread(self) -> None:
         """Headings among the entries that open none."""
-        above: _Held | None = None
+        above: _EntrySection | None = None
         for one in self.found:
             if above and one.level > above.level:
                 if not one.entry:

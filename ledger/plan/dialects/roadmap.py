@@ -233,7 +233,7 @@ class _Reading:
                 self.loose.append(found)
 
     def _item(self, entry: Block, start: int, said: str, opened: Opening) -> None:
-        name = opened.id or self._named(opened.title)
+        name = opened.id or self._unique_name(opened.title)
         draft = _Draft(self.document, name)
         for block in entries(entry.children):
             draft.bullet(block)
@@ -274,7 +274,7 @@ class _Reading:
                 return found, title
         return None, ""
 
-    def _named(self, title: str) -> str:
+    def _unique_name(self, title: str) -> str:
         """A name made of a title's words, which no other item of the file has."""
         found = patterns.slug(title, "item")
         self.names[found] = count = self.names.get(found, 0) + 1

@@ -89,7 +89,7 @@ def rows(document: Document, table: Block) -> Iterator[Row | Unread]:
         written = [cell for cell in cells if cell[2]]
         if len(written) < 2 and not (written and _MAY_BE_ID.fullmatch(written[0][2])):
             continue
-        read = _told if columns.is_status else _state
+        read = _cell_state if columns.is_status else _state
         state = read(document, cells[columns.state][2]) if columns.state < len(cells) else None
         if state is None:
             why = f"its cell {columns.names[columns.state]!r} says no state"
@@ -122,14 +122,14 @@ def _columns(document: Document, table: Block) -> _Columns | None:
 
 
 def _are_states(document: Document, cells: Sequence[str]) -> bool:
-    return all(_told(document, cell) is not None for cell in cells)
+    return all(_cell_state(document, cell) is not None for cell in cells)
 
 
 def _is_state(document: Document, cell: str, *, has_ticks: bool) -> bool:
     """Whether a cell is a box with a state, or a mark that stands for one."""
     if BOX.fullmatch(cell):
         return _state(document, cell) is not None
-    return has_ticks and _told(document, cell) is not None
+    return has_ticks and _cell_state(document, cell) is not None
 
 
 def _state(document: Document, cell: str) -> ActionState | None:
@@ -145,7 +145,7 @@ def _state(document: Document, cell: str) -> ActionState | None:
     return None if state == "unknown" else state
 
 
-def _told(document: Document, cell: str) -> ActionState | None:
+def _cell_state(document: Document, cell: str) -> ActionState | None:
     """The same of a cell that may say it as an item's status is said: ``fixed, not merged``."""
     if (state := _state(document, cell)) and not document.vocabulary.is_status(words.plain(cell)):
         return state

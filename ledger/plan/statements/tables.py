@@ -104,7 +104,7 @@ def _read_row(cells: Sequence[_Cell]) -> Iterator[Statement]:
     if "total" in first.text.lower():
         letter = "L"
     if letter in OUTCOMES:
-        yield from _named_row(letter, cells[1:])
+        yield from _counted_row(letter, cells[1:])
         return
     is_whole = first.letter in OUTCOMES
     if is_whole or first.text:
@@ -114,7 +114,7 @@ def _read_row(cells: Sequence[_Cell]) -> Iterator[Statement]:
                 yield _count(cell, cell.letter)._replace(subject=subject)
 
 
-def _named_row(letter: str, cells: Sequence[_Cell]) -> Iterator[Statement]:
+def _counted_row(letter: str, cells: Sequence[_Cell]) -> Iterator[Statement]:
     """A row that is named by what it counts: its one value, and what it was before."""
     counts = [cell for cell in cells if _is_count(cell, letter) and cell.column not in _CHANGE]
     own = [cell for cell in counts if cell.column not in _BEFORE]

@@ -57,16 +57,16 @@ class _Match(NamedTuple, Generic[Node]):
 
 def align_parts(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> Aligned[Part]:
     """The parts of one section. What both sides added is one only if it says the same."""
-    keys = (_body, _masked, _words, _task, _named, lambda part: part.number)
+    keys = (_body, _masked, _words, _task, _name, lambda part: part.number)
     known = _Match(keys, ("text", "action", "line"))
-    return _align(base, one, other, known, _Match((_body, _masked, _named), ("text",)))
+    return _align(base, one, other, known, _Match((_body, _masked, _name), ("text",)))
 
 
 def align_sections(
     base: Sequence[Section], one: Sequence[Section], other: Sequence[Section]
 ) -> Aligned[Section]:
     """The sections of a file, which are known by their names."""
-    keys = (_body, _named)
+    keys = (_body, _name)
     return _align(base, one, other, _Match(keys, ("text",)), _Match(keys, ()))
 
 
@@ -183,7 +183,7 @@ def _task(part: Part) -> Hashable:
     return _telling(part, b" ".join(_WORD.findall(part.body[part.state[1] :])))
 
 
-def _named(node: Part | Section) -> Hashable:
+def _name(node: Part | Section) -> Hashable:
     return node.name or (None if isinstance(node, Part) else "")
 
 

@@ -88,7 +88,7 @@ def _moves(
     added = _added(trios, 1), _added(trios, 2)
     if kind == "attempt":
         for side in (0, 1):
-            named = _named_only(aligned, taken, side + 1)
+            named = _only_in_actions(aligned, taken, side + 1)
             added[side].extend(one for one in named if not _holds(archived[side], one.number))
     numbers = [{one.number for one in side} for side in added]
     fixed = set(settled.values()) | taken | {last for _, last in (*archived[0], *archived[1])}
@@ -171,7 +171,7 @@ def _added(trios: list[Trio[Part]], side: int) -> list[_Added]:
     ]
 
 
-def _named_only(aligned: Aligned[Part], taken: frozenset[int], side: int) -> Iterator[_Added]:
+def _only_in_actions(aligned: Aligned[Part], taken: frozenset[int], side: int) -> Iterator[_Added]:
     """The attempts that only an action of ``side`` tells of."""
     own = (trio[side] for trio in aligned.trios)
     known = {part.number for part in own if part and part.kind == "attempt"} | taken
