@@ -5,48 +5,48 @@ from __future__ import annotations
 from pathlib import Path
 
 from ledger.rules import RULES
+from ledger.rules.model import Explanation
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "rules.md"
 
 HEAD = """\
 # Rules
 
-A rule has a code that never changes its meaning, a name that states the fault, and a severity:
-an error blocks a commit and makes `ledger validate` exit with 1, a warning does neither.
-`ledger explain CODE` prints what stands here.
+`ledger validate` and the hook report findings. Each has the code of its rule, and a code never changes its
+meaning. An **error** blocks a commit and makes `ledger validate` exit with 1; a warning does neither.
 
-`ignore` in `[tool.ledger]` turns rules off by their codes. The hook, and `ledger validate` with
+`ledger explain CODE` prints a rule with the reason for it and an example. `ignore` in
+[`[tool.ledger]`](configuration.md) turns rules off by their codes. The hook, and `ledger validate` with
 `--staged` or `--base`, report only what a change makes worse.
-
-| codes | are about |
-|---|---|
-| LED1.. | the file, its items, the numbers of attempts |
-| LED2.. | the index |
-| LED3.. | dates |
-| LED4.. | what an attempt brings to show: result, files, commits |
-| LED5.. | what a change does to what was recorded before |
-| LED6.. | next actions and exit criteria |
-| LED7.. | secrets |
-| LED8.. | what items depend on, and who has taken them up |
-
-This page is made from the rules by `python -m tests.rules_page`.
 """
+
+GROUPS = {
+    "1": "The file, its items and the numbers of attempts",
+    "2": "The index",
+    "3": "Dates",
+    "4": "What an attempt rests on: result, files, commits",
+    "5": "What a change does to the record",
+    "6": "Next actions and exit criteria",
+    "7": "Secrets",
+    "8": "Dependencies and owners",
+}
 
 
 def page() -> str:
     """The whole page."""
-    lines = [HEAD, "| code | name | severity |", "|---|---|---|"]
-    rules = [RULES[code] for code in sorted(RULES)]
-    for rule in rules:
-        link = f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
-        lines.append(f"| {link} | {rule.name} | {rule.severity} |")
-    for rule in rules:
-        said = rule.explanation
-        fence = "````" if "```" in said.example else "```"
-        lines += ["", f"## {rule.code} {rule.name}", "", said.means, "", f"**Why.** {said.why}", ""]
-        lines += ["**Example.**", "", f"{fence}markdown", said.example, fence, ""]
-        lines += [f"**Mend.** {said.mend}"]
-    return "\n".join(lines) + "\n"
+    lines = [HEAD]
+    for digit, title in GROUPS.items():
+        lines += [f"## {title}", "", "| code | fault | fix |", "|---|---|---|"]
+        lines += [_row(RULES[code].explanation) for code in sorted(RULES) if code[3] == digit]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _row(rule: Explanation) -> str:
+    anchor = f"{rule.code.lower()}-{rule.name}"
+    kind = "**error**" if rule.severity == "error" else "warning"
+    means, mend = (" ".join(text.split()).replace("|", "\\|") for text in (rule.means, rule.mend))
+    return f'| <a id="{anchor}"></a>{rule.code}<br>{rule.name}<br>{kind} | {means} | {mend} |'
 
 
 if __name__ == "__main__":

@@ -153,7 +153,7 @@ def test_the_page_on_json_is_made_from_the_schemas() -> None:
     made = json_page.page()
     assert json_page.PAGE.read_text("utf-8") == made, "run: python -m tests.json_page"
     for kind in schemas.MODELS:
-        assert f"\n## `{kind}`\n" in made
+        assert f"\n| `{kind}` | " in made
 
 
 def test_the_module_runs_as_the_command_does(tmp_path: Path) -> None:
