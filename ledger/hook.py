@@ -1,5 +1,5 @@
 """The pre-commit entry point: what does this commit make worse in a fix plan, and does its message
-say what its runs say? It imports only what it uses: see docs/explanation/hook.md."""
+say what its runs say? It imports only what it uses: see docs/explanation/guard.md."""
 
 import os
 import sys

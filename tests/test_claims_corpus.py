@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from tests.commands import call
+from tests.corpus import ROOT
+from tests.repository import DATA
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "case-study.md"
+PAGE = ROOT / "docs" / "explanation" / "case-study.md"
+JUDGED = DATA / "real_plan" / "claims.md"
 REVISION = "8b8c48d0"
 MOST_FALSE_ALARMS = 0.02
 _KIND = re.compile(r"^\| \**(\w+)\** \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
@@ -26,11 +29,11 @@ def claims(real_repo: Callable[[str], Path]) -> list[Any]:
 
 def rows() -> list[tuple[int, str, str, str]]:
     """Line, attempt, claim and judgement of every row."""
-    cells = [line[2:-2].split(" | ") for line in PAGE.read_text("utf-8").splitlines()]
+    cells = [line[2:-2].split(" | ") for line in JUDGED.read_text("utf-8").splitlines()]
     return [(int(row[0]), row[1], row[2], row[-1]) for row in cells if row[0].isdigit()]
 
 
-def test_every_contradicted_claim_is_in_the_case_study(claims: list[Any]) -> None:
+def test_every_contradicted_claim_is_judged(claims: list[Any]) -> None:
     said = [
         (one["line"], f"`{one['claimed']}`") for one in claims if one["verdict"] == "contradicted"
     ]
@@ -38,16 +41,17 @@ def test_every_contradicted_claim_is_in_the_case_study(claims: list[Any]) -> Non
     assert Counter(listed) == Counter(said)
 
 
-def test_the_counts_of_the_case_study(claims: list[Any]) -> None:
+@pytest.mark.parametrize("page", [PAGE, JUDGED], ids=lambda page: page.stem)
+def test_the_counts(claims: list[Any], page: Path) -> None:
     found = Counter((one["kind"], one["verdict"]) for one in claims)
     every = Counter(one["verdict"] for one in claims)
-    for kind, supported, contradicted, _, unverifiable in _KIND.findall(PAGE.read_text("utf-8")):
+    for kind, supported, contradicted, _, unverifiable in _KIND.findall(page.read_text("utf-8")):
         of = every if kind == "all" else {verdict: found[kind, verdict] for verdict in every}
         assert [int(supported), int(contradicted), int(unverifiable)] == [
             of["supported"], of["contradicted"], of["unverifiable"],
         ], kind  # fmt: skip
     total = ", ".join(f"{every[v]} {v}" for v in ("supported", "contradicted", "unverifiable"))
-    assert f"docs/fix_plan.md: {total}\n" in PAGE.read_text("utf-8")
+    assert f"docs/fix_plan.md: {total}\n" in page.read_text("utf-8")
 
 
 def test_false_alarms_are_few_and_none_is_on_a_count() -> None:

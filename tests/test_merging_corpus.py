@@ -13,8 +13,9 @@ from ledger.plan import reader
 from ledger.versions.merge import merge
 from tests.campaigns import real_merges
 from tests.campaigns.real_merges import Case
+from tests.repository import DATA
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "merging.md"
+MERGES = DATA / "real_plan" / "merges.md"
 ROW = re.compile(r"^\| `([0-9a-f]{8})` \| (\d+) \| (\d+) \| (yes|no) \|", re.MULTILINE)
 
 
@@ -35,7 +36,7 @@ def test_the_real_merges(cases: list[Case]) -> None:
         )
         for one in outcomes
     ]
-    assert ROW.findall(PAGE.read_text("utf-8")) == rows
+    assert ROW.findall(MERGES.read_text("utf-8")) == rows
     assert len(outcomes) == 14
     assert sum(one.by_git > 0 for one in outcomes) == 7
     assert sum(bool(one.clashes) for one in outcomes) == 2

@@ -1,4 +1,4 @@
-"""Each paragraph of the two seed documents has a row in the docs, and each command in it exists."""
+"""Each paragraph of the two seed documents has a row, and each command in it exists."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from ledger.cli import COMMANDS
 from ledger.plan import text
 from tests import corpus
 from tests.commands import call
+from tests.repository import DATA
 from tests.seeds import BRIEF, ROUNDS
 
-PAGE = corpus.ROOT / "docs" / "explanation" / "two-documents.md"
+PAGE = DATA / "seeds" / "paragraphs.md"
 _ROW = re.compile(r"^\| (?P<line>\d+) \| (?P<words>.*?) \| (?P<served>.*) \|$", re.MULTILINE)
 _CODE = re.compile(r"`([^`]+)`")
 _OPTION = re.compile(r"--[a-z-]+")

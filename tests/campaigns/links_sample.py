@@ -2,7 +2,7 @@
 
 usage: python -m tests.campaigns.links_sample [--count N] [--seed N]
 
-For judging by hand: docs/explanation/links-case-study.md has what came of it. Each line has the
+For judging by hand: docs/explanation/case-study.md has what came of it. Each line has the
 attempt, the state, the path, and the citation as written.
 """
 
