@@ -23,7 +23,7 @@ from ledger.plan import document, pointers, reader
 from ledger.plan.document import Edit
 from ledger.plan.model import Ledger, Model
 from ledger.plan.places import name
-from ledger.plan.text import count_lines, counted
+from ledger.plan.text import count_lines, counted, not_text
 from ledger.rules import fixes
 from ledger.rules.model import Finding, MadeFix
 from ledger.rules.numbers import Age
@@ -204,7 +204,11 @@ def _ledger(plan: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     why = "; ".join(reader.recognise(plan.text, found.own).reasons)
     said = f"{found.ledger_path}, {lines}: {items}, {tries}, {tasks}; dialect: {why}"
     problems = []
-    if not plan.items:
+    if fault := not_text(plan.text):
+        bad, _, mend = fault.partition("; ")
+        means = "Git takes it for binary, and neither shows nor merges what changes."
+        problems.append(Problem(said=bad, means=means, mend=mend))
+    elif not plan.items:
         means = "Commands that take an item have nothing to work with."
         mend = "ledger init --ledger new.md --dry-run # shows how one is written"
         problems.append(Problem(said="no items were recognised in it", means=means, mend=mend))

@@ -132,13 +132,16 @@ def cut(said: str, most: int) -> str:
     return data[: most - 3].decode("utf-8", "ignore").rstrip() + "…"
 
 
+WIDE: Final = "UTF-16, of which nothing is read; save it as UTF-8"
+
+
 def not_text(data: bytes) -> str:
     """Why ``data`` is no text to read, and what to do about it; empty for text."""
     if b"\0" not in data:
         return ""
-    is_wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    wide = "it is UTF-16, of which nothing is read; save it as UTF-8"
-    return wide if is_wide else "it holds NUL bytes; `ledger validate` says where"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return f"it is {WIDE}"
+    return "it holds NUL bytes; `ledger validate` says where"
 
 
 def a(noun: str) -> str:

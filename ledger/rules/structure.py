@@ -62,6 +62,9 @@ def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if _bad_byte(ledger.text) is None:
         return
+    if text.WIDE in text.not_text(ledger.text):
+        yield Fault(0, f"not UTF-8 but {text.WIDE}", "UTF-16")
+        return
     found = 0
     for start, end in pairwise(text.plan_starts(ledger.text)):
         bad = _bad_byte(ledger.text[start:end])

@@ -137,7 +137,7 @@ CLONES = [
     state("shallow and grafted by date", "git clone -q --shallow-since=2025-11-03T12:00:30Z file://$T/repo $T/clone; echo $T/clone > $M/cwd"),
     state("single branch", "git clone -q --single-branch file://$T/repo $T/clone; echo $T/clone > $M/cwd"),
     state("alternates", "git clone -q -s $T/repo $T/clone; echo $T/clone > $M/cwd"),
-    state("alternates gone", "git clone -q -s $T/repo $T/clone; mv $T/repo $T/gone; echo $T/clone > $M/cwd", {"base history append run": r"object|git fsck|cannot read", "doctor": r"git fsck"}),
+    state("alternates gone", "git clone -q -s $T/repo $T/clone; mv $T/repo $T/gone; echo $T/clone > $M/cwd", {"base history hook append run": r"object|git fsck|cannot read", "doctor": r"git fsck"}),
     state("clone without a checkout", "git clone -q --no-checkout $T/repo $T/clone; echo $T/clone > $M/cwd", {PLAN: r"docs/fix_plan.md.*git restore", "hook": r"LED504"}),
     state("bare", "git clone -q --bare $T/repo $T/bare; echo $T/bare > $M/cwd", {ALL: r"bare|no fix plan"}),
     state("bare with safe.bareRepository", "git clone -q --bare $T/repo $T/bare; echo $T/bare > $M/cwd; cfg safe.bareRepository explicit", {ALL: r"bare|no fix plan"}),
