@@ -266,6 +266,27 @@ def test_a_subject_cannot_pass_for_another_record(repo: Repository) -> None:
     assert call(repo.path, "history", "--json").code == 0
 
 
+def test_the_commits_between_two_are_those_of_rev_list(repo: Repository) -> None:
+    repo.write("x", b"")
+    repo.commit("First")
+    for side, start in (("left", "HEAD"), ("right", "HEAD~1"), ("top", "left")):
+        repo.git("checkout", "--quiet", "-b", side, start)
+        for number in range(2):
+            repo.write(f"{side}{number}", b"")
+            repo.commit(f"{side} {number}")
+        if side == "right":
+            repo.git("merge", "--quiet", "--no-edit", "left")
+    repo.git("merge", "--quiet", "--no-edit", "right")
+    shas = repo.git("rev-list", "HEAD").split()
+    touched = Touched(repo.path, shas[0])
+    for start in shas:
+        for end in shas:
+            expected = set(repo.git("rev-list", end, f"^{start}").split())
+            found = touched.between(start, end)
+            assert set(found) == expected
+            assert found == sorted(found, key=lambda sha: touched.commits[sha].place)
+
+
 @pytest.mark.parametrize(
     ("pattern", "name", "fits"),
     [

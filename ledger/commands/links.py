@@ -21,7 +21,7 @@ from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.git.cited import Cited, Resolver
 from ledger.git.files import Commit, Files, Index, Listing, WorkTree
-from ledger.git.log import Touched
+from ledger.git.log import Touched, log_of
 from ledger.git.repository import ArtifactState
 from ledger.plan import reader, selectors
 from ledger.plan.model import Attempt, Item, Ledger, Model
@@ -238,7 +238,7 @@ class _Place:
     @cached_property
     def touched(self) -> Touched | None:
         """What commits did to files; None where there is none."""
-        return Touched(self.config.root, self.head) if self.head else None
+        return log_of(self.config.root, self.head) if self.head else None
 
     @cached_property
     def origins(self) -> Origins:
@@ -362,7 +362,6 @@ def _commits(
     start = place.origins.of(previous) if previous else None
     if not start or not touched:
         return
-    between = touched.between(start, introduced)
     named = {
         sha
         for one in every
@@ -370,8 +369,9 @@ def _commits(
         if path != place.config.ledger_path
         for sha in touched.touching(path)
     }
-    for sha in sorted(between & named, key=lambda sha: known[sha].place):
-        yield link(None, sha, "touching")
+    for sha in touched.between(start, introduced):
+        if sha in named and sha != introduced:
+            yield link(None, sha, "touching")
 
 
 def _previous(attempt: Attempt, item: Item | None) -> Attempt | None:

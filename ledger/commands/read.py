@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ledger import config, store
@@ -13,7 +14,7 @@ from ledger.gates.brief import read_brief
 from ledger.gates.model import Brief
 from ledger.git import files
 from ledger.plan import pointers, reader, selectors, text
-from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
+from ledger.plan.model import ArchivedPart, Conventions, Item, Ledger, Model, Pointer
 from ledger.plan.selectors import Name
 from ledger.store import LARGEST, Pair
 
@@ -72,7 +73,7 @@ def open_ledger(given: Path | None) -> Opened:
 def opened(settings: Config) -> Opened:
     """The ledger of ``settings``, with a ``PlanWarning`` for what could not be read of it. Raises
     UnreadableInput where it cannot be read."""
-    ledger = reader.read(read_bytes(settings.ledger), conventions=settings.own)
+    ledger = _read(read_bytes(settings.ledger), settings.own)
     _warn(settings, settings.ledger_path, ledger)
     return Opened(settings, ledger)
 
@@ -111,6 +112,11 @@ def cut_short_tasks(config: Config) -> Path | None:
     except (UsageError, ValueError):
         return None
     return tasks if name and store.is_cut_short(Pair(tasks, config.ledger)) else None
+
+
+@lru_cache(maxsize=1)  # a report asks several commands about one plan
+def _read(data: bytes, own: Conventions | None) -> Ledger:
+    return reader.read(data, conventions=own)
 
 
 def _warn(settings: Config, path: str, ledger: Ledger) -> None:

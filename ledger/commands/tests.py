@@ -28,7 +28,7 @@ from ledger.evidence.track_record import (
     with_few,
 )
 from ledger.git import repository
-from ledger.git.log import Touched
+from ledger.git.log import Touched, log_of
 from ledger.plan import selectors
 from ledger.plan.model import Day, Ledger, Model
 from ledger.plan.text import one_line
@@ -290,7 +290,7 @@ class _Commits:
     @cached_property
     def _touched(self) -> Touched | None:
         head = repository.head_commit(self.config.root) if self.config.is_git else None
-        return Touched(self.config.root, head) if head else None
+        return log_of(self.config.root, head) if head else None
 
     def _between(self, first: int, last: int) -> tuple[str, ...] | None:
         """Those that the ``last`` run was made with and the ``first`` was not, oldest first; None
@@ -299,8 +299,7 @@ class _Commits:
         ends = [self._commit(run, touched) for run in (first, last)] if touched else [None]
         if touched is None or None in ends:
             return None
-        start, end = (touched.before(sha or "") for sha in ends)
-        return tuple(sorted(end - start, key=lambda sha: touched.commits[sha].place))
+        return tuple(touched.between(*(sha or "" for sha in ends)))
 
     def _commit(self, run: int, touched: Touched) -> str | None:
         """The commit of a bundle, else the one that added the run."""

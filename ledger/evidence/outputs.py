@@ -173,7 +173,7 @@ def together(runs: Sequence[Outputs]) -> Evidence:
     return evidence.model_copy(update={"stamp": stamp})
 
 
-@lru_cache(maxsize=256)  # whoever judges one view of the files asks of one run several things
+@lru_cache(maxsize=512)  # whoever judges one view of the files asks of one run several things
 def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()) -> Outputs:
     """What each file of a run says. See ``read_run``."""
     aside = tuple(f"{folder}/" for folder in without)

@@ -10,7 +10,7 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -273,13 +273,18 @@ def _git(root: Path, *arguments: str, given: str = "", answers: tuple[int, ...] 
     return os.fsdecode(process.ask(root, *arguments, given=os.fsencode(given), answers=answers))
 
 
+@lru_cache(maxsize=1)  # links and tests ask about the same one
+def log_of(root: Path, commit: str) -> "Touched":
+    """The history of ``commit`` (a full name). Raises ``LedgerError`` where git fails."""
+    return Touched(root, commit)
+
+
 class Touched:
     """The history of ``commit`` (a full name). Raises ``LedgerError`` where git fails."""
 
     def __init__(self, root: Path, commit: str) -> None:
         self.commits: dict[str, Revision] = {}
         self._by_path: dict[str, list[tuple[str, str]]] = {}
-        self._before: dict[str, set[str]] = {}
         merges: dict[str, dict[str, list[str]]] = {}
         said = _git(root, *_OF_EVERY_FILE, commit, "--")
         for (sha, parents, date, subject), raw in records(said, 4):
@@ -298,6 +303,10 @@ class Touched:
                 if len(letters) == len(self.commits[sha].parents):
                     letter = letters[0] if len({*letters}) == 1 else "M"
                     self._by_path.setdefault(path, []).append((letter, sha))
+
+    @cached_property
+    def _in_order(self) -> list[Revision]:
+        return [*self.commits.values()]
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -321,22 +330,21 @@ class Touched:
         """The commits that did anything to the file, or to a file in the folder."""
         return {sha for below in self._files(path.rstrip("/")) for _, sha in self._by_path[below]}
 
-    def between(self, start: str, end: str) -> set[str]:
-        """The commits that ``end`` has and ``start`` has not, without ``end``."""
-        return self.before(end) - self.before(start) - {start, end}
-
-    def before(self, sha: str) -> set[str]:
-        """The commit and all before it."""
-        if sha not in self._before:
-            found: set[str] = set()
-            waiting = [sha]
-            while waiting:
-                one = waiting.pop()
-                if one not in found and one in self.commits:
-                    found.add(one)
-                    waiting.extend(self.commits[one].parents)
-            self._before[sha] = found
-        return self._before[sha]
+    def between(self, start: str, end: str) -> list[str]:
+        """The commits that ``end`` has and ``start`` has not, oldest first."""
+        found: list[str] = []
+        ends = ((end, False), (start, True))
+        waiting = {self.commits[sha].place: of for sha, of in ends if sha in self.commits}
+        while not all(waiting.values()):
+            place = max(waiting)  # whatever leads to it was taken before
+            is_of_start = waiting.pop(place)
+            one = self._in_order[place]
+            found += [] if is_of_start else [one.sha]
+            for parent in one.parents:
+                if parent in self.commits:
+                    at = self.commits[parent].place
+                    waiting[at] = is_of_start or waiting.get(at, False)
+        return found[::-1]
 
     def _last(self, path: str, letter: str) -> str | None:
         return self._latest([sha for done, sha in self._by_path.get(path, ()) if done == letter])
