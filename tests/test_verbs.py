@@ -234,6 +234,49 @@ def test_the_second_task_of_a_title_is_alone_when_the_first_has_another(empty: R
 
 
 @pytest.mark.parametrize(
+    ("old", "arguments", "new"),
+    [
+        ("### ☐ 0.1 Read", ["edit", "0.1", "--status", "done"], "### ☑ 0.1 Read"),
+        ("### ☐ 0.1 Read", ["edit", "0.1", "--status", "in_progress"], "### 🚧 0.1 Read"),
+        ("### ☑ 0.1 Read", ["edit", "0.1", "--status", "pending"], "### ☐ 0.1 Read"),
+        ("### ✅ 0.1 Read", ["edit", "0.1", "--status", "pending"], "### ⬜ 0.1 Read"),
+        ("### ☐ 0.1 Read\n### ⛔ 0.2 Ask\n### 🔄 0.3 Say", ["edit", "0.1", "--status", "wip"],
+         "### 🔄 0.1 Read\n### ⛔ 0.2 Ask\n### 🔄 0.3 Say"),
+        ("## [A-1] ✅ Read", ["edit", "A-1", "--status", "blocked"], "## [A-1] ⛔ Read"),
+        ("## [A-1] Read (TODO)", ["edit", "A-1", "--status", "in_progress"],
+         "## [A-1] Read (IN PROGRESS)"),
+        ("## [A-1] Read — done\n## [A-2] Ask — open", ["edit", "A-1", "--status", "pending"],
+         "## [A-1] Read — open\n## [A-2] Ask — open"),
+        ("### [WIP] Read", ["edit", "read", "--status", "done"], "### [DONE] Read"),
+        ("### [todo] Read", ["edit", "read", "--status", "blocked"], "### [blocked] Read"),
+        ("- ⬜ Read\n- ✅ Ask", ["edit", "plan-read", "--status", "in_progress"],
+         "- 🚧 Read\n- ✅ Ask"),
+        ("- [SKIP] Read\n- [ ] Ask", ["edit", "plan-read", "--status", "pending"],
+         "- [TODO] Read\n- [ ] Ask"),
+        ("- [x] Read\n- [~] Ask", ["edit", "plan-read", "--status", "in_progress"],
+         "- [~] Read\n- [~] Ask"),
+        ("- [x] Read\n- [X] Ask", ["edit", "plan-read", "--status", "pending"],
+         "- [ ] Read\n- [X] Ask"),
+        ("### ☐ 0.1 Read\n- ⬜ one", ["action", "0.1", "complete", "1"],
+         "### ☐ 0.1 Read\n- ✅ one"),
+        ("- ⬜ Read\n  - ✅ one\n- ⬜ Ask", ["action", "plan-read", "open", "1"],
+         "- ⬜ Read\n  - ⬜ one\n- ⬜ Ask"),
+        ("- [WIP] Read\n  - [WIP] one", ["action", "plan-read", "complete", "1"],
+         "- [WIP] Read\n  - [DONE] one"),
+        ("- [WIP] Read\n  - [WIP] one", ["action", "plan-read", "add", "two"],
+         "- [WIP] Read\n  - [WIP] one\n  - [TODO] two"),
+    ],
+)  # fmt: skip
+def test_a_state_is_written_as_the_file_writes_it(
+    empty: Repository, old: str, arguments: list[str], new: str
+) -> None:
+    empty.ledger.write_text(f"# Plan\n\n{old}\n", "utf-8")
+    done = call(empty.path, *arguments)
+    assert done.code == 0, done.err
+    assert empty.ledger.read_text("utf-8") == f"# Plan\n\n{new}\n"
+
+
+@pytest.mark.parametrize(
     ("plan", "arguments", "said"),
     [
         (LOGBOOK, ["add", "Read it"], "a logbook has one focus at a time"),

@@ -169,6 +169,11 @@ class Dialect(ABC):
         """The edit that gives an action another state, in its own style: its box or its words, with
         the attempt that it is complete ``by``. Raises Refused for a box that has no mark for it."""
         span = action.state_span
+        is_boxed = self.has_boxes or (by is None and action.number is None)
+        if is_boxed and styles.manner(action.state_text) in ("sign", "brackets"):
+            said = [(one.state, one.state_text) for one in item.actions]
+            if alike := styles.box(state, action.state_text, said):
+                return Edit(span.start_byte, span.end_byte, text.encode(alike))
         if not parts.is_box(action.state_text):
             others = [one for one in item.actions if not parts.is_box(one.state_text)]
             complete = [one.state_text for one in others if one.state == state == "complete"]

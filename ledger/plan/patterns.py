@@ -144,7 +144,7 @@ def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
     said = _MORE_OF_STATUS.split(found["said"])[0].removeprefix("yet ") if found else ""
     if found and vocabulary.is_status(said) and len(said.split()) <= 3:
         return found["said"].strip(" *`"), title[: found.start()].rstrip()
-    return (title[0], title) if title[:1] in words.MARKS else ("", title)
+    return (title[0], title[1:].lstrip("\ufe0f ")) if title[:1] in words.MARKS else ("", title)
 
 
 # A shape takes all that it can and gives nothing back, so that matching takes linear time.

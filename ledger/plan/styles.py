@@ -272,6 +272,42 @@ BOXES: Final[dict[ActionState, str]] = {
     "deferred": ">",
 }
 """What stands in the box of an action."""
+# What says a state where nothing else of the file shows how: a sign, and a word in brackets.
+_SIGNS: Final[dict[ActionState, str]] = {"pending": "\u2b1c", "in_progress": "\U0001f6a7",
+    "blocked": "\u26d4", "deferred": "\u23f8", "complete": "\u2705",
+    "rejected": "\u274c"}  # fmt: skip
+_BALLOTS: Final[dict[ActionState, str]] = {**_SIGNS, "pending": "\u2610", "complete": "\u2611"}
+_IN_BRACKETS: Final[dict[ActionState, str]] = {"pending": "[todo]", "in_progress": "[wip]",
+    "blocked": "[blocked]", "deferred": "[deferred]", "complete": "[done]",
+    "rejected": "[dropped]"}  # fmt: skip
+
+
+def box(state: ActionState, like: str, others: Sequence[tuple[ActionState, str]]) -> str:
+    """What says ``state`` in the manner of ``like``, a box, a sign, a word in brackets or words: as
+    the last of ``others`` says it, else as usual; empty where that is not known."""
+    kind = manner(like)
+    same = [said for meaning, said in others if meaning == state and manner(said) == kind]
+    if same:
+        return same[-1]
+    if kind == "sign":
+        return (_BALLOTS if like[0] in "\u2610\u2611" else _SIGNS).get(state, "")
+    word = _IN_BRACKETS.get(state, "") if kind == "brackets" else ""
+    word = word.upper() if like.isupper() else word
+    return "[ ]" if kind == "box" and state == "pending" else word
+
+
+def manner(said: str) -> str:
+    """How a state is said: by a ``box``, a ``sign``, a word in ``brackets`` or other ``words``."""
+    if parts.is_box(said):
+        return "box"
+    if is_sign(said):
+        return "sign"
+    return "brackets" if re.fullmatch(r"\[[^\]\n]+\]", said) else "words" if said else ""
+
+
+def is_sign(said: str) -> bool:
+    """Whether a sign alone says a state: ``⬜``, ``✅``."""
+    return said.rstrip("\ufe0f") in words.MARKS
 
 
 def stated(

@@ -99,7 +99,8 @@ def _context(name: str) -> parts.Context:
 class _Opening(NamedTuple):
     """What a heading opens with: the ``name`` of an item, None for none, and whether it is an ID
     that stands there; its title; the numbered attempt that this is; ``is_told``: it is an item
-    only because its status is told below it, or in it; the ``status`` that it says itself."""
+    only because its status is told below it, or in it; the ``status`` that it says itself, and
+    the title ``without`` it."""
 
     name: str | None
     title: str
@@ -107,18 +108,21 @@ class _Opening(NamedTuple):
     is_named: bool = True
     is_told: bool = False
     status: str = ""
+    without: str = ""
 
 
 def _opening(document: Document, section: Section) -> _Opening:
     title, vocabulary = document.title(section), document.vocabulary
     named = patterns.ids(vocabulary).item.match(title)
+    if named and parts.any_box(title):  # [WIP] Read
+        named = None
     rest = named["title"].strip() if named else title
     lead = patterns.attempt(rest)
     if named or (lead and lead.number is not None):
         name = patterns.plain_id(patterns.id_of(named)) if named else None
         is_attempt = lead is not None and lead.number is not None
-        status = "" if is_attempt else patterns.title_status(rest, vocabulary)[0]
-        return _Opening(name, rest, lead if is_attempt else None, status=status)
+        status, without = patterns.title_status("" if is_attempt else rest, vocabulary)
+        return _Opening(name, rest, lead if is_attempt else None, status=status, without=without)
     # A heading of the first level is the title of a whole file.
     shaped = patterns.shaped(title, vocabulary) if section.level > 1 else None
     status, rest = patterns.title_status(shaped.title if shaped else "", vocabulary)
@@ -128,7 +132,8 @@ def _opening(document: Document, section: Section) -> _Opening:
         return _Opening(None, title)
     name = shaped.id or patterns.slug(shaped.title, "item")
     title = rest if status else shaped.title
-    return _Opening(name, title, is_named=bool(shaped.id), is_told=True, status=status)
+    is_named = bool(shaped.id)
+    return _Opening(name, title, is_named=is_named, is_told=True, status=status, without=rest)
 
 
 def _tells_status(document: Document, section: Section) -> bool:
@@ -189,12 +194,13 @@ class _Draft(parts.Draft):
 
     def item(self) -> Item:
         """The item, once its section is read."""
-        status, priority = self.value("status") or self.opened.status, self.value("priority")
+        said, priority = self.value("status"), self.value("priority")
+        status = said or self.opened.status
         vocabulary = self.document.vocabulary
         known = {attempt.number for attempt in self.attempts}
         return Item(
             id=self.id,
-            title=self.opened.title,
+            title=self.opened.title if said or not status else self.opened.without,
             priority=words.priority(priority),
             priority_text=priority,
             status=vocabulary.status(status),
@@ -393,7 +399,8 @@ class _Reading:
             self._others(entry.children)
             return
         line = parts.entry_text(self.document, entry)
-        if self.draft.opened.is_told and (box := parts.any_box(line)):
+        box = parts.any_box(line) or parts.sign_box(line)
+        if self.draft.opened.is_told and box:
             self.draft.actions.append(
                 parts.boxed_action(self.document, entry, None, box.state, box)
             )

@@ -180,7 +180,8 @@ def _heading_box(document: Document, section: Section) -> parts.Box | None:
     """The box of a heading that is a task itself: ``### ☐ 0.1 Set up``; a tick is one beside an
     open box, else it says of the tasks below that they are done."""
     title = document.title(section)
-    if box := parts.plain_box(title):
+    box = parts.any_box(title)  # [ ] Set up, [WIP] Set up; [DONE] alone heads a list
+    if box and (title[box.length :] or parts.is_box(box.text)):
         return box
     sign = None if title[:1].isascii() else parts.sign_box(title)
     if sign and any(_OPEN_BOX.match(document.title(one)) for one in _beside(document, section)):
@@ -686,7 +687,8 @@ def _part(task: _Task) -> str:
     """What the name of a task begins with: words of its heading, if it says more than a state or a
     priority, which change while the task stays what it is."""
     said = task.above[-1] if task.above else NOTHING
-    if not task.heading or said.lists_tasks or task.heading == said.priority_text:
+    is_alone = task.entry.kind == "section" or not task.heading
+    if is_alone or said.lists_tasks or task.heading == said.priority_text:
         return ""
     part = patterns.slug(_STATE_OF_PART.split(task.heading, maxsplit=1)[0], "part")
     if len(part) > _LONGEST_PART:

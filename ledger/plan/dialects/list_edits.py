@@ -26,6 +26,7 @@ from ledger.plan.document import Block, Edit, entries
 from ledger.plan.model import (
     FINISHED,
     Action,
+    ActionState,
     Attempt,
     Change,
     Criterion,
@@ -45,8 +46,10 @@ _UNTICKED: Final = b" ~/!>"
 # What an open box is below a heading that says so.
 _NOT_PENDING: Final = ("in_progress", "blocked")
 _DEEPEST: Final = 6
-# Of signs and words that stand for boxes, those that can be ticked.
-_OPEN_BOXES: Final = ("pending", "in_progress", "blocked", "deferred")
+# What a task's box says of an item.
+_STATES: Final[dict[ItemStatus, ActionState]] = {"done": "complete", "archived": "rejected",
+    "pending": "pending", "in_progress": "in_progress", "blocked": "blocked"}  # fmt: skip
+_HEADING: Final = re.compile(r"#{1,6}[ \t]+")
 
 
 def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt) -> Edit:
@@ -128,11 +131,36 @@ def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     """The item's own status and its index rows, so that the two cannot part."""
     new = checked_status(ledger, status, r"[^|]+", "in_progress")
     field = places.field(item, "status")
-    if not field:
+    rows = [row.status_span for row in ledger.index if row.id == item.id]
+    if field:
+        return [_reworded(ledger, span, new) for span in (field.value_span, *rows)]
+    line, said = places.first_line(ledger, item.span.start_byte), item.status_text
+    at = line.find(said) if styles.is_sign(said) else line.rfind(said)
+    if not said or at < 0:
         message = f"{item.id} has no `Status:` line (line {item.span.start_line})"
         raise Refused("no-status", message, "write one below its heading: `- Status: pending`")
-    spans = [field.value_span, *(row.status_span for row in ledger.index if row.id == item.id)]
-    return [_reworded(ledger, span, new) for span in spans]
+    alike = _alike(ledger, said, words.of(ledger).status(new))
+    if not alike:
+        alike = new.replace("_", " ").upper() if said.isupper() else new
+    return [_in_line(ledger, item, at, said, alike), *(_reworded(ledger, row, new) for row in rows)]
+
+
+def _in_line(ledger: Ledger, item: Item, at: int, old: str, new: str) -> Edit:
+    """``new`` in the place of ``old``, at character ``at`` of the item's first line."""
+    start = item.span.start_byte
+    if not start and ledger.text.startswith(text.BOM):
+        start += len(text.BOM)
+    line = places.first_line(ledger, item.span.start_byte)
+    start += len(text.encode(line[:at]))
+    return Edit(start, start + len(text.encode(old)), text.encode(new))
+
+
+def _alike(ledger: Ledger, said: str, status: ItemStatus) -> str:
+    """The ``status`` in the manner of ``said``: see ``styles.box``."""
+    others = [
+        (_STATES[one.status], one.status_text) for one in ledger.items if one.status in _STATES
+    ]
+    return styles.box(_STATES[status], said, others)
 
 
 def _reworded(ledger: Ledger, span: Span, new: str) -> Edit:
@@ -395,33 +423,24 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         raise UsageError("unknown-status", message, "`done` ticks the box of a task")
     if meaning == item.status:
         return []
-    line = places.first_line(ledger, item.span.start_byte)
-    width = len(_prefix_of(line))
-    cell = _cell(item)
+    line, cell = places.first_line(ledger, item.span.start_byte), _cell(item)
+    heading = _HEADING.match(line)
+    width = heading.end() if heading else len(_prefix_of(line))
     at, hint = f"(line {item.span.start_line})", "move it below another heading by hand"
     box = parts.any_box(line[width:]) or parts.sign_box(line[width:])
+    if cell and meaning == "done":
+        return [_marked_done(ledger, cell)]
     if not cell and box is None:
         said = f"{item.id} has no box {at}: the heading above says {item.status_text}"
         raise Refused("no-box", said, hint)
-    if meaning != "done":
+    if box and meaning == "done" and parts.is_box(box.text):
+        edit = _in_line(ledger, item, width, "", "")
+        return [_tick(ledger, edit.start, item.id)]
+    alike = _alike(ledger, box.text, meaning) if box else ""
+    if not box or alike in ("", box.text):
         was = item.status_text or item.status
         raise Refused("no-status", f"{item.id} is {was} {at}: a box can say done, not {new}", hint)
-    if cell:
-        return [_marked_done(ledger, cell)]
-    start = item.span.start_byte + len(text.encode(line[:width]))
-    if not item.span.start_byte and ledger.text.startswith(text.BOM):
-        start += len(text.BOM)
-    assert box
-    if parts.is_box(box.text) or box.state not in _OPEN_BOXES:
-        return [_tick(ledger, start, item.id)]
-    return [Edit(start, start + len(text.encode(box.text)), text.encode(_ticked(box.text)))]
-
-
-def _ticked(box: str) -> str:
-    """The tick in the place of a sign, ``⬜``, or of a word in brackets, ``[WIP]``."""
-    if box.startswith("["):
-        return "[DONE]" if box.isupper() else "[done]"
-    return "\u2611" if box.startswith("\u2610") else "\u2705"
+    return [_in_line(ledger, item, width, box.text, alike)]
 
 
 # All of them
@@ -529,22 +548,27 @@ def _behind_last_action(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:
     lines = []
     written = patterns.numbered(like)
     is_same = len(numbers) > 1 and written != last.number  # 1. 1. 1.
+    box = "[ ]" if parts.is_box(last.state_text) else ""
+    if styles.manner(last.state_text) in ("sign", "brackets") and last.number is None:
+        box = styles.box(
+            "pending", last.state_text, [(a.state, a.state_text) for a in item.actions]
+        )
     for count, one in enumerate(new, max(numbers, default=0) + 1):
         number = written if is_same and written is not None else count
-        if not parts.is_box(last.state_text):
+        if not box:
             next_number = number if numbers else None
             lines.append(styles.next_action(next_number, one, last, like, vocabulary))
             continue
         prefix = _prefix_of(like)
         if last.number is not None:
             prefix = re.sub(r"\d{1,9}", str(number), prefix, count=1)
-        lines.append(_box(prefix, one, vocabulary))
+        lines.append(_box(prefix, one, vocabulary, box))
     return places.insertion(ledger.text, last.span.end_byte, lines)
 
 
-def _box(prefix: str, new: str, vocabulary: Vocabulary) -> str:
+def _box(prefix: str, new: str, vocabulary: Vocabulary, box: str = "[ ]") -> str:
     """The line of a new box, whose words shall not pass for a state or for another box."""
-    return f"{prefix}[ ] {styles.action_words(new, '[ ]', vocabulary)}"
+    return f"{prefix}{box} {styles.action_words(new, '[ ]', vocabulary)}"
 
 
 def _first_actions(ledger: Ledger, item: Item, new: Sequence[str], like: str) -> list[str]:
