@@ -17,10 +17,9 @@ import hypothesis
 import pytest
 
 import ledger
-from tests import corpus as real
-from tests.repository import Repository
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support import corpus as real
+from tests.support.places import ROOT
+from tests.support.repository import Repository
 
 # ci: the same examples every time, so that a red run tells of the change and not of luck.
 # long: new examples every time, many of them, for looking for what `ci` does not meet.

@@ -9,7 +9,7 @@ import pytest
 
 from ledger import config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from tests.repository import Repository
+from tests.support.repository import Repository
 
 DEFAULT = "docs/fix_plan.md"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.places import ROOT
+
 PAGE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
 HOUSE, TABLE = PAGE.split("## Where a change goes")
 # `ledger/plan/styles.py`: `style_of`, `attempt`

@@ -14,10 +14,10 @@ from ledger import config, hook
 from ledger.errors import UsageError
 from ledger.plan import patterns, reader, words
 from ledger.versions.snapshot import Snapshots
-from tests.commands import call
-from tests.repository import DATA, Repository
-from tests.test_history_reading import expected, found
+from tests.support.commands import call
+from tests.support.repository import DATA, Repository
 from tests.test_merge_driver import program  # noqa: F401 - a fixture
+from tests.versions.test_snapshot import expected, found
 
 WORDS = DATA / "words"
 PLAN = (WORDS / "plan.md").read_bytes()

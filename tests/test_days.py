@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.commands import Done, call
-from tests.repository import Repository
-from tests.truth import ITEM, RUN, case, start
+from tests.support.commands import Done, call
+from tests.support.repository import Repository
+from tests.support.truth import ITEM, RUN, case, start
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 FIRST = "FIRST-THING-001"

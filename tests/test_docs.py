@@ -13,12 +13,12 @@ import pytest
 
 from ledger.cli import COMMANDS, main
 from ledger.commands import schema as schemas
-from tests import json_page
-from tests.commands import call
-from tests.repository import Repository
+from tests.support import json_page
+from tests.support.commands import call
+from tests.support.places import ROOT
+from tests.support.repository import Repository
 
-ROOT = Path(__file__).resolve().parent.parent
-PROJECT = ROOT / "tests" / "project_environment.py"
+PROJECT = ROOT / "tests" / "support" / "project_environment.py"
 DOCS = ROOT / "docs"
 COMMANDS_PAGE = DOCS / "reference" / "commands.md"
 
@@ -151,7 +151,7 @@ def test_the_reference_has_no_other_commands() -> None:
 
 def test_the_page_on_json_is_made_from_the_schemas() -> None:
     made = json_page.page()
-    assert json_page.PAGE.read_text("utf-8") == made, "run: python -m tests.json_page"
+    assert json_page.PAGE.read_text("utf-8") == made, "run: python -m tests.support.json_page"
     for kind in schemas.MODELS:
         assert f"\n| `{kind}` | " in made
 

@@ -6,15 +6,14 @@ import json
 import re
 import shlex
 import subprocess
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.commands import call
-from tests.repository import Repository
+from tests.support.commands import call
+from tests.support.places import ROOT
+from tests.support.repository import Repository
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/reference/exit-codes.md"
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"
 ITEM = "PARSE-SPEED-001"

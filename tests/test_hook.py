@@ -12,7 +12,7 @@ import pytest
 
 from ledger import hook
 from ledger.commands import facts, guard
-from tests.repository import Repository
+from tests.support.repository import Repository
 
 PLAN = "docs/fix_plan.md"
 SCRIPT = "from ledger.hook import run; run()"

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository import Repository
+from tests.support.places import ROOT
+from tests.support.repository import Repository
 from tests.test_hook import FIRST, PLAN, SCRIPT, adding, attempt, plan
 
-MANIFEST = Path(__file__).resolve().parent.parent / ".pre-commit-hooks.yaml"
+MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 Commit = Callable[..., tuple[int, str]]
 
 

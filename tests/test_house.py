@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
 from ledger.cli import COMMANDS
 from ledger.plan.dialects import DIALECTS
+from tests.support.places import ROOT
 
-PACKAGE = Path(__file__).resolve().parent.parent / "ledger"
+PACKAGE = ROOT / "ledger"
 MODULES = {
     file.relative_to(PACKAGE).as_posix(): ast.parse(file.read_text("utf-8"))
     for file in sorted(PACKAGE.rglob("*.py"))
@@ -188,6 +188,48 @@ def test_a_named_dialect_would_be_noticed(code: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_carries_an_example(name: str) -> None:
-    """What its help ends with; ``tests/test_cli.py`` runs it."""
+    """What its help ends with; ``tests/cli/test_application.py`` runs it."""
     module, _ = COMMANDS[name]
     assert import_module(module).EXAMPLE.startswith(f"ledger {name}")
+
+
+# Tests
+
+WHOLE = {
+    "contributing": "the page for contributors",
+    "conventions": "a project's own words and IDs, through every command",
+    "days": "what people met in a day's work",
+    "docs": "the pages and their examples",
+    "house": "this",
+    "library": "what ``import ledger`` gives",
+    "one_answer": "commands that are asked the same, and must answer the same",
+    "programs": "programs that a repository names, through every command",
+    "project": "documents, imports and files of the project as a whole",
+    "repositories": "odd repositories, through every command",
+    "scenario": "a real run of a real project, from the command to the commit",
+    "schemas": "``schemas/``, and the documents that every command prints",
+    "seed_days": "the work that the two seed documents describe",
+    "seed_paragraphs": "the page that takes the two seed documents paragraph by paragraph",
+    "systems": "what another system or file system lacks",
+    "unlucky_inputs": "what people type by mistake, to every command",
+    "working_day": "a person beside an agent, from the morning to the evening",
+}
+
+
+def test_tests_mirror_the_tree() -> None:
+    """``tests/plan/test_reader_hostile.py`` asks ``ledger/plan/reader.py``."""
+    astray = []
+    for file in sorted((ROOT / "tests").rglob("test_*.py")):
+        place = file.relative_to(ROOT / "tests")
+        room = PACKAGE / place.parent
+        subjects = {one.stem for one in room.iterdir()} if room.is_dir() else set()
+        subjects |= WHOLE.keys() if room == PACKAGE else set()
+        words = file.stem.removeprefix("test_")
+        if not any(words == one or words.startswith(f"{one}_") for one in subjects):
+            astray.append(str(place))
+    assert astray == [], "name the module of ledger/ that each asks, or give a reason in WHOLE"
+
+
+def test_each_whole_test_is_there() -> None:
+    names = [file.stem.removeprefix("test_") for file in (ROOT / "tests").glob("test_*.py")]
+    assert [one for one in WHOLE if not any(name.startswith(one) for name in names)] == []

@@ -5,14 +5,13 @@ from __future__ import annotations
 import doctest
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import ledger
-from tests.repository import Repository
+from tests.support.places import ROOT
+from tests.support.repository import Repository
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/reference/library.md"
 
 

@@ -17,8 +17,8 @@ from ledger.commands import merge_driver as driver
 from ledger.plan import reader
 from ledger.plan.model import Item
 from tests.campaigns import merges
-from tests.commands import call
-from tests.repository import Repository
+from tests.support.commands import call
+from tests.support.repository import Repository
 
 AT = b"- Next Actions:\n  1. \xe2\x9c\x85"
 OURS = "  * [2025-11-03] Attempt #3 — Result: success. Ours.\n"

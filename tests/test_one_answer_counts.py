@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import corpus, golden
-from tests.commands import call
-from tests.repository import DATA, Repository
+from tests.support import corpus, golden
+from tests.support.commands import call
+from tests.support.repository import DATA, Repository
 
 PLAN = "docs/fix_plan.md"
 # Attempts below no item, one told only by a completed action, an item that is only listed, an

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests import golden
-from tests.commands import call
-from tests.repository import DATA, Repository
+from tests.support import golden
+from tests.support.commands import call
+from tests.support.repository import DATA, Repository
 
 STAMP = "20251103T080000Z"
 DEFAULT = f"reports/{{}}/{STAMP}"

@@ -19,13 +19,14 @@ from ledger.evidence.outputs import READERS, outputs_of, read_run
 from ledger.evidence.rounds import result_of
 from ledger.git.blobs import Blobs
 from ledger.git.files import Commit, Files, Index, WorkTree
-from tests import corpus as real
 from tests.campaigns import outputs
-from tests.commands import call
-from tests.repository import Repository
+from tests.support import corpus as real
+from tests.support.commands import call
+from tests.support.places import DATA
+from tests.support.repository import Repository
 
 FOLDER = "reports/x/20251102T091500Z"
-DATA = Path(__file__).parent / "data" / "evidence"
+EVIDENCE = DATA / "evidence"
 PLAN = """# Fix Plan
 
 ## [PARSE-001] Read
@@ -109,7 +110,7 @@ def _made() -> dict[str, dict[str, str | bytes]]:
     cases: dict[str, dict[str, str | bytes]] = {
         path.name: {path.name: path.read_bytes()}
         for folder in ("junit", "outputs")
-        for path in sorted((DATA / folder).iterdir())
+        for path in sorted((EVIDENCE / folder).iterdir())
     }
     cases |= {
         "two sessions, verbose and quiet": {"pytest.log": VERBOSE + QUIET},

@@ -14,12 +14,13 @@ from ledger import hook
 from ledger.cli import COMMANDS
 from ledger.errors import LedgerError
 from ledger.integrations import tools
-from tests import programs
-from tests.commands import call, captured, process
-from tests.programs import Planted
+from tests.support import programs
+from tests.support.commands import call, captured, process
+from tests.support.places import DATA
+from tests.support.programs import Planted
 
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"
-BRIEF = (Path(__file__).parent / "data" / "small_brief.md").as_posix()
+BRIEF = (DATA / "small_brief.md").as_posix()
 
 # Each command in as many ways as lead to other questions to git.
 CALLS: dict[str, list[str]] = {

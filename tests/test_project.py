@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from ledger.plan.reader import read
-from tests.repository import Repository
+from tests.support.places import ROOT
+from tests.support.repository import Repository
 
-ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

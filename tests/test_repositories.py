@@ -15,8 +15,8 @@ import pytest
 
 from ledger.hook import main as hook
 from tests.campaigns import repositories
-from tests.commands import Done, call, captured
-from tests.repository import Repository
+from tests.support.commands import Done, call, captured
+from tests.support.repository import Repository
 
 # Dates of a commit as its object has them, and the date that is shown.
 DATES = {

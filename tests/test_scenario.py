@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import call
+from tests.support.commands import call
 
 ITEM = "TEST-SUITE-TRIAGE-002"
 REPORTS = "reports/2026-01-test-suite-refresh"

@@ -15,10 +15,11 @@ from ledger.cli import COMMANDS
 from ledger.commands import schema as schemas
 from ledger.commands.status import summarize
 from ledger.plan.reader import read
-from tests.commands import call
-from tests.repository import DATA, Repository
+from tests.support.commands import call
+from tests.support.places import ROOT
+from tests.support.repository import DATA, Repository
 
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+SCHEMAS = ROOT / "schemas"
 KINDS = list(schemas.MODELS)
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"
 

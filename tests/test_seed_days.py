@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.commands import call
-from tests.repository import Repository
-from tests.seeds import BRIEF, REVISION, add_to
-from tests.truth import ITEM as MADE
-from tests.truth import start
+from tests.support.commands import call
+from tests.support.repository import Repository
+from tests.support.seeds import BRIEF, REVISION, add_to
+from tests.support.truth import ITEM as MADE
+from tests.support.truth import start
 
 ITEM = "TEST-SUITE-TRIAGE-002"
 REPORTS = "reports/2026-01-test-suite-refresh"

@@ -10,10 +10,10 @@ import pytest
 
 from ledger.cli import COMMANDS
 from ledger.plan import text
-from tests import corpus
-from tests.commands import call
-from tests.repository import DATA
-from tests.seeds import BRIEF, ROUNDS
+from tests.support import corpus
+from tests.support.commands import call
+from tests.support.repository import DATA
+from tests.support.seeds import BRIEF, ROUNDS
 
 PAGE = DATA / "seeds" / "paragraphs.md"
 _ROW = re.compile(r"^\| (?P<line>\d+) \| (?P<words>.*?) \| (?P<served>.*) \|$", re.MULTILINE)

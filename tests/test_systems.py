@@ -17,8 +17,8 @@ from filelock import FileLock, lock_descriptor
 
 from ledger import store
 from ledger.errors import LedgerError
-from tests.commands import call
-from tests.repository import Repository
+from tests.support.commands import call
+from tests.support.repository import Repository
 from tests.test_programs import CALLS
 
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"

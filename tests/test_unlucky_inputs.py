@@ -14,8 +14,8 @@ import pytest
 
 from ledger.cli import output
 from ledger.hook import main as hook
-from tests.commands import call, captured
-from tests.repository import Repository
+from tests.support.commands import call, captured
+from tests.support.repository import Repository
 
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"
 ITEM = "DOCS-TOUR-002"

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from ledger.plan import reader
-from tests import repository
-from tests.commands import Done, process
-from tests.repository import Repository
+from tests.support import repository
+from tests.support.commands import Done, process
+from tests.support.repository import Repository
 
 pytest.importorskip("mcp", reason="the extra is not installed (pip install 'fix-plan-ledger[mcp]')")
 
 import anyio
 from anyio import to_thread
 
-from tests.test_mcp import answer, client
+from tests.integrations.test_mcp_server import answer, client
 
 PYTEST = ("--", sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 RED = b"def test_it():\n    assert sum([1, 2]) == 4\n"

@@ -1,4 +1,4 @@
-"""What each command takes, for completion. ``python -m tests.usages`` writes this file."""
+"""What each command takes, for completion. ``python -m tests.support.usages`` writes this file."""
 
 from typing import Final
 

@@ -28,7 +28,7 @@ from ledger.commands.append import append
 from ledger.plan import reader
 from ledger.plan.model import Item
 from tests.campaigns import crowd
-from tests.repository import Repository
+from tests.support.repository import Repository
 
 ITEM = "CROWD-001"
 RUN = "reports/crowd/20251102T091500Z"

@@ -4,7 +4,7 @@
 corpus, draws so many of the contents that ``docs/fix_plan.md`` ever had, and does three things to
 each, from the plan as it was: all that is finished is archived; all but the newest two attempts of
 each item are; as much as it takes to get to 1,000 lines is. In between every attempt that
-``tests/oracle.py`` counts must be in one of the two files, with its item, number, date and words,
+``tests/support/oracle.py`` counts must be in one of the two files, with its item, number, date and words,
 and both must hold every line that there was; where a size was asked for, the plan must be no
 longer. Then all is brought back, and both files must have the bytes that they had.
 
@@ -28,8 +28,8 @@ from ledger import config
 from ledger.commands import archive as archiving
 from ledger.errors import LedgerError
 from ledger.plan import reader
-from tests import corpus, oracle
 from tests.campaigns.versions import contents, history
+from tests.support import corpus, oracle
 
 LIMIT = 1000
 HELD = b"# Archive\n\n## 2025-09-30\n- **[OLD-001] Something** done long ago.\n"

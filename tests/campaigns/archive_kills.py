@@ -22,8 +22,8 @@ from typing import Any
 
 from ledger.cli import main as command
 from ledger.plan import reader
-from tests.commands import call
-from tests.repository import Repository
+from tests.support.commands import call
+from tests.support.repository import Repository
 
 STEPS = ("open", "write", "fsync", "chmod", "link", "replace", "unlink", "close")
 RUN = "reports/crowd/20251102T091500Z"

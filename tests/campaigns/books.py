@@ -30,9 +30,9 @@ from hypothesis import strategies as st
 from ledger.edits import append
 from ledger.plan import document, reader, text
 from ledger.plan.model import Action, Change, Item, Ledger, NewAttempt
-from tests import books
 from tests.campaigns import injection
 from tests.campaigns.edits import spliced
+from tests.support import books
 
 STAMP = "20260301T101112Z"
 RESULTS = st.sampled_from(["success", "partial", "failed", "blocked", "info"])

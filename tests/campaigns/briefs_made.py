@@ -1,7 +1,7 @@
 """Hand-off briefs whose truth is known, against what `ledger gate` says of their criteria.
 
 ``python -m tests.campaigns.briefs_made --count 300 --seed 1`` writes briefs with sprints, clusters and criteria in
-varied words (`tests/brief_writer.py`), two runs and a plan, and asks `gate` about each. What must hold:
+varied words (`tests/support/brief_writer.py`), two runs and a plan, and asks `gate` about each. What must hold:
 
 - *met for unmet*, *unmet for met*: no verdict is wrong, and *judged*: none is made of what cannot be known;
 - *silent*: every criterion of the brief is listed, and *twice*: once;
@@ -25,8 +25,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests import commands
-from tests.brief_writer import (
+from tests.campaigns.tally import EVERY, Tally, parser_of
+from tests.support import commands
+from tests.support.brief_writer import (
     BASELINE,
     BRIEF,
     LATER,
@@ -37,8 +38,7 @@ from tests.brief_writer import (
     Made,
     make,
 )
-from tests.campaigns.tally import EVERY, Tally, parser_of
-from tests.repository import Repository
+from tests.support.repository import Repository
 
 SIGNS = "☐☑☒⬜✔✅❌ "
 """Signs before a criterion, which are no part of its text."""

@@ -30,9 +30,9 @@ from hypothesis import strategies as st
 from ledger.edits import append
 from ledger.plan import document, reader, text
 from ledger.plan.model import Change, Ledger, NewAttempt
-from tests import checklists
 from tests.campaigns import injection
 from tests.campaigns.edits import spliced
+from tests.support import checklists
 
 HOSTILE = b"""# Plan
 

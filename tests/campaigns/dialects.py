@@ -1,7 +1,7 @@
 """Is the dialect recognised: of generated mixtures, of the samples, of every real version?
 
 ``python -m tests.campaigns.dialects --count 300 --seed 1`` makes as many files of sections of
-known dialects (``tests/mixtures.py``) and asks that each section, and the file, is recognised as
+known dialects (``tests/support/mixtures.py``) and asks that each section, and the file, is recognised as
 what it was made as, that the tasks, items and attempts in it are read, and that all this stays
 so when mdformat has reformatted the file.
 
@@ -23,9 +23,9 @@ import mdformat
 
 from ledger.plan import reader
 from ledger.plan.dialects import DIALECTS
-from tests import corpus, mixtures
 from tests.campaigns import versions
-from tests.mixtures import Mixture
+from tests.support import corpus, mixtures
+from tests.support.mixtures import Mixture
 
 # By the name of the file: what it begins with or holds.
 SAMPLES = {"logbook": "logbook", "checklist": "checklist", "ralph": "checklist"}

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from ledger.plan import reader
 from ledger.rules import Facts, fixes, made_worse
-from tests import corpus
+from tests.support import corpus
 
 PATH = "docs/fix_plan.md"
 _NUMBER = re.compile(r"(Attempts?\s*#?)(\d+)", re.IGNORECASE)

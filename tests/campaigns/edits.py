@@ -7,7 +7,7 @@ nothing else. What was meant is known from the plan that the bytes were written 
 package's own check runs as well, and must agree.
 
 Then every item of some versions of the real ledger is appended to, where the corpus is. There
-the independent count (``tests/oracle.py``) must find what it found before and one attempt more.
+the independent count (``tests/support/oracle.py``) must find what it found before and one attempt more.
 
 The exit code is 1 if one did not hold; the smallest example is printed.
 """
@@ -30,9 +30,9 @@ from ledger.plan import document, reader
 from ledger.plan.document import Edit
 from ledger.plan.model import Change, Ledger, NewAttempt
 from ledger.rules.registry import sections
-from tests import corpus, generators, laws, oracle
 from tests.campaigns import versions
-from tests.plans import Entry, Plan, Written, written
+from tests.support import corpus, generators, laws, oracle
+from tests.support.plans import Entry, Plan, Written, written
 
 Case = tuple[Plan, Entry, Change]
 

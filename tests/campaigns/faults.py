@@ -37,8 +37,8 @@ from pathlib import Path
 from typing import Any
 
 from ledger import merge_driver
-from tests.commands import Done, call, captured
-from tests.repository import Repository
+from tests.support.commands import Done, call, captured
+from tests.support.repository import Repository
 
 CALLS = (
     "open", "read", "write", "fsync", "replace", "rename", "link", "unlink", "remove", "mkdir", "rmdir", "stat", "lstat",

@@ -33,8 +33,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.campaigns import injection
-from tests.commands import Done, call
-from tests.repository import Repository
+from tests.support.commands import Done, call
+from tests.support.repository import Repository
 
 PIECES = [
     " ", "  ", "'", '"', "`", "``", "[", "]", "(", ")", "[a](b)", "![x](y.png)", "<", ">", "<b>", "|", "*", "_", "**b**",

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import commands
+from tests.support import commands
 
 SIZES = (100_000, 1_000_000, 10_000_000, 50_000_000)
 STEEPEST = 1.15

@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import corpus
+from tests.support import corpus
 
 REVISION = "8b8c48d0"
 PLAN = "docs/fix_plan.md"

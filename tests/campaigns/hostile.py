@@ -40,9 +40,9 @@ from ledger.errors import LedgerError
 from ledger.plan import document, reader
 from ledger.plan.model import Change, Item, Ledger, NewAttempt
 from ledger.rules import fixes
-from tests import commands, corpus, generators
 from tests.campaigns import versions
-from tests.plans import written
+from tests.support import commands, corpus, generators
+from tests.support.plans import written
 
 Result = TypeVar("Result")
 

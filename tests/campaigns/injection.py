@@ -30,8 +30,8 @@ from ledger.edits import append
 from ledger.errors import LedgerError
 from ledger.plan import document, reader, text
 from ledger.plan.model import Change, NewAttempt
-from tests import generators, laws
-from tests.plans import Entry, Plan, Row, Task, Try, written
+from tests.support import generators, laws
+from tests.support.plans import Entry, Plan, Row, Task, Try, written
 
 STAMP = "20251103T101112Z"
 FORGED = [

@@ -1,7 +1,7 @@
 """JUnit files of known outcomes, as known writers write them, against what `ledger evidence` says of them.
 
 ``python -m tests.campaigns.junit_made --count 2000 --seed 1`` makes files of same-named cases, retries,
-suites that could not load, wrong counts and more (`tests/junit_writers.py`). What must hold of each:
+suites that could not load, wrong counts and more (`tests/support/junit_writers.py`). What must hold of each:
 
 - *vanished*: failed and errors are at least what failed, a failure that a suite only counts included;
 - *silent*: a file with a failure is never a complete run in which nothing failed;
@@ -25,9 +25,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests import commands
 from tests.campaigns.tally import Tally, parser_of
-from tests.junit_writers import Made, disguised, files, lay_out
+from tests.support import commands
+from tests.support.junit_writers import Made, disguised, files, lay_out
 
 OUTCOMES = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "todo")
 

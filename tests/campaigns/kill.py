@@ -25,7 +25,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
+from tests.support.places import ROOT
+
+PROJECT = ROOT
 
 
 @dataclass

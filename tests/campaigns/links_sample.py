@@ -18,8 +18,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests import corpus
-from tests.commands import SCRIPT
+from tests.support import corpus
+from tests.support.commands import SCRIPT
 
 REVISION = "8b8c48d0"
 

@@ -22,9 +22,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from ledger.plan import reader
 from ledger.versions.merge import Merged, Unsure, merge
-from tests import concurrent, laws
-from tests.concurrent import Scene
-from tests.plans import written
+from tests.support import concurrent, laws
+from tests.support.concurrent import Scene
+from tests.support.plans import written
 
 _MARK = re.compile(r"mark-[ot]\d")
 _CONFLICT = re.compile(rb"<{7} ours\n(.*?)={7}\n(.*?)>{7} theirs\n", re.DOTALL)

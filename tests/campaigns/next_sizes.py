@@ -18,8 +18,8 @@ from ledger import reports
 from ledger.commands.next_item import next_item
 from ledger.commands.status import status
 from ledger.reports import next_item as report
-from tests import corpus
 from tests.campaigns import versions
+from tests.support import corpus
 
 MOST_JSON = 5000
 

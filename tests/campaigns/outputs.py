@@ -34,10 +34,10 @@ from pathlib import Path
 from ledger.errors import UnreadableInput
 from ledger.evidence.outputs import read_run
 from ledger.git.files import WorkTree
-from tests import commands
 from tests.campaigns.hostile import spoiled
+from tests.support import commands
+from tests.support.places import DATA
 
-DATA = Path(__file__).parent.parent / "data"
 LONGEST_S = 0.1
 LARGEST = 50 << 20
 # Files whose last bytes tell that the run came to its end.

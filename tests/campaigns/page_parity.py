@@ -25,9 +25,9 @@ from ledger.commands.report import report
 from ledger.errors import LedgerError
 from ledger.integrations import tools
 from ledger.reports.page import page
-from tests import corpus, pages
-from tests.commands import call
-from tests.repository import Repository
+from tests.support import corpus, pages
+from tests.support.commands import call
+from tests.support.repository import Repository
 
 VERDICTS = ("supported", "contradicted", "unverifiable")
 

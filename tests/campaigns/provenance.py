@@ -1,6 +1,6 @@
 """Where a run came from: made states of a work tree, against the commit and the diff that `ledger run` records.
 
-``python -m tests.campaigns.provenance --count 500 --seed 1`` makes states (`tests/work_trees.py`): files changed,
+``python -m tests.campaigns.provenance --count 500 --seed 1`` makes states (`tests/support/work_trees.py`): files changed,
 staged, deleted, renamed, untracked, ignored, of odd names and kinds; the plan and run folders changed; merges that
 are not finished, submodules, no commit yet; settings that change how git shows a diff. After ``ledger run ITEM --
 true`` (now and then ``ledger append``) must hold:
@@ -33,9 +33,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import commands
 from tests.campaigns.tally import EVERY, Tally, parser_of
-from tests.work_trees import (
+from tests.support import commands
+from tests.support.work_trees import (
     ITEMS,
     OUTSIDE,
     PLAN,

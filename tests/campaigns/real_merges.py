@@ -3,7 +3,7 @@
 ``python -m tests.campaigns.real_merges`` walks the history for merges whose parents both changed
 the ledger since they parted, merges the three versions as git does and as the driver does, and
 prints for each: conflicts of both, whether the driver's outcome is the committed one, and the
-attempts (counted by ``tests/oracle.py``) that either outcome lacks although a side has them and
+attempts (counted by ``tests/support/oracle.py``) that either outcome lacks although a side has them and
 the other side did not remove them. The exit code is 1 if the driver's lacks one.
 """
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.versions.merge import Clash, merge
-from tests import corpus, oracle
+from tests.support import corpus, oracle
 
 NAME = "docs/fix_plan.md"
 

@@ -30,7 +30,7 @@ from pathlib import Path
 
 from ledger import hook
 from ledger.cli import main
-from tests.repository import DATA
+from tests.support.repository import DATA
 
 LONGEST_S = 60
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"

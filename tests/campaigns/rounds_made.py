@@ -24,8 +24,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests import commands
 from tests.campaigns.tally import Tally, parser_of
+from tests.support import commands
 
 KNOWN: dict[tuple[str, str], str] = {}
 """Differences of a kind of report that are not mended yet, and why they are wrong."""

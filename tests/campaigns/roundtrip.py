@@ -31,8 +31,8 @@ from pathlib import Path
 
 from ledger.plan import document, reader
 from tests.campaigns import versions
+from tests.support.places import ROOT
 
-PROJECT = Path(__file__).resolve().parents[2]
 BOM = b"\xef\xbb\xbf"
 NPM = "commonmark-spec@0.31.2"
 PYPI = "marko==2.2.4"
@@ -197,7 +197,7 @@ def _specification(outcome: Outcome, cache: Path) -> None:
 
 
 def _corpus(outcome: Outcome, limit: int | None) -> None:
-    corpus = Path(os.environ.get("LEDGER_CORPUS") or PROJECT.parent / "shared" / "corpus")
+    corpus = Path(os.environ.get("LEDGER_CORPUS") or ROOT.parent / "shared" / "corpus")
     if not (corpus / "make-repo").is_file():
         print(f"not run: real texts (no corpus at {corpus}; LEDGER_CORPUS can name another)")
         return

@@ -20,8 +20,8 @@ import time
 from pathlib import Path
 
 from ledger.run.process import HEAD_BYTES, TAIL_BYTES
-from tests.commands import SCRIPT, call
-from tests.repository import Repository
+from tests.support.commands import SCRIPT, call
+from tests.support.repository import Repository
 
 ITEM = "PARSE-SPEED-001"
 MEGABYTE = 1_000_000

@@ -28,8 +28,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests import corpus
-from tests.repository import Repository
+from tests.support import corpus
+from tests.support.repository import Repository
 
 LEDGER = str(Path(sys.executable).parent / "ledger")
 SMALL, LARGE = "PARSE-SPEED-001", "TEST-SUITE-TRIAGE-002"

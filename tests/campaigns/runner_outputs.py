@@ -22,14 +22,14 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from ledger.errors import UnreadableInput
 from ledger.evidence.fold import fold
 from ledger.evidence.model import FAILING, Evidence, recount
 from ledger.evidence.outputs import parts_of
+from tests.support.places import DATA
 
-RUNS = Path(__file__).parent.parent / "data" / "runners"
+RUNS = DATA / "runners"
 LARGEST = 200_000
 LONGEST_S = 1.0
 # Outputs of several programs one after another: cut between two of them they are whole.

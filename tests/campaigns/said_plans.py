@@ -12,11 +12,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests import commands
 from tests.campaigns.said_messages import TOPICS
 from tests.campaigns.said_runs import Run, facts_of, make_run, values_of
 from tests.campaigns.wordings import Unfit, Wording, filled, others
-from tests.repository import Repository
+from tests.support import commands
+from tests.support.repository import Repository
 
 PLAN = "docs/fix_plan.md"
 

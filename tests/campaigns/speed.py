@@ -25,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import corpus
+from tests.support import corpus
 
 REVISION = "5913a199"
 RUN = "reports/2026-01-test-suite-refresh/phase_g/20251015T163131Z"

@@ -16,7 +16,7 @@ from pathlib import Path
 from ledger.edits.append import check_tasks, tick_tasks
 from ledger.plan import document, reader
 from ledger.plan.model import FINISHED, Item, Ledger, Span
-from tests import corpus
+from tests.support import corpus
 
 DONE = re.compile(rb"`?\[[DXx]\]`?")
 

@@ -34,14 +34,14 @@ from random import Random
 from typing import Any
 
 from ledger.hook import main as hook
-from tests import commands
 from tests.campaigns.said_messages import KINDS, Message, Sentence, message
 from tests.campaigns.said_plans import PLAN, Pool, Said, artifacts, lay_out, result_of, verified
 from tests.campaigns.said_runs import Run
 from tests.campaigns.tally import EVERY, Tally, parser_of
 from tests.campaigns.untruths import companions, spoken
 from tests.campaigns.wordings import HALVES, Wording, filled, others, wordings
-from tests.repository import Repository
+from tests.support import commands
+from tests.support.repository import Repository
 
 IN_A_PLAN = 125
 TEXT, STOP, COMMIT, EVENT = "text", "stop hook", "commit-msg", "pull request"

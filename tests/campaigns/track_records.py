@@ -28,8 +28,8 @@ from pathlib import Path
 from random import Random
 from xml.sax.saxutils import quoteattr
 
-from tests import commands
 from tests.campaigns.tally import parser_of
+from tests.support import commands
 
 PASS, FAIL, SKIP = "passed", "failed", "skipped"
 RUNS = 20

@@ -44,9 +44,9 @@ import ledger as library
 from ledger.errors import LedgerError
 from ledger.plan import reader
 from ledger.plan.model import Item, Ledger
-from tests import books, checklists, corpus, generators, mixtures
 from tests.campaigns import injection, versions
-from tests.plans import written
+from tests.support import books, checklists, corpus, generators, mixtures
+from tests.support.plans import written
 
 Facts = dict[str, Any]
 PLANS: st.SearchStrategy[bytes] = st.one_of(

@@ -2,7 +2,7 @@
 
 ``python -m tests.campaigns.versions`` lays out the real repository of the corpus, takes each
 distinct content that ``docs/fix_plan.md`` ever had in its history, and holds ``ledger.plan.reader``
-against ``tests/oracle.py``: the same attempt at the same line must have the same item, number
+against ``tests/support/oracle.py``: the same attempt at the same line must have the same item, number
 and date. It also asks that no byte is lost, by ``Ledger.text`` and by ``ledger.plan.document``.
 
 The exit code is 1 if a version raised an exception or lost a byte, if less than 99.5 % of the
@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from ledger.plan import document, reader
 from ledger.plan.model import Ledger
-from tests import corpus, oracle
+from tests.support import corpus, oracle
 
 PATH = "docs/fix_plan.md"
 ENOUGH = 0.995

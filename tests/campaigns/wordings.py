@@ -18,7 +18,7 @@ from random import Random
 from string import Formatter
 from typing import Any
 
-from tests.repository import DATA
+from tests.support.repository import DATA
 
 HALVES = ("even", "odd")
 NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()

@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests import commands, corpus
 from tests.campaigns.planted import baseline, gates, made, made_lies, real, real_lies
 from tests.campaigns.planted.gates import PLAN
 from tests.campaigns.planted.plants import Plant, Planted, planted
 from tests.campaigns.planted.wordings import HALVES
+from tests.support import commands, corpus
 
 # Twelve versions over the life of the real plan, from the first whose attempts cite runs.
 VERSIONS = (

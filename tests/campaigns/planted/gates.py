@@ -7,10 +7,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests import commands
 from tests.campaigns.planted import wordings
 from tests.campaigns.planted.made import Made
 from tests.campaigns.planted.plants import Plant, planted
+from tests.support import commands
 
 PLAN = "docs/fix_plan.md"
 CONTRADICTED = "LED410"

@@ -12,12 +12,12 @@ import random
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from tests.campaigns.planted import view as views
 from tests.campaigns.planted.view import CONDITIONS, View
+from tests.support.places import DATA
 
-DATA = Path(__file__).resolve().parents[2] / "data" / "lies"
+LIES = DATA / "lies"
 HALVES = ("even", "odd")
 """The seen half and the unseen one."""
 FILES = {"even": "seen.tsv", "odd": "unseen.tsv"}
@@ -115,7 +115,7 @@ def rows(group: str) -> tuple[Row, ...]:
     """The wordings of a group."""
     found = []
     for half, file in FILES.items():
-        for line in (DATA / file).read_text(encoding="utf-8").splitlines():
+        for line in (LIES / file).read_text(encoding="utf-8").splitlines():
             if not line or line.startswith("#"):
                 continue
             name, kind, when, text = line.split("\t")

@@ -26,7 +26,7 @@ from tests.campaigns.runners import (
 from tests.campaigns.runners.folders import ask
 from tests.campaigns.runners.model import Difference, Run
 from tests.campaigns.tally import HALVES
-from tests.repository import Repository
+from tests.support.repository import Repository
 
 # Differences that are known: the kind, what its line of the table matches, and the reason. An
 # entry that no longer occurs makes a campaign of `EVERY` runs of each part fail, so that it is

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
-from tests import commands
 from tests.campaigns.runners.model import EXIT, JUNIT, LOG, Difference, Run, judge
-from tests.repository import Repository
+from tests.support import commands
+from tests.support.repository import Repository
 
 ITEM = "DOCS-TOUR-002"
 
