@@ -134,7 +134,10 @@ def _plans(here: Path, names: Sequence[str], commits: tuple[str, str] | None) ->
     if configured:
         yield configured
         known = [configured]
-        if not names:  # what the plan was called before is judged with it
+        if names:  # an archive may have any name
+            own = str(configured.of_partner.ledger)
+            plans += [one for one in places if one not in plans and os.path.realpath(one) == own]
+        else:  # what the plan was called before is judged with it
             with Blobs(configured.root) as contents:
                 before = guard.version_of(configured, contents, commits[0] if commits else "HEAD")
             known += [configured.of_partner, before.plan, before.plan.of_partner]

@@ -85,6 +85,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
     known = with_evidence(facts(plan, contents), plan, contents, view=STAGED, since=sides)
     known = known._replace(
         elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),)),
+        partners=partial(partners_of, plan, contents, sides),
         content_of=partial(_content, contents, STAGED, known.content_of),
     )
     known, codes = guarded(known, plan, before.plan)
@@ -96,6 +97,12 @@ def version_of(plan: Config, contents: Blobs, revision: str) -> _Before:
     """``plan`` as ``revision`` has it. Wrong settings there say nothing."""
     was = _followed(plan, contents, revision, "bad-config", "outside") or plan
     return _Before(was, contents.read(revision, was.ledger_path))
+
+
+def partners_of(plan: Config, contents: Blobs, revisions: Sequence[str]) -> list[Ledger]:
+    """The archive of ``plan``, or the plan of an archive, as each of ``revisions`` has it."""
+    found = (version_of(plan.of_partner, contents, revision).ledger for revision in revisions)
+    return [ledger for ledger in found if ledger is not None]
 
 
 def _followed(plan: Config, contents: Blobs, revision: str, *codes: str) -> Config | None:
@@ -177,7 +184,8 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
     known = with_evidence(facts(plan, contents), plan, contents, view=view, since=(fork,))
     on_disk = known.content_of if is_here else None
     content = partial(_content, contents, end, on_disk)
-    known = known._replace(elsewhere=lambda: (archive,), content_of=content)
+    partners = partial(partners_of, plan, contents, (fork,))
+    known = known._replace(elsewhere=lambda: (archive,), partners=partners, content_of=content)
     if not is_here:  # the files around are not those of the last commit
         known = known._replace(cited=None, run_notes=None)
     known, codes = guarded(known, plan, before.plan)

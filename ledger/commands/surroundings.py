@@ -13,12 +13,13 @@ from pydantic import computed_field
 
 from ledger import config, rules
 from ledger.commands import merge_driver as driver
-from ledger.commands import pre_commit, templates
+from ledger.commands import pre_commit, read, templates
 from ledger.commands.facts import facts
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.git import process, repository
 from ledger.git.blobs import Blobs
+from ledger.plan import reader
 from ledger.plan.model import Ledger, Model
 
 Area = Literal[
@@ -215,8 +216,12 @@ def secrets(found: Config, ledger: Ledger | None) -> Check:
 def _secrets(found: Config, ledger: Ledger) -> frozenset[str]:
     """The fingerprints of all that looks like a secret, whatever the settings answer."""
     known = facts(found)._replace(not_secret=frozenset(), every=True)
-    findings = rules.check(ledger, known, rules.RULES.keys() - {"LED701", "LED702"})
-    return frozenset(finding.key.rsplit(" ", 1)[-1] for finding in findings)
+    archive = reader.read(read.archive_bytes(found), found.own)
+    return frozenset(
+        finding.key.rsplit(" ", 1)[-1]
+        for one in (ledger, archive)
+        for finding in rules.check(one, known, rules.RULES.keys() - {"LED701", "LED702"})
+    )
 
 
 def _program(seen: pre_commit.Hook) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Check fix plans against the rules: as they are, or what a change makes worse in them."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from pydantic import computed_field
@@ -203,7 +203,9 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
         known = known._replace(base=base, every=True, run_notes=None)
         return rules.without_noise(rules.check(ledger, known, plan.ignore))
     archive = cache(lambda: (reader.read(reading.archive_bytes(plan), plan.own),))
-    known, codes = guard.guarded(known._replace(elsewhere=archive), plan, before.plan)
+    partners = partial(guard.partners_of, plan, contents, (fork,))
+    known = known._replace(elsewhere=archive, partners=partners)
+    known, codes = guard.guarded(known, plan, before.plan)
     return rules.made_worse(ledger, known, [base] if base else [], None, codes)
 
 

@@ -184,7 +184,7 @@ _AROUND = 300  # bytes, longer than what is looked for
 
 @rule("LED701", "secret-in-ledger", "error")
 def secret_in_ledger(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The ledger holds what looks like a key, a token or a password.
+    """The ledger, or its archive, holds what looks like a key, a token or a password.
 
     Why: Once committed it stays in the history, for everybody who can read the repository, and
     deleting the line does not take it back.

@@ -46,7 +46,9 @@ class Facts(NamedTuple):
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
     may (``latest``), or all may (``off``); none may be missing. In an archive (``is_archive``)
-    no item has a latest one. ``elsewhere`` gives other files whose attempts count as kept.
+    no item has a latest one. ``elsewhere`` gives other files whose attempts count as kept,
+    ``partners`` what the archive, or of an archive the plan, was before: a secret that moves
+    from one to the other is not new.
     ``settings`` says which settings the change has otherwise, ``unguarded`` are codes of rules on
     what got lost that the settings ignore. ``max_lines`` is 0 for no limit.
     ``not_secret`` are fingerprints of values that look like secrets and are none.
@@ -73,6 +75,7 @@ class Facts(NamedTuple):
     append_only: str = "latest"
     is_archive: bool = False
     elsewhere: Callable[[], Sequence[Ledger]] | None = None
+    partners: Callable[[], Sequence[Ledger]] | None = None
     settings: tuple[str, ...] = ()
     unguarded: tuple[str, ...] = ()
     max_lines: int = 0
@@ -174,8 +177,8 @@ WEAKENED = "LED509"
 
 
 def guards(code: str) -> bool:
-    """Whether an archive is checked as well: what must not get lost, and broken merges."""
-    return compares(code) or code == "LED101"
+    """Whether an archive is checked as well: what must not get lost, broken merges, secrets."""
+    return compares(code) or code in ("LED101", "LED701")
 
 
 def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
@@ -268,6 +271,11 @@ def made_worse(
         silent = RULES.keys() - {group[0].code for group in found.values() if group}
         for base in bases:
             known |= Counter(finding.key for finding in check(base, before, silent))
+        if facts.partners and "LED701" not in silent:
+            whole = before._replace(base=None)
+            for partner in facts.partners():
+                secrets = check(partner, whole, RULES.keys() - {"LED701"})
+                known |= Counter(finding.key for finding in secrets)
     # Of several with one key the last ones are new. Which hardly matters: what rules find more
     # than once they number, the new ones last.
     worse = [finding for key, group in found.items() for finding in group[known[key] :]]

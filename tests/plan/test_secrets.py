@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger import hook
 from ledger.plan import secrets
 from ledger.run.command import shell_line
 from tests.support import secret_cases
-from tests.support.commands import call
+from tests.support.commands import call, captured
 from tests.support.repository import Repository
 
 WEAK, STRONG = "tiger", "Zx81qq0vTn55Lw2d"
@@ -202,3 +203,34 @@ def test_what_is_committed_is_judged_not_what_lies_on_the_disk(repo: Repository)
     summary.write_bytes(clean + f"API_KEY={STRONG}\n".encode())
     repo.git("reset", "--quiet", "--soft", base)
     assert asked(repo, "--staged") == []
+
+
+@pytest.mark.parametrize("archive", ["docs/fix_plan_archive.md", "docs/old.md"])
+def test_a_secret_in_the_archive_is_told_and_one_that_moves_there_is_not_new(
+    repo: Repository, archive: str
+) -> None:
+    repo.write("pyproject.toml", f'[tool.ledger]\narchive = "{archive}"\n'.encode())
+    plan = repo.ledger.read_bytes()
+    old = f"Quadratic part found, API_KEY={STRONG[::-1]}".encode()
+    repo.ledger.write_bytes(plan.replace(b"Quadratic part found", old))
+    repo.commit("A secret of long ago")
+    ways = ("--staged",), ("--base", "HEAD")
+    for moves in (("archive", "PARSE-SPEED-001", "--keep", "1"), ("archive", "--restore")):
+        assert call(repo.path, *moves).code == 0
+        repo.git("add", "-A")
+        assert [asked(repo, *way) for way in ways] == [[], []]
+        repo.commit("Moved")
+        assert asked(repo, "--base", "HEAD~1", "--head", "HEAD") == []
+    assert call(repo.path, "archive", "PARSE-SPEED-001", "--keep", "1").code == 0
+    repo.commit("Moved")
+    place = repo.path / archive
+    place.write_bytes(place.read_bytes() + f"\nAPI_KEY={STRONG}\n".encode())
+    repo.git("add", "-A")
+    for names in ([], [archive]):
+        done = captured(repo.path, lambda names=names: hook.main(names))
+        assert (done.code, done.out.count("error LED701")) == (1, 1)
+        assert f"{archive}:" in done.out
+    told = [[one["code"] for one in asked(repo, *way)] for way in ways]
+    repo.commit("A token")
+    told += [[one["code"] for one in asked(repo, "--base", "HEAD~1", "--head", "HEAD")]]
+    assert told == [["LED701"]] * 3
