@@ -153,7 +153,7 @@ def _doubt_figure(case: Case) -> str:
     if said.quantity in ("memory", "cpu"):
         is_one = len({one.values for one in chain(*case.found)}) == 1
     else:
-        is_one = all(run.single or _session(case.beside, run) for run in runs)
+        is_one = all(run.single or not run.every or _session(case.beside, run) for run in runs)
     if not is_one and (said.quantity not in OF_EACH or _may_be_some(case)):
         return SEVERAL_SESSIONS
     if said.quantity not in ("duration", "memory"):

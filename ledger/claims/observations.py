@@ -173,7 +173,8 @@ def _words_in(name: str) -> frozenset[str]:
 def _pieces(name: str) -> frozenset[str]:
     """The parts of a test's name, but for its own: ``x`` and ``y`` of ``test_x`` and ``TestY``."""
     pieces = name.lower().partition("::")[0].split(".")
-    return frozenset(piece.removeprefix("test").removeprefix("_") for piece in pieces)
+    plain = {piece.removeprefix("test").removeprefix("_") for piece in pieces}
+    return frozenset(plain | {piece.removesuffix("s") for piece in plain})  # "all font tests"
 
 
 def _in_short(session: Session) -> str:

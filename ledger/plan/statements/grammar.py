@@ -135,6 +135,7 @@ def _count(m: Wording) -> list[Statement]:
     is_wide = quantity == "failed" and bool(_WIDE.search(m.text))  # errors are among them
     # e.g. "Retries: 6", "three tests are flaky", of which none need have been run again
     is_vague = m.text.startswith("retr") or "flak" in m.text
+    is_vague = is_vague or (m.codes == "NF" and m.text.endswith("broken"))  # of late, or still
     outcome = "failing" if is_wide else ""
     return [m.of(quantity)._replace(outcome=outcome, is_sure=not is_vague)]
 
@@ -184,7 +185,8 @@ def _all_but(m: Wording) -> list[Statement]:
     if m.names:
         return [m.say("only_failing")._replace(names=m.names)]
     if m.has("sl"):
-        failing = [m.of("failing")] if m.has("n") else []
+        every = m.of("not_passed")._replace(subject=())
+        failing = [m.of("failing"), every] if m.has("n") else []
         return [*failing, m.say("failing")._replace(is_outside=True)]
     rest, whole = m.number(), m.number("k")
     if m.has("k"):
@@ -196,6 +198,10 @@ def _only(m: Wording) -> list[Statement]:
     if m.names:
         return [m.say("only_failing")._replace(names=m.names)]
     return [m.say("failing")._replace(is_outside=True), m.say("failing", 1.0, inf)]
+
+
+def _only_again(m: Wording) -> list[Statement]:
+    return [m.say("flaky", float(len(m.names)))]
 
 
 def _where(m: Wording) -> list[Statement]:
@@ -411,6 +417,8 @@ def _other_exit(m: Wording) -> list[Statement]:
 
 
 def _rate(m: Wording) -> list[Statement]:
+    if m.code("q") == "S":
+        return [m.of("portion")._replace(outcome="skipped")]
     if m.number().low < _WHOLE < m.number().high <= _WHOLE + 1:  # nobody rounds up to all
         return [
             m.say("fail_rate" if m.has("k") or m.code("q") == "F" else "pass_rate", _ALMOST, 100.0)
@@ -480,6 +488,10 @@ def _errors(m: Wording) -> list[Statement]:
     return [m.of("errors")]
 
 
+def _rerun(m: Wording) -> list[Statement]:
+    return [m.of("rerun")] if m.text.endswith(("rerun", "re-run")) else []  # "1 test run"
+
+
 def _unchanged(m: Wording) -> list[Statement]:
     if "number" in m.text or "count" in m.text:
         return [m.changed("failed", 0.0, 0.0)]
@@ -499,7 +511,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?:A[gN]*T?R?P?|[WT]P?|P)B(?P<n>N)(?P<q>[SX])T?", _all_that_ran),
     # e.g. "all but two of the tests pass", "green apart from six failures"
     (
-        rf"(?:A[gN]*T?R?P?|[WT]P?|P),?{_EXCEPT}{_OF}[FE]?(?P<s>s)?T?(?P<l>l)?[FRξ]*P?",
+        rf"(?:A[gN]*T?R?P?|[WT]P?|P),?{_EXCEPT}{_OF}[FEU]?(?P<s>s)?T?(?P<l>l)?[FRξ]*P?",
         _all_but,
     ),
     # e.g. "apart from two failures the suite is green", "with one exception all tests pass"
@@ -518,17 +530,18 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>[lfo])?W?R?&?J?»?P(?P<o>o)?", _all),
     # e.g. "auth is green", "the db module does not pass"
     (rf"(?:\AA)?{_PART}A?(?P<b>b)?P+\Z", _part_passes),
-    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?!:?[BNxcp])A?", _all),
+    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?T&?J?:?P(?!:?[BNxcp])A?", _all),
     (rf"AT(?:{_NAMES})P", _all),
     (r"WJ?R?:?P(?!:?[BNxcp])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
     (r"\AP\Z", _green),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
+    (rf"O(?:{_NAMES})U", _only_again),
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
     (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
     (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F|OT?F(?P<s3>[usf])T?\Z|O(?P<s4>f)F", _only),
     # e.g. "both failures are in test_x.py"
     (r"[AO]J?(?P<n>N)?J?(?P<q>[FES])T?ł?(?P<l>l)|J?(?P<q2>[FES])T?(?:AJ?|A?ł)(?P<l2>l)", _where),
-    (r"(?P<n>N)J?(?P<q>[FES])T?[a,–]?Ał?(?P<l>l)|(?P<s>[usf])T?J?A(?P<q2>[FES])", _where),
+    (r"(?P<n>N)J?(?P<q>[FES])T?J?[a,–]?Ał?(?P<l>l)|(?P<s>[usf])T?J?A(?P<q2>[FES])", _where),
     # e.g. "most of the failures are in test_x.py", "db has half of the skips"
     (rf"(?P<n>p)g?N?(?P<q>[FES])T?ł?(?P<l>l)|{_PART}(?P<n2>p)g?N?(?P<q2>[FES])", _share),
     # e.g. "cli and export each have one failure", "test_x.py has the 16 GPU skips"
@@ -536,23 +549,25 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"{_PART}(?P<n>N)u(?P<q>S)|{_PART.replace('s', 's2', 1)}(?P<q2>[FES])\Z", _at_least),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
     (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|O?(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_NAMED})", _new),
-    (r"K[FT]*[:=]?(?P<n>N)K?[FT]*|K[FT]*[:=]Z", _new),
+    (r"K[FT]*[:=]?(?P<n>N)K?[FT]*(?:,?Al)?|K[FT]*[:=]Z", _new),
     (r"ZT?πT?F|A?T?g?πT?J?P|KZF?\Z|(?P<n>N)T?πF", _new),
     (r"(?P<a>∃)KF?T?", _new),
     # e.g. "all failures are new", "none of the baseline's failures is left"
     (r"AN?FT?K|ZcFT?J?", _all_new),
     # e.g. "all six failures are pre-existing", "4 of the 6 failures are known"
-    (rf"(?P<a>A)N?J?[FT]+Q|(?P<a2>F)AQ|(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_NAMED}", _still),
-    (rf"(?:{_NAMES})F?Q|QF?T?[:–]?(?:{_NAMES})", _still),
+    (r"(?P<a>[AJ])N?J?[FT]+Q|(?P<a2>F)AQ|(?P<a3>O)N?QF?T?J?\Z", _still),
+    (rf"(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_NAMED}", _still),
+    (rf"(?:{_NAMES})F?Q|QF?T?[:–]?(?:{_NAMES})(?![JA]*[PF])", _still),
     (rf"(?:{_NAMES})KF?T?|K[FT]*[:–]?(?:{_NAMES})", _broke),
     (rf"(?:{_NAMES})(?P<q>[PF])[cð]&(?P<k>[PF])", _changed),
     (rf"(?:{_NAMES})π(?:&(?P<q>[PF]))?", _turned),
     # e.g. "all five failures are fixed", "four failures cleared", "fixed: test_a"
-    (r"(?P<a>A)c?N?J?[FE]T?c?[MP]|M(?P<a2>A)c?N?J?FT?c?", _cleared),
+    (r"(?P<a>A)c?N?J?(?P<s>s)?[FE]T?c?[MP]|M(?P<a2>A)c?N?J?(?P<s2>s)?FT?c?", _cleared),
     (r"(?P<n>N)[FE]T?&(?P<k>N)[FE]T?c?M", _cleared),
-    (r"(?P<n>N)(?:g?A?N)?(?:g?c)?g?J?(?:[FE]T?|T)c?M|Zg?FT?c?M", _cleared),
+    (r"O?(?P<n>N)(?:g?A?N)?(?:g?c)?g?J?(?:[FE]T?|T)c?M|Zg?FT?c?M", _cleared),
     (rf"M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_NAMED}", _cleared),
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
+    (rf"[FE]i(?:{_NAMES})M", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
     (rf"(?P<n3>N)T?(?P<q3>{_O})T?(?:w|(?P<v3>v))c", _change),
     (rf"(?P<n>N)(?:wT|(?P<v>v)T?)(?P<q>{_O})\Z|(?P<n2>N)Tw(?P<q2>{_O})", _change),
@@ -580,7 +595,8 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"jN?T?[FE]T?c?|[FE]T?jT?c?|\Ajc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
     (rf"(?:{_NAMES})N?g[AN]*J?(?P<q>[PFESXYV])T?|(?:{_NAMES})(?P<b>b)(?P<q2>[RW])", _outcome),
-    (rf"(?:(?P<z>Z)|A|KT?)?(?:{_NAMES})[JA]*(?P<b>b)?[:a–»]?(?P<q>[PFESXYV])p?(?!c)", _outcome),
+    (rf"(?:(?P<z>Z)|A|KT?|Q:)?(?:{_NAMES})[JA]*(?P<b>b)?[:a–»]?(?P<q>[PFESXYV])p?(?!c)", _outcome),
+    (rf"(?P<q>[FE])i(?:{_NAMES})J?∃?\Z", _outcome),
     (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?[:,(–]?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
     (r"[TW]b(?P<q>F)|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
@@ -600,7 +616,8 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
         rf"[OH]?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?:R(?=[PFESXY]))?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
         _count,
     ),
-    (r"(?P<n>N)µE", _errors),
+    (r"O?(?P<n>N)µE", _errors),
+    (r"\Ai?(?P<n>N)W\Z", _rerun),
     (r"\A[WL∃i]*:?(?P<n>N)T\Z|\AT:(?P<n3>N)\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
     (r"R(?P<n>N)T(?=\Z|:)|\ATW:(?P<n2>N)\Z", _executed),
     (rf"(?<![A-Za-zð])(?P<s>[usfn])(?:T?[a»]|T:)?T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
@@ -608,11 +625,11 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?P<q>[PFESXYDVU])T?(?:[:=]|[↓↑]?»)?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))", _count),
     # e.g. "lexer: 14/14", "layout 38 of 40"
     (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
-    (r"P+:?(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),
+    (r"P+:?(?P<n>x)|(?P<n2>x)P+|\A(?:[TW]:)?(?P<n3>x)\Z", _passed),
     (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?(?:R|(?=Ht))|RA(?P<n2>N)?T?\Z", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
-    (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PF])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
-    (r"(?:h|(?P<k>k))[:=g]?(?P<n>p)(?:gA?N?[LR]?T)?|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
+    (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PFS])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
+    (r"(?:h|(?P<k>k))(?:[:=g]|[↓↑]?»)?(?P<n>p)(?:gA?N?[LR]?T)?|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
     (r"(?<=[NTPFESXYRLDxg])[(=,]=?(?P<n>p)", _portion),
     # e.g. "12.5 % margin below a 900 s timeout", "CPU 190 %"
     (r"(?P<n>[pt])χ[i«g]?(?P<k>t)V?", _margin),

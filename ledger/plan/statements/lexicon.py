@@ -24,6 +24,7 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # none
     "Z": (
+        "(not|never) (true|the case) that (anything|any|any test|any tests|any of them), "
         "(completely|entirely|totally) free (of|from), (not|never) "
         "(see|get|find|have|observe|encounter|hit|spot| "
         "notice|record|report|produce|show|leave|contain|include|cause|introduce|be|been) (any|a| "
@@ -229,7 +230,9 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # new failures
     "K": (
-        "(newly|freshly) (broken|failing|red|failed|introduced), (the|this|my) "
+        "(come|comes|came|stem|stems|result|results) from (this|my) "
+        "(branch|change|patch|pr|commit|work), (newly|freshly) "
+        "(broken|failing|red|failed|introduced), (the|this|my) "
         "(change|patch|pr|fix) (introduces|introduced|causes|caused|brings), (this|that|it) "
         "(breaks|broke), (this|the|my) (change|patch|pr|commit|work) (breaks|broke), added "
         "failures, brand new, brand-new, broken by (this|the|my) (change|changes), caused by "
@@ -350,7 +353,10 @@ _LETTERS: Final[dict[str, str]] = {
     "χ": "headroom, margin, reserve, safety margin, time margin, timeout margin",
     # not
     "b": (
-        "can not, cannot, hardly, never, no longer, nor did, not, not (yet|even|actually|really| "
+        "(not|can not|cannot|would not|wouldn't|will not|won't) (say|claim) (|that), "
+        "(not|not quite) "
+        "(true|the case) that, can not, cannot, hardly, never, no longer, nor did, not, not "
+        "(yet|even|actually|really| "
         "quite)"
     ),
     # of
@@ -431,7 +437,11 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # harmless words, which are left out
     " ": (
-        "(account| accounts|accounting) for, (add|adds|added|adding) up to, "
+        "(account| accounts|accounting) for, (need|needs|want|wants) (a|another|some|) "
+        "(follow-up|follow "
+        "up|look|closer look|second look|fix|investigation|attention|work), during collection, "
+        "unaffected, untouched, up to the "
+        "(timeout|kill|interruption|limit|abort), (add|adds|added|adding) up to, "
         "(bring|brings|brought|put|puts|leave|leaves|leaving) (us|me|it|) (to|at|with| ), "
         "(bring|brings|carry|carries|contain|contains|contribute|contributes|contributed|give| "
         "gives|hold|holds|make|makes) (up|together|), (come| comes|came|coming|boil|boils|boiled) "
@@ -477,7 +487,8 @@ _LETTERS: Final[dict[str, str]] = {
         "evidence, evidently, exactly, exist, existed, existing, exists, explicitly, feature, "
         "features, figure, figures, files there, final, finally, finding, findings, finds that, "
         "flagged, flagged as, for certain, for good, for good measure, for me, for now, for once, "
-        "for sure, for the (|whole |full |empty )(suite|run), for the first time, for the record, "
+        "for sure, for the (|whole |full |empty )(suite|run), for the whole thing, for the first "
+        "time, for the record, "
         "for this run, for us, fortunately, found that, frankly, from me, from pytest, from this "
         "run, from us, full, fully, fyi, gave, genuine, genuinely, get, get (|it |us )(down "
         "to|to), gets, getting, give, given, gives, giving, glad to report, glad to say, go, "
@@ -728,6 +739,8 @@ _SHARES: Final[dict[str, tuple[float, float]]] = {
     "(a|one) third of": (30, 37),
     "two thirds of": (60, 72),
     "(a|one) quarter of": (22, 28),
+    "(a|one) fifth of": (18, 22),
+    "(a|one) tenth of": (9, 11),
     "three quarters of": (70, 80),
     "(|the )(vast |great |)(most|bulk|majority|lion's share) (of|)": (50, 100),
     "(almost|nearly|virtually|practically|just about) (all|every|everything) (of|)": (60, 100),

@@ -29,7 +29,7 @@ _MARK: Final = re.compile(
     r"\((?!n(?:[,&]*n)*\))(?!(?<=[NTPFESXYRLDxg]\()p[),h])(?!(?<=[PFESXYLRDNHTR]\()%)"
     r"(?!(?<=[PFESXYLRDT]\()NaN)(?!(?<=[tPFESXYWTR]\()t)"
     r"|[;)|]|(?<![nf])–|(?<![PFESXYDUVIHGChkKMTWΩQn]):"
-    r"|(?<=[TWΩI]):(?![PFNZntmp])|(?<=n):(?![PFESXY])|(?<=[PFESXYDUVHGChkKMQ]):(?![NntmpxZP])"
+    r"|(?<=[TWΩI]):(?![PFNZntmp]|x\Z)|(?<=n):(?![PFESXY])|(?<=[PFESXYDUVHGChkKMQ]):(?![NntmpxZP])"
     r"|(?<![nf]),(?!«|A[lo]|(?<=[PTR],)B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
     r"|&(?=W|A|Z|b?[tT]|NT|N(?![FE]T?c?M)[PFESXYLRDUV])|(?<=[^APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
 )
@@ -334,7 +334,8 @@ class _Reader:
             start += len(codes) - len(codes.lstrip("&B,–»"))
             codes = codes.lstrip("&B,–»")
         # "in the full run", "over all sessions", "besides the failures"
-        every = re.match("i?(?:A?NΨ|AΨ),?(?=N)", codes)  # "Across all sessions 12 passed"
+        # e.g. "Across all sessions 12 passed", "Status: 2 failures"
+        every = re.match("i?(?:A?NΨ|AΨ),?(?=N)|I:(?=NT?[PFES])", codes)
         if every:
             start, codes = start + every.end(), codes[every.end() :]
         codes = re.sub("i(?:[Wρ]|A?N?Ψ)\\Z|(?<=[PFES])B[FES]T?\\Z", "", codes)

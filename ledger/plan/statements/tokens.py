@@ -396,6 +396,8 @@ def _together(first: Token, token: Token, slack: float) -> Token | None:
     if first.code in "Ntmp" and token.code in "⩾⩽":
         low, high = (first.low, inf) if token.code == "⩾" else (0.0, first.high)
         return first._replace(end=token.end, low=low, high=high)
+    if first.code in "tm" and not first.low and token.text.lower() in ("limit", "budget"):
+        return first._replace(end=token.end)  # "within the 900 s limit"
     middle = (token.low + token.high) / 2
     if token.code == "t" and first.text.lower() == "half":
         return token._replace(start=first.start, low=0.4 * middle, high=0.625 * middle)
@@ -437,6 +439,8 @@ def _with_parts(found: Iterable[Token]) -> list[Token]:
     kept: list[Token] = []
     for token in found:
         is_suite = token.code == "W" and token.text.lower().endswith(("suite", "run"))
+        # e.g. "fixed both layout failures"
+        is_suite = is_suite or (token.code == "F" and [one.code for one in kept[-2:-1]] == ["A"])
         if (token.code in "THxµ" or is_suite) and kept and kept[-1].code == "u":
             part = kept.pop()
             while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:
