@@ -95,13 +95,13 @@ def _of_text(text: str, name: str) -> Crash:
 def _object(text: str, name: str) -> tuple[dict[str, Any], str]:
     """The JSON object at the start of ``text``, and what follows. Strings may hold newlines."""
     try:
-        found, end = json.JSONDecoder(strict=False).raw_decode(text)
+        value, end = json.JSONDecoder(strict=False).raw_decode(text)
     except (ValueError, RecursionError) as error:
         reason = "JSON nested too deeply" if isinstance(error, RecursionError) else "broken JSON"
         raise _broken(name, f"{reason}, perhaps cut short") from None
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise _broken(name, "no JSON object")
-    return found, text[end:].lstrip()
+    return value, text[end:].lstrip()
 
 
 def _crash(body: dict[str, Any], name: str) -> Crash:
@@ -123,10 +123,10 @@ def _crash(body: dict[str, Any], name: str) -> Crash:
 def _frames(listed: Any, body: dict[str, Any]) -> list[Frame]:
     images = _list(body.get("usedImages"))
     frames = []
-    for said in map(_dict, _list(listed)[:MAX_FRAMES]):
-        offset = said.get("imageOffset")
-        image = _text(_dict(_at(images, said.get("imageIndex"))).get("name"))
-        symbol = _text(said.get("symbol"))
+    for frame in map(_dict, _list(listed)[:MAX_FRAMES]):
+        offset = frame.get("imageOffset")
+        image = _text(_dict(_at(images, frame.get("imageIndex"))).get("name"))
+        symbol = _text(frame.get("symbol"))
         if not symbol and image and isinstance(offset, int):
             image = f"{image} + {offset}"
         frames.append(Frame(symbol, "", image))
@@ -136,9 +136,9 @@ def _frames(listed: Any, body: dict[str, Any]) -> list[Frame]:
 def _text_frames(text: str) -> list[Frame]:
     """The frames below the last exception's heading, else below the crashed thread's."""
     headings = list(islice(_CRASHED.finditer(text), 20))
-    heading = next((found for found in headings if found[0].startswith("Last")), None)
-    for found in [heading, *headings]:
-        frames = _listed(text[found.end() : found.end() + 200_000]) if found else []
+    heading = next((match for match in headings if match[0].startswith("Last")), None)
+    for match in [heading, *headings]:
+        frames = _listed(text[match.end() : match.end() + 200_000]) if match else []
         if frames:
             return frames
     return []
@@ -147,10 +147,10 @@ def _text_frames(text: str) -> list[Frame]:
 def _listed(text: str) -> list[Frame]:
     frames: list[Frame] = []
     for line in text.lstrip("\r\n").split("\n"):
-        found = _FRAME.match(line.rstrip())
-        if found is None or len(frames) == MAX_FRAMES:
+        match = _FRAME.match(line.rstrip())
+        if match is None or len(frames) == MAX_FRAMES:
             break
-        image, symbol = found[1], found[2]
+        image, symbol = match[1], match[2]
         base = _BASE.fullmatch(symbol)
         if base:
             frames.append(Frame("", "", f"{image} + {base[1]}"))
@@ -168,9 +168,9 @@ def _made(kind: str, detail: str, frames: list[Frame], name: str) -> Crash:
 def _panic(text: str, name: str) -> Crash:
     """A panic is told by its own words; its frames are the kernel extensions it came through,
     for the addresses of its backtrace have no names."""
-    found = _PANIC.search(text)
-    said = (found[1] if found else text.partition("\n")[0]).strip()
-    message = re.split(r"@| at pc | at 0x|, registers|\(saved state|\\n", said, maxsplit=1)[0]
+    match = _PANIC.search(text)
+    reason = (match[1] if match else text.partition("\n")[0]).strip()
+    message = re.split(r"@| at pc | at 0x|, registers|\(saved state|\\n", reason, maxsplit=1)[0]
     message = _NUMBER.sub("N", message.strip(' ".'))[:200]
     kexts: list[Frame] = []
     for line in text.partition(_KEXTS)[2][:20_000].lstrip("\n").split("\n"):
@@ -178,7 +178,7 @@ def _panic(text: str, name: str) -> Crash:
         if kext is None:
             break
         kexts.append(Frame(module=kext[1]))
-    return crash_of(f"kernel panic: {said}", f"kernel panic: {message}", kexts, name)
+    return crash_of(f"kernel panic: {reason}", f"kernel panic: {message}", kexts, name)
 
 
 def _at(listed: list[Any], number: Any) -> Any:
@@ -197,7 +197,7 @@ def _text(value: Any) -> str:
     return value[:2000] if isinstance(value, str) else ""
 
 
-def _broken(name: str, found: str) -> UnreadableInput:
-    message = f"{name}: expected a crash report of Apple's, found {found}"
+def _broken(name: str, reason: str) -> UnreadableInput:
+    message = f"{name}: expected a crash report of Apple's, found {reason}"
     hint = "take the report from the device or from DiagnosticReports again"
     return UnreadableInput("crash-unreadable", message, hint)

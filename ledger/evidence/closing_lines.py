@@ -232,12 +232,12 @@ class Log:
         if len(line) > _LONGEST:
             return -1
         text = line.strip()
-        found = self.runner.line.search(text)
-        if not found or found.groupdict().get("word"):  # the name of a test may stand anywhere
+        match = self.runner.line.search(text)
+        if not match or match.groupdict().get("word"):  # the name of a test may stand anywhere
             return -1
-        if found.start() == 0:
+        if match.start() == 0:
             return 0
-        before = line[: line.find(text) + found.start()]
+        before = line[: line.find(text) + match.start()]
         return min(len(before), len(before.rstrip()) + 1)  # the line may be indented
 
     @property
@@ -248,41 +248,41 @@ class Log:
     def feed(self, lines: Iterable[str]) -> None:
         """Take the lines of one stream, without the blanks around them."""
         for line in lines:
-            found = self.runner.line.match(line)
-            if found is None:
+            match = self.runner.line.match(line)
+            if match is None:
                 continue
-            told = {key.rstrip("23"): text for key, text in found.groupdict().items() if text}
-            self.began += "begins" in told
+            fields = {key.rstrip("23"): text for key, text in match.groupdict().items() if text}
+            self.began += "begins" in fields
             self.ended += any(key.startswith("end") and text is not None
-                              for key, text in found.groupdict().items())  # fmt: skip
-            self.green = self.green or told.get("green", "")
-            if "red" in told:
+                              for key, text in match.groupdict().items())  # fmt: skip
+            self.green = self.green or fields.get("green", "")
+            if "red" in fields:
                 self.red = self.red or one_line(line)[:200]
-            if "time" in told:
-                self.seconds = (self.seconds or 0.0) + _seconds(told["time"])
-            self._count(told)
-            self._name(told)
+            if "time" in fields:
+                self.seconds = (self.seconds or 0.0) + _seconds(fields["time"])
+            self._count(fields)
+            self._name(fields)
 
-    def _count(self, told: Mapping[str, str]) -> None:
-        self.counts[""] += int(told.get("total", 0))
-        self.counts["failed"] += int(told.get("failed", 0))
-        for count in _COUNT.finditer(told.get("counts", "")):
+    def _count(self, fields: Mapping[str, str]) -> None:
+        self.counts[""] += int(fields.get("total", 0))
+        self.counts["failed"] += int(fields.get("failed", 0))
+        for count in _COUNT.finditer(fields.get("counts", "")):
             word = (count["word"] or count["label"]).lower()
             kind = _WORDS.get(word)
             if kind is not None:
                 self.counts[kind] += int(count["before"] or count["after"])
 
-    def _name(self, told: Mapping[str, str]) -> None:
-        self._file = told.get("file", self._file)
-        self._section = told.get("section", self._section)
-        name = one_line(told.get("name", ""))[:500]
-        if (not name and "suite" not in told) or self._section in _ASIDE:
+    def _name(self, fields: Mapping[str, str]) -> None:
+        self._file = fields.get("file", self._file)
+        self._section = fields.get("section", self._section)
+        name = one_line(fields.get("name", ""))[:500]
+        if (not name and "suite" not in fields) or self._section in _ASIDE:
             return
-        is_suite = "suite" in told or self._section == "Suites"
+        is_suite = "suite" in fields or self._section == "Suites"
         is_error = is_suite or self._section == "error"
-        outcome = _OUTCOMES.get(told.get("word", ""), "error" if is_error else "failed")
-        plain = identity = "::".join(filter(None, (told.get("place", self._file), name)))
-        while identity in self.tests and "word" in told:  # a line for each test: this is another
+        outcome = _OUTCOMES.get(fields.get("word", ""), "error" if is_error else "failed")
+        plain = identity = "::".join(filter(None, (fields.get("place", self._file), name)))
+        while identity in self.tests and "word" in fields:  # a line for each test: this is another
             self._alike[plain] += 1
             identity = f"{plain} ({self._alike[plain] + 1})"
         self.tests[identity] = TestResult(
@@ -301,15 +301,15 @@ class Log:
 
     def totals(self) -> Totals:
         """What the closing lines count, and what names alone tell: suites, tests left out."""
-        named = recount(self.tests.values())
+        tested = recount(self.tests.values())
         counts = Counter({key: self.counts[key] for key in Totals.model_fields})
         if not self.counts["passed"]:
             counts["passed"] = max(0, self.whole - self.added)
         broken = sum(test.at_collection for test in self.tests.values())
         counts["errors"] += broken + self.counts["outside"]
         totals = Totals(**counts) + Totals(collected=max(self.whole, self.added))
-        is_named = named.cases >= totals.cases and named.failing == totals.failing
-        return named if is_named else totals
+        is_named = tested.cases >= totals.cases and tested.failing == totals.failing
+        return tested if is_named else totals
 
     def part(self, name: str) -> Part:
         """What the log says."""
@@ -335,7 +335,7 @@ class Log:
     def completeness(self, totals: Totals) -> tuple[Completeness, str]:
         """Whether the runner came to its end, and its lines agree."""
         label, lost = self.runner.name, "the log has no closing line"
-        named = sum(test.outcome in FAILING for test in self.tests.values())
+        failing = sum(test.outcome in FAILING for test in self.tests.values())
         if self.began > self.ended and self.ended:
             lost = f"{counted(self.began, 'session')} began, {self.ended} ended"
         if (self.runner.counts_tests and not self.ended) or self.began > self.ended:
@@ -349,9 +349,9 @@ class Log:
                 "inconsistent",
                 f"{label}: its last lines count {self.added} of {self.whole} tests",
             )
-        if named > totals.failing:
+        if failing > totals.failing:
             failures = counted(totals.failing, "failure")
-            return "inconsistent", f"{label}: its last lines count {failures}, {named} are named"
+            return "inconsistent", f"{label}: its last lines count {failures}, {failing} are named"
         if self.red and (not totals.failing or not self.runner.counts_tests):
             return "failed", f"{label}: {self.red}"
         if not self.runner.counts_tests and not self.green:
@@ -360,8 +360,8 @@ class Log:
 
 
 def _seconds(text: str) -> float:
-    found = _TIME.match(text)
-    if found is None:
+    match = _TIME.match(text)
+    if match is None:
         return 0.0
-    seconds = float(found[2]) / (1000 if found[3] else 1)
-    return seconds + 60 * int(found[1] or 0)
+    seconds = float(match[2]) / (1000 if match[3] else 1)
+    return seconds + 60 * int(match[1] or 0)

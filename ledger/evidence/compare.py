@@ -38,9 +38,9 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
     """
     classes: dict[str, list[str]] = {name: [] for name in Delta.model_fields if name != "renamed"}
     for identity, test in run.tests.items():
-        found = _present(test, baseline.tests.get(identity), baseline.tests_partial)
-        if found is not None:
-            classes[found].append(identity)
+        status = _present(test, baseline.tests.get(identity), baseline.tests_partial)
+        if status is not None:
+            classes[status].append(identity)
     for identity, before in baseline.tests.items():
         if identity in run.tests:
             continue
@@ -48,8 +48,8 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
             classes["not_run"].append(identity)
         elif not run.tests_partial:
             classes["gone"].append(identity)
-    told = {name: tuple(identities) for name, identities in classes.items()}
-    return Delta(**told, renamed=_renamed(run, baseline))
+    delta = {name: tuple(identities) for name, identities in classes.items()}
+    return Delta(**delta, renamed=_renamed(run, baseline))
 
 
 def _renamed(run: Evidence, baseline: Evidence) -> tuple[Rename, ...]:
@@ -111,12 +111,12 @@ def renamed(gone: Iterable[str], new: Iterable[str], kept: Iterable[str]) -> dic
 
 def _alone(identities: Iterable[str], key: _Key) -> dict[Hashable, str | None]:
     """Identities by key; None where a key stands for several."""
-    found: dict[Hashable, str | None] = {}
+    partners: dict[Hashable, str | None] = {}
     for identity in identities:
         which = key(identity)
         if which is not None:
-            found[which] = None if which in found else identity
-    return found
+            partners[which] = None if which in partners else identity
+    return partners
 
 
 def _parts(identity: str) -> tuple[list[str], str]:
@@ -151,13 +151,13 @@ def shortened(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     by_name: dict[str, list[str]] = {}
     for identity in known:
         by_name.setdefault(_place_and_name(identity)[1], []).append(identity)
-    found: dict[str, str] = {}
+    full_names: dict[str, str] = {}
     for identity in names:
         fitting = sorted(_fitting(identity.lstrip("."), by_name))
         if not fitting or fitting[0][0] in [distance for distance, _ in fitting[1:]]:
             return {}
-        found[identity] = fitting[0][1]
-    return found if len(set(found.values())) == len(found) else {}
+        full_names[identity] = fitting[0][1]
+    return full_names if len(set(full_names.values())) == len(full_names) else {}
 
 
 def _fitting(identity: str, by_name: dict[str, list[str]]) -> Iterator[tuple[int, str]]:

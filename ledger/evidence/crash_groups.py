@@ -8,11 +8,11 @@ from ledger.evidence.rounds_model import CrashGroup, Through
 
 def groups(crashes: Iterable[tuple[str, Crash]]) -> tuple[CrashGroup, ...]:
     """Crashes of named rounds by signature, the commonest first."""
-    found: dict[str, list[tuple[str, Crash]]] = {}
+    by_signature: dict[str, list[tuple[str, Crash]]] = {}
     for name, crash in crashes:
-        found.setdefault(crash.signature, []).append((name, crash))
+        by_signature.setdefault(crash.signature, []).append((name, crash))
     listed = []
-    for common, members in found.items():
+    for common, members in by_signature.items():
         through: dict[str, list[str]] = {}
         for name, crash in members:
             if frame := crash.through:

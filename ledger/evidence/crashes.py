@@ -57,8 +57,8 @@ def _python_crash(lines: list[str], source: str) -> Crash:
             break
         frames.append(frame)
     what = f"{kind} in {frames[0][3]} ({file_of(frames[0][1])})" if frames else kind
-    told = tuple(f"{frame[1]}:{frame[2]} in {frame[3]}" for frame in frames)
-    return Crash(kind=kind, signature=what, frames=told, source=source)
+    places = tuple(f"{frame[1]}:{frame[2]} in {frame[3]}" for frame in frames)
+    return Crash(kind=kind, signature=what, frames=places, source=source)
 
 
 # lldb
@@ -75,22 +75,22 @@ _LLDB_CRASH = re.compile(r"(EXC_\w+|signal SIG(?!INT\b|STOP\b|TRAP\b|USR|CHLD\b)
 def is_backtrace(name: str, sample: bytes) -> bool:
     """Text that holds a frame as lldb shows it."""
     last = file_name(name)
-    named = last.endswith((*_SUFFIXES, ".bt")) or "." not in last
-    return named and b"frame #0: 0x" in sample
+    is_ours = last.endswith((*_SUFFIXES, ".bt")) or "." not in last
+    return is_ours and b"frame #0: 0x" in sample
 
 
 def read_backtrace(data: bytes, name: str) -> tuple[Part, ...]:
     """Every crash in the output of lldb, at most ``MAX_CRASHES``; a breakpoint is none."""
-    found = _lldb(decode(data).replace("\r\n", "\n"), name)
-    return (_part("backtrace", name, found, "backtraces"),)
+    crashes = _lldb(decode(data).replace("\r\n", "\n"), name)
+    return (_part("backtrace", name, crashes, "backtraces"),)
 
 
 def _part(reader: str, name: str, crashes: Iterable[Crash], kind: str) -> Part:
-    found = tuple(islice(crashes, MAX_CRASHES + 1))
-    if len(found) <= MAX_CRASHES:
-        return Part(reader, name, crashes=found)
+    first = tuple(islice(crashes, MAX_CRASHES + 1))
+    if len(first) <= MAX_CRASHES:
+        return Part(reader, name, crashes=first)
     warning = f"more than {MAX_CRASHES} {kind}: the rest is not read"
-    return Part(reader, name, crashes=found[:MAX_CRASHES], warnings=(warning,))
+    return Part(reader, name, crashes=first[:MAX_CRASHES], warnings=(warning,))
 
 
 def _lldb(text: str, name: str) -> Iterator[Crash]:
@@ -114,16 +114,16 @@ def _lldb_stops(text: str) -> Iterator[tuple[str, str, list[Frame]]]:
 def _lldb_frames(text: str) -> list[Frame]:
     frames: list[Frame] = []
     for line in text.split("\n"):
-        found = _LLDB_FRAME.match(line)
-        if found is None:
+        match = _LLDB_FRAME.match(line)
+        if match is None:
             continue
-        if len(frames) == MAX_FRAMES or int(found[1]) < len(frames):
+        if len(frames) == MAX_FRAMES or int(match[1]) < len(frames):
             break
-        function, is_at, place = found[3].rpartition(" at ")
+        function, is_at, place = match[3].rpartition(" at ")
         if is_at and re.search(r":\d+\Z", place.removesuffix(" [inlined]").rstrip()):
             frames.append(Frame(function, place.removesuffix(" [inlined]").rstrip(), ""))
         else:
-            frames.append(Frame(found[3], "", found[2]))
+            frames.append(Frame(match[3], "", match[2]))
     return frames
 
 
@@ -150,15 +150,15 @@ def read_core_dump(data: bytes, name: str) -> tuple[Part, ...]:
 
 def _dumped(dump: str, name: str) -> Crash:
     """The stack that comes first is that of the thread that died."""
-    said = _DUMP_SIGNAL.search(dump)
+    signal = _DUMP_SIGNAL.search(dump)
     frames = []
     for line in islice(dump.partition(_DUMP_STACK)[2].split("\n"), 1, MAX_FRAMES + 1):
-        found = _DUMP_FRAME.match(line)
-        if found is None:
+        frame = _DUMP_FRAME.match(line)
+        if frame is None:
             break
-        function = "" if found[1] == "n/a" else found[1]
-        frames.append(Frame(function, "", found[2]))
-    what = f"SIG{said[1]}" if said else "crash"
+        function = "" if frame[1] == "n/a" else frame[1]
+        frames.append(Frame(function, "", frame[2]))
+    what = f"SIG{signal[1]}" if signal else "crash"
     return crash_of(what, what, frames, name)
 
 
@@ -185,16 +185,16 @@ def is_sanitizer(name: str, sample: bytes) -> bool:
     """Text that holds a report; ``log_path=asan`` makes files named ``asan.1234``."""
     last = file_name(name)
     stem, dot, suffix = last.rpartition(".")
-    named = last.endswith(_SUFFIXES) or not dot or (bool(stem) and suffix.isdecimal())
-    return named and (b"Sanitizer: " in sample or b": runtime error: " in sample)
+    is_ours = last.endswith(_SUFFIXES) or not dot or (bool(stem) and suffix.isdecimal())
+    return is_ours and (b"Sanitizer: " in sample or b": runtime error: " in sample)
 
 
 def read_sanitizer(data: bytes, name: str) -> tuple[Part, ...]:
     """Each report with the first stack below it, at most ``MAX_CRASHES``: after undefined
     behaviour a program goes on, so there may be any number."""
     text = decode(data)
-    found = (_sanitizer_crash(report, text, name) for report in _reports(text))
-    return (_part("sanitizer", name, found, "reports of sanitizers"),)
+    crashes = (_sanitizer_crash(report, text, name) for report in _reports(text))
+    return (_part("sanitizer", name, crashes, "reports of sanitizers"),)
 
 
 def _reports(text: str) -> Iterator[re.Match[str]]:
@@ -215,16 +215,16 @@ def _reports(text: str) -> Iterator[re.Match[str]]:
 def _sanitizer_crash(report: re.Match[str], text: str, name: str) -> Crash:
     frames = _sanitizer_stack(text[report.end() : report.end() + 100_000])
     if report[1]:
-        tool, said = report[1], report[2].strip()
-        short = re.split(r" on (?:unknown )?address| \(pid=|: | \(pc ", said, maxsplit=1)[0]
+        tool, reason = report[1], report[2].strip()
+        short = re.split(r" on (?:unknown )?address| \(pid=|: | \(pc ", reason, maxsplit=1)[0]
     else:
-        tool, said = "UndefinedBehaviorSanitizer", report[4].strip()
-        short = re.split(r": | for (?:type|an object)|, which", said, maxsplit=1)[0]
+        tool, reason = "UndefinedBehaviorSanitizer", report[4].strip()
+        short = re.split(r": | for (?:type|an object)|, which", reason, maxsplit=1)[0]
         short = re.sub(r" 0x[0-9a-f]+| '[^']{0,300}'", "", short)
         if not frames:
             frames = [Frame("", report[3].strip().rpartition(" ")[2])]
     short = _NUMBER.sub("N", short)[:200]
-    return crash_of(f"{tool}: {said}", f"{tool}: {short}", frames, name)
+    return crash_of(f"{tool}: {reason}", f"{tool}: {short}", frames, name)
 
 
 def _sanitizer_stack(text: str) -> list[Frame]:

@@ -81,26 +81,26 @@ def read(data: bytes, name: str, also: Collection[str] = ()) -> tuple[Part, ...]
 
 def _lines(text: str) -> Iterator[tuple[str, object]]:
     for line in text.splitlines()[:_MAX_LINES]:
-        if found := _LINE.fullmatch(line[:1000].strip()):
-            yield found[1], found[2]
+        if match := _LINE.fullmatch(line[:1000].strip()):
+            yield match[1], match[2]
 
 
 def allowed(pairs: Iterable[tuple[str, object]], also: Collection[str] = ()) -> dict[str, str]:
     """The variables that may be told, by their name in capitals: those of the list, and of ``also``
     those whose names are not like secrets. Of two spelled alike the first stands."""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for name, value in pairs:
         key = _spell(name)
-        said = value if isinstance(value, str) else json.dumps(value)
-        said = said.strip().strip("\"'")
-        is_asked = key in also or (_SWITCH.search(key) and _ON_OR_OFF.fullmatch(said))
+        text = value if isinstance(value, str) else json.dumps(value)
+        text = text.strip().strip("\"'")
+        is_asked = key in also or (_SWITCH.search(key) and _ON_OR_OFF.fullmatch(text))
         may_be = key in ALLOWED or (is_asked and not SECRET_NAME.search(key))
-        if not may_be or key in found:
+        if not may_be or key in variables:
             continue
-        is_commit = key.endswith("_SHA") and _COMMIT.fullmatch(said)
-        if is_commit or (_is_plain(said) and not _LONG.search(said)):
-            found[key] = said
-    return found
+        is_commit = key.endswith("_SHA") and _COMMIT.fullmatch(text)
+        if is_commit or (_is_plain(text) and not _LONG.search(text)):
+            variables[key] = text
+    return variables
 
 
 def _is_plain(value: str) -> bool:

@@ -80,11 +80,11 @@ def is_log_end(name: str, sample: bytes) -> bool:
 def read_log_end(data: bytes, name: str) -> tuple[Part, ...]:
     """The last exit code that a shell, CI or a package manager wrote into a log."""
     lines = list(filter(None, map(str.strip, plain_lines(decode(data[-_TAIL:])))))
-    found = [match for line in lines if (match := _COMPLETED.search(line))]
+    matches = [match for line in lines if (match := _COMPLETED.search(line))]
     for line in lines[-_LAST:] if _MARK not in decode(data[-_TAIL:]) else ():  # time's own line
         bare = PREFIX.sub("", line, count=1).strip("[]() ")
-        found += filter(None, [_LAST_LINE.fullmatch(bare)])
-    return (Part("log-exit-code", name, exit_code=int(found[-1][1])),) if found else ()
+        matches += filter(None, [_LAST_LINE.fullmatch(bare)])
+    return (Part("log-exit-code", name, exit_code=int(matches[-1][1])),) if matches else ()
 
 
 def meaning(code: int) -> tuple[Completeness | None, str]:
@@ -146,7 +146,7 @@ def read_time(data: bytes, name: str) -> tuple[Part, ...]:
     first, *lines = text[start:].split("\n", 40)[:40]
     command = re.sub(r'\A"(.*)"\Z', r"\1", first.partition(":")[2].strip())
     pairs = (line.strip().rpartition(": ") for line in lines)
-    figures = {key: value.strip() for key, found, value in pairs if found}
+    figures = {key: value.strip() for key, amount, value in pairs if amount}
     exit_code = _whole(figures.get("Exit status"))
     killed = _SIGNAL.search(before)
     if killed:
@@ -154,8 +154,8 @@ def read_time(data: bytes, name: str) -> tuple[Part, ...]:
     rss = _whole(figures.get(MEMORY))
     elapsed = _elapsed(figures.get("Elapsed (wall clock) time (h:mm:ss or m:ss)"))
     has_memory = rss is not None or figures.get(MEMORY) == NOT_TOLD
-    told = {"elapsed time": elapsed is not None, "peak memory": has_memory}
-    missing = [what for what, is_there in told.items() if not is_there]
+    measured = {"elapsed time": elapsed is not None, "peak memory": has_memory}
+    missing = [what for what, is_there in measured.items() if not is_there]
     warnings = (f"the report of time has no {' and no '.join(missing)}",) if missing else ()
     part = Part(
         "gnu-time",
@@ -172,10 +172,10 @@ def read_time(data: bytes, name: str) -> tuple[Part, ...]:
 
 def _shell_time(text: str, name: str) -> tuple[Part, ...]:
     lines = "\n".join(plain_lines(text[-_TAIL:]))
-    found = list(_OF_SHELL.finditer(lines))
-    if not found:
+    matches = list(_OF_SHELL.finditer(lines))
+    if not matches:
         return (Part("gnu-time", name),)
-    hours, minutes, seconds = found[-1].group("h", "m", "s")
+    hours, minutes, seconds = matches[-1].group("h", "m", "s")
     elapsed = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds.replace(",", "."))
     return (Part("gnu-time", name, elapsed_s=round(elapsed, 3)),)
 
@@ -185,10 +185,10 @@ def _whole(text: str | None) -> int | None:
 
 
 def _elapsed(text: str | None) -> float | None:
-    found = _ELAPSED.fullmatch(text or "")
-    if found is None:
+    match = _ELAPSED.fullmatch(text or "")
+    if match is None:
         return None
-    return round(int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3]), 2)
+    return round(int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3]), 2)
 
 
 # Command lines: ``commands.txt``, the shell lines that made a run
@@ -246,7 +246,7 @@ def read_commands(data: bytes, name: str) -> tuple[Part, ...]:
 
 def _commands(text: str) -> list[tuple[str, str | None]]:
     """The commands, each with the folder that it is given in, where that is said."""
-    found: list[tuple[str, str | None]] = []
+    commands: list[tuple[str, str | None]] = []
     folder: str | None = None
     joined: list[str] = []
     end_mark: str | None = None
@@ -267,8 +267,8 @@ def _commands(text: str) -> list[tuple[str, str | None]]:
         joined = []
         folder = _folder(command, folder)
         if command and not _on_the_side(command):
-            found.append((command, folder))
-    return found
+            commands.append((command, folder))
+    return commands
 
 
 def _folder(command: str, before: str | None) -> str | None:
@@ -313,37 +313,37 @@ def program(command: str) -> str | None:
 def assigned(command: str) -> dict[str, str]:
     """The variables that a command line sets for its program: ``{"A": "1"}`` of ``timeout 60 env
     A=1 pytest x=2``. None for one whose end is lost: ``time -v`` writes no quotes."""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     last = ""
     for word in _words(command):
         name, sign, value = word.partition("=")
         if sign and name.isidentifier():
-            found[name], last = value, name
+            variables[name], last = value, name
         elif word.startswith("-"):
-            found.pop(last, None)
+            variables.pop(last, None)
         elif word.rpartition("/")[2] in _WRAPPERS or _DURATION.fullmatch(word):
             last = ""
         else:
             break
-    return found
+    return variables
 
 
 def selected(command: str | None) -> list[str]:
     """The arguments that select some of pytest's tests: ``-k slow``, ``a.py::test_x``."""
     words = _words(command or "")
     at = next((n for n, word in enumerate(words) if _PYTEST.fullmatch(word)), len(words))
-    found = []
+    selectors = []
     rest = iter(words[at + 1 :])
     for word in rest:
         option = word.partition("=")[0]
         if option in _SELECTING_BY_VALUE and "=" not in word:
-            found.append(f"{word} {next(rest, '')}".rstrip())
+            selectors.append(f"{word} {next(rest, '')}".rstrip())
         elif word.startswith("-"):
             is_selecting = option in (*_SELECTING_BY_VALUE, *_SELECTING) or word[:2] in ("-k", "-m")
-            found += [word] * is_selecting
+            selectors += [word] * is_selecting
         elif "::" in word or word.endswith(".py"):
-            found.append(word)
-    return found
+            selectors.append(word)
+    return selectors
 
 
 def _words(command: str) -> list[str]:

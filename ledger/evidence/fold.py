@@ -156,33 +156,33 @@ def _exit_code(
 ) -> int | None:
     """Of several the worst. A 0 does not stand for a file that says nothing."""
     files = [part for part in parts if part.reader == "exit-code"]
-    told = [part for part in files if part.exit_code is not None]
+    with_codes = [part for part in files if part.exit_code is not None]
     measured = [part for part in times if part.exit_code is not None]
     by_pytest = [part for part in parts if part.reader in RANK and part.exit_code is not None]
     in_logs = [part for part in parts if part.reader == "log-exit-code"]
-    if not told:
-        files = told = measured or by_pytest
+    if not with_codes:
+        files = with_codes = measured or by_pytest
     logs = {part.file for part in parts if part.totals or part.closing}
-    is_whole = not told and logs <= {part.file for part in in_logs}
+    is_whole = not with_codes and logs <= {part.file for part in in_logs}
     if is_whole or any(part.exit_code for part in in_logs):  # what a log ends with may be worse
-        files, told = [*files, *in_logs], [*told, *in_logs]
-    if not told:
+        files, with_codes = [*files, *in_logs], [*with_codes, *in_logs]
+    if not with_codes:
         return None
 
     def rank(part: Part) -> tuple[int, str]:
         state, _ = meaning(part.exit_code or 0)
         return SEVERITY.index(state) if state else 3 if part.exit_code else 4, part.file
 
-    worst = min(told, key=rank)
-    if len({part.exit_code for part in told}) > 1:
-        listed = ", ".join(f"{part.file} {part.exit_code}" for part in told[:10])
+    worst = min(with_codes, key=rank)
+    if len({part.exit_code for part in with_codes}) > 1:
+        listed = ", ".join(f"{part.file} {part.exit_code}" for part in with_codes[:10])
         noted.append(f"exit codes differ: {listed}; the worst counts")
     noted += [
         f"{worst.file} says exit code {worst.exit_code}, {others[0].file} {others[0].exit_code}"
         for others in (measured, by_pytest)
-        if len(told) == len(others) == 1 and others[0].exit_code != worst.exit_code
+        if len(with_codes) == len(others) == 1 and others[0].exit_code != worst.exit_code
     ]
-    if worst.exit_code == 0 and len(told) < len(files):
+    if worst.exit_code == 0 and len(with_codes) < len(files):
         return None
     sources["exit_code"] = worst.file
     return worst.exit_code
@@ -190,26 +190,26 @@ def _exit_code(
 
 def _environment(parts: Sequence[Part], noted: list[str]) -> dict[str, str]:
     """What all dumps say together; where two differ the first stands."""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for part in parts:
         for key, value in part.environment.items():
-            if found.setdefault(key, value) != value:
+            if variables.setdefault(key, value) != value:
                 noted.append(f"{part.file}: another {key} than in a dump before it")
-    return found
+    return variables
 
 
 def _disagreements(totals: Totals | None, exit_code: int | None) -> list[str]:
     """Where the counts of a run contradict each other, or its exit code."""
     if totals is None:
         return []
-    found = []
+    disagreements = []
     if totals.ended > totals.collected:
         ended = counted(totals.ended, "test")
-        found.append(f"{ended} ended, and {totals.collected} were collected")
+        disagreements.append(f"{ended} ended, and {totals.collected} were collected")
     if exit_code == 0 and totals.failing:
         failed = f"exit code 0 although {counted(totals.failing, 'test')} failed"
-        found.append(f"{failed}: perhaps that of the last command of a pipe")
-    return found
+        disagreements.append(f"{failed}: perhaps that of the last command of a pipe")
+    return disagreements
 
 
 def _completeness(
@@ -230,8 +230,8 @@ def _completeness(
 
     The first of them that any file shows stands, with the reason."""
     crashes = [crash for part in parts for crash in part.crashes]
-    found: list[tuple[Completeness, str]] = []
-    found += [("inconsistent", told) for told in merged.disagreements]
+    verdicts: list[tuple[Completeness, str]] = []
+    verdicts += [("inconsistent", disagreement) for disagreement in merged.disagreements]
     for at, part in enumerate(parts):
         state, reason = part.completeness, part.reason
         if state is None or state == "complete" or at in merged.covered:
@@ -242,21 +242,21 @@ def _completeness(
         if state == "incomplete" and died:
             state, reason = "crashed", f"{died[-1].kind}: {reason}"
         where = "" if not part.file or part.file in reason else f"{part.file}: "
-        found.append((state, where + reason))
+        verdicts.append((state, where + reason))
     if crashes and not merged.read:
-        found.append(("crashed", f"{crashes[-1].source}: {crashes[-1].kind}"))
+        verdicts.append(("crashed", f"{crashes[-1].source}: {crashes[-1].kind}"))
     is_told = any(part.exit_code == exit_code and part.completeness for part in parts)
     if exit_code is not None and not is_told:
         state, reason = meaning(exit_code)
         if state is not None:
-            found.append((state, reason))
+            verdicts.append((state, reason))
     if merged.totals is not None:
-        found += _unexplained(merged, merged.totals, exit_code)
+        verdicts += _unexplained(merged, merged.totals, exit_code)
     elif not any(part.without_tests for part in parts):
-        found.append(("incomplete", NO_RESULTS))
+        verdicts.append(("incomplete", NO_RESULTS))
     elif exit_code:
-        found.append(("failed", f"exit code {exit_code}"))
-    return min(found, key=lambda pair: SEVERITY.index(pair[0]), default=("complete", ""))
+        verdicts.append(("failed", f"exit code {exit_code}"))
+    return min(verdicts, key=lambda pair: SEVERITY.index(pair[0]), default=("complete", ""))
 
 
 def _unexplained(

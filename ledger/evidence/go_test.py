@@ -49,8 +49,8 @@ def _landmark(line: str) -> int:
         return -1
     if _PACKAGE.fullmatch(line) or _CASE.match(line) or _RUN.match(line):
         return 0
-    found = _CASE.search(line) or _RUN.search(line) or _PACKAGE.search(line)
-    return found.start() if found else -1
+    match = _CASE.search(line) or _RUN.search(line) or _PACKAGE.search(line)
+    return match.start() if match else -1
 
 
 class Session:

@@ -106,8 +106,8 @@ def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestR
 def _state(attributes: dict[str, str]) -> Outcome:
     """How it went by ``status`` or ``result``: passed, unless one of them says otherwise."""
     states = [attributes.get(key, "").strip().lower() for key in ("status", "result")]
-    told = [_STATES[state] for state in states if state in _STATES]
-    return min(told, key=WORST_FIRST.index, default="passed")
+    outcomes = [_STATES[state] for state in states if state in _STATES]
+    return min(outcomes, key=WORST_FIRST.index, default="passed")
 
 
 def seconds(text: str | None) -> float | None:
@@ -148,8 +148,8 @@ class _Suite:
 
     def written(self, key: str) -> int | None:
         """A total that the suite tells of itself."""
-        found = _COUNT.fullmatch(self.attributes.get(key, "").strip())
-        return int(found[1].replace(",", "")) if found else None
+        match = _COUNT.fullmatch(self.attributes.get(key, "").strip())
+        return int(match[1].replace(",", "")) if match else None
 
     @property
     def blamed(self) -> int:
@@ -205,10 +205,10 @@ class Cases:
         for key in ("tests", *_COUNTED.values()):
             value = attributes.get(key, "")
             if value.strip() and suite.written(key) is None:
-                told = f"suite {name!r} says {key}={value[:_MAX_PATH]!r}, which is no count"
-                self._mismatches.append(told)
+                message = f"suite {name!r} says {key}={value[:_MAX_PATH]!r}, which is no count"
+                self._mismatches.append(message)
                 if key in ("failures", "errors"):
-                    self.uncounted = self.uncounted or told
+                    self.uncounted = self.uncounted or message
         started = attributes.get("timestamp")
         if started and (self.started is None or order(started) < order(self.started)):
             self.started = started
@@ -388,8 +388,8 @@ class Cases:
         written = suite.written(key)
         if written is not None and written not in counts:
             name = suite.attributes.get("name", "")[:_MAX_PATH]
-            told = f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
-            self._mismatches.append(told)
+            message = f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
+            self._mismatches.append(message)
 
     def printed(self) -> Totals | None:
         """What pytest printed where a teardown failed: the test's outcome and an error besides."""
@@ -401,22 +401,22 @@ class Cases:
 
     def warnings(self) -> tuple[str, ...]:
         """What does not add up."""
-        found = self._mismatches[:_MAX_WARNINGS]
+        mismatches = self._mismatches[:_MAX_WARNINGS]
         if len(self._mismatches) > _MAX_WARNINGS:
-            found.append(f"{len(self._mismatches) - _MAX_WARNINGS} more suite totals differ")
+            mismatches.append(f"{len(self._mismatches) - _MAX_WARNINGS} more suite totals differ")
         if self._numbered:
             names = counted(self._numbered, "name")
-            found.append(f"{names} of several tests that nothing but their order tells apart")
+            mismatches.append(f"{names} of several tests that nothing but their order tells apart")
         if self._guessed:
-            found.append("which of the tests that took no time are todo is not told: the last")
+            mismatches.append("which of the tests that took no time are todo is not told: the last")
         if self._nameless:
-            found.append(f"not counted: {counted(self._nameless, 'test case')} without a name")
+            mismatches.append(f"not counted: {counted(self._nameless, 'test case')} without a name")
         if self.misplaced:
             cases = counted(self.misplaced, "test case")
-            found.append(f"not counted: {cases} directly in no suite")
+            mismatches.append(f"not counted: {cases} directly in no suite")
         if not self.tests:
-            found.append("no test case in the file")
-        return tuple(found)
+            mismatches.append("no test case in the file")
+        return tuple(mismatches)
 
 
 def order(timestamp: str) -> tuple[int, float, str]:
@@ -461,8 +461,8 @@ def matches(name: str, sample: bytes) -> bool:
     text = sample.replace(b"\0", b"")
     if b"<testsuite" in text:
         return True
-    named = "junit" in last or "pytest" in last or last.startswith("test-")
-    return named and (b"<!DOCTYPE" in text or _ROOT.search(text) is None)
+    is_likely = "junit" in last or "pytest" in last or last.startswith("test-")
+    return is_likely and (b"<!DOCTYPE" in text or _ROOT.search(text) is None)
 
 
 def read(data: bytes, name: str) -> tuple[Part, ...]:
@@ -509,7 +509,7 @@ def _part(cases: Cases, name: str) -> Part:
     )
     if cases.stopped:
         return part._replace(completeness="incomplete", reason="stopped in the middle of a test")
-    told: tuple[tuple[object, Completeness, str], ...] = (
+    faults: tuple[tuple[object, Completeness, str], ...] = (
         (cases.not_loaded, "failed", f"{cases.not_loaded} could not be loaded"),
         (cases.unnamed, "inconsistent",
          f"it counts {counted(cases.unnamed, 'failure')} that no test case shows"),
@@ -517,7 +517,7 @@ def _part(cases: Cases, name: str) -> Part:
          f"{cases.unexplained} is said to have failed, and holds no failure"),
         (cases.uncounted, "inconsistent", cases.uncounted or ""),
     )  # fmt: skip
-    for is_so, completeness, reason in told:
+    for is_so, completeness, reason in faults:
         if is_so:
             return part._replace(completeness=completeness, reason=reason)
     return part
@@ -618,11 +618,11 @@ class _Document:
 
 
 def _recode(data: bytes) -> bytes | None:
-    found = _ENCODING.match(data)
-    if found is None or found[1].decode().lower() not in _MULTIBYTE:
+    match = _ENCODING.match(data)
+    if match is None or match[1].decode().lower() not in _MULTIBYTE:
         return None
     try:
-        text = data.decode(found[1].decode())
+        text = data.decode(match[1].decode())
     except (UnicodeDecodeError, LookupError):
         return None
     return text[text.index("?>") + 2 :].encode()

@@ -42,12 +42,12 @@ def streams(text: str, landmark: Callable[[str], int]) -> list[list[str]]:
     lines = plain_lines(text)
     if any(landmark(line) == 0 for line in lines):
         return [lines]
-    found: dict[str, list[str]] = {}
+    by_writer: dict[str, list[str]] = {}
     for line in lines:
         prefix = PREFIX.match(line)
         assert prefix is not None  # it may be empty
-        found.setdefault((prefix["who"] or "").strip(), []).append(line[prefix.end() :])
-    known = [stream for stream in found.values() if any(landmark(line) == 0 for line in stream)]
+        by_writer.setdefault((prefix["who"] or "").strip(), []).append(line[prefix.end() :])
+    known = [stream for stream in by_writer.values() if any(landmark(line) == 0 for line in stream)]
     return known or [_without_margin(lines, landmark)]
 
 
@@ -67,7 +67,7 @@ def sessions(
 ) -> list[S]:
     """The sessions in a log, stream by stream, that are a runner's; ``cut`` makes those of one
     stream. ``landmark`` is that of ``streams``."""
-    return [one for lines in streams(text, landmark) for one in cut(lines) if one.is_run]
+    return [s for lines in streams(text, landmark) for s in cut(lines) if s.is_run]
 
 
 def _without_margin(lines: list[str], landmark: Callable[[str], int]) -> list[str]:
@@ -76,15 +76,15 @@ def _without_margin(lines: list[str], landmark: Callable[[str], int]) -> list[st
     marks = ((line, landmark(line)) for line in lines)
     margin = next((line[:at] for line, at in marks if 0 < at <= _MARGIN), "")
     pattern = re.compile(r"\d{1,20}".join(map(re.escape, re.split(r"\d+", margin))))
-    found = [pattern.match(line) for line in lines]
-    if 4 * sum(map(bool, found)) < 3 * sum(map(bool, lines)):
+    matches = [pattern.match(line) for line in lines]
+    if 4 * sum(map(bool, matches)) < 3 * sum(map(bool, lines)):
         return lines
-    return [line[m.end() :] if m else line for m, line in zip(found, lines, strict=True)]
+    return [line[m.end() :] if m else line for m, line in zip(matches, lines, strict=True)]
 
 
 def fenced(text: str) -> str:
     """What the code blocks of a Markdown page hold, without the margin of each."""
-    found: list[str] = []
+    blocks: list[str] = []
     mark, margin = "", 0
     for line in text.splitlines():
         fence = _FENCE.fullmatch(line)
@@ -93,5 +93,5 @@ def fenced(text: str) -> str:
         elif fence and line.strip(" \t>") == fence["mark"] >= mark:
             mark = ""
         elif mark:
-            found.append(line[margin:] if not line[:margin].strip(" \t>") else line)
-    return "\n".join(found)
+            blocks.append(line[margin:] if not line[:margin].strip(" \t>") else line)
+    return "\n".join(blocks)

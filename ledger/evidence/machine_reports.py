@@ -33,21 +33,21 @@ class _Summary(NamedTuple):
     why: str = ""
 
 
-def _part(part: Part, cases: Iterable[tuple[TestResult, str]], told: _Summary) -> Part:
+def _part(part: Part, cases: Iterable[tuple[TestResult, str]], summary: _Summary) -> Part:
     """The part with its tests, where the counts of its report agree with them."""
     tests = by_name(cases)
-    named = recount(tests.values())
-    lost = max(0, (told.failed or 0) - named.failing)
+    recounted = recount(tests.values())
+    lost = max(0, (summary.failed or 0) - recounted.failing)
     state: Completeness = "complete"
     reason = ""
     if lost:
         state, reason = "inconsistent", f"it counts {counted(lost, 'failure')} without a name"
-    elif told.tests is not None and told.tests > named.cases:
-        missing = f"it has {named.cases} of the {counted(told.tests, 'test')} that it counts"
+    elif summary.tests is not None and summary.tests > recounted.cases:
+        missing = f"it has {recounted.cases} of the {counted(summary.tests, 'test')} that it counts"
         state, reason = "incomplete", missing
-    elif told.is_red and not named.failing:
-        state, reason = "failed", f"{part.runner}: {told.why}"
-    totals = named + Totals(collected=lost, failed=lost)
+    elif summary.is_red and not recounted.failing:
+        state, reason = "failed", f"{part.runner}: {summary.why}"
+    totals = recounted + Totals(collected=lost, failed=lost)
     return part._replace(
         tests=tests, totals=totals, partial=lost > 0, completeness=state, reason=reason
     )
@@ -85,11 +85,11 @@ def _document(data: bytes, name: str, kind: str) -> Record:
     try:
         if len(data) > MAX_BYTES:
             raise ValueError(f"{len(data) >> 20} MB")
-        found = json.loads(data.decode("utf-8-sig"))
+        document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         message = f"{name}: expected the JSON of {kind}, found: {error}"
         raise UnreadableInput("report-unreadable", message, "give the file as written") from error
-    return record(found)
+    return record(document)
 
 
 def _has(name: str, sample: bytes, *keys: bytes) -> bool:
@@ -178,15 +178,15 @@ def read_ctrf(data: bytes, name: str) -> tuple[Part, ...]:
         suite = test.get("suite")
         suites = " > ".join(map(text, suite)) if isinstance(suite, list) else suite
         identity = _name(posixpath.basename(path) or suites, test.get("name"))
-        found = _result(
+        result = _result(
             identity,
             _STATES.get(_word(test.get("status")), "error"),
             ms=test.get("duration"),
             why=text(test.get("message")),
             tries=1 + max(0, whole(test.get("retries")) or 0),
         )
-        is_flaky = test.get("flaky") is True and found.outcome not in FAILING
-        cases.append((found.model_copy(update={"flaky": found.flaky or is_flaky}), path))
+        is_flaky = test.get("flaky") is True and result.outcome not in FAILING
+        cases.append((result.model_copy(update={"flaky": result.flaky or is_flaky}), path))
     start, stop = (_number(summary.get(key)) for key in ("start", "stop"))
     tool = one_line(text(record(results.get("tool")).get("name")))[:40]
     part = Part("ctrf", name, runner=tool.lower(), started=moment(start / 1000))
@@ -267,12 +267,12 @@ class _Trx:
         rows = sum(len(child) for child in element if child.tag.endswith("InnerResults"))
         if inner and rows:  # the rows of a test with data stand for it
             return
-        found = _SPAN.fullmatch(element.get("duration", ""))
+        match = _SPAN.fullmatch(element.get("duration", ""))
         outcome = _OUTCOMES.get(element.get("outcome", "").lower(), "error")
         result = _result(_name(element.get("testName")), outcome, why=message)
-        if found:
-            days, hours, minutes = (int(found[n] or 0) for n in (1, 2, 3))
-            seconds = ((24 * days + hours) * 60 + minutes) * 60 + float(found[4])
+        if match:
+            days, hours, minutes = (int(match[n] or 0) for n in (1, 2, 3))
+            seconds = ((24 * days + hours) * 60 + minutes) * 60 + float(match[4])
             result = result.model_copy(update={"duration_s": round(seconds, 6)})
         self.results.append((element.get("testId", ""), result))
 
@@ -287,6 +287,8 @@ class _Trx:
         failed = sum(numbers.get(key, 0) for key in ("failed", "error", "timeout", "aborted"))
         outcome = self.summary.get("outcome", "")
         is_red = outcome.lower() in ("failed", "error", "aborted", "timeout")
-        told = _Summary(failed, numbers.get("total"), is_red, f"its outcome is {one_line(outcome)}")
+        summary = _Summary(
+            failed, numbers.get("total"), is_red, f"its outcome is {one_line(outcome)}"
+        )
         part = Part("trx", name, started=one_line(self.times.get("start", ""))[:40] or None)
-        return _part(part, cases, told)
+        return _part(part, cases, summary)

@@ -49,13 +49,13 @@ def merge(parts: Sequence[Part]) -> Merged:
     known.sort(key=lambda at: RANK[parts[at].reader])
     kept: list[Part] = []
     pairs: list[tuple[Part, Part]] = []  # logs and the files that tell of the same sessions
-    named: dict[int, Part] = {}
+    renamed: dict[int, Part] = {}
     for at in known:
-        above = [part for part in named.values() if RANK[part.reader] < RANK[parts[at].reader]]
-        named[at] = _with_names_of(parts[at], above, merged)
-    for at, part in named.items():
+        above = [part for part in renamed.values() if RANK[part.reader] < RANK[parts[at].reader]]
+        renamed[at] = _with_names_of(parts[at], above, merged)
+    for at, part in renamed.items():
         above = [report for report in kept if _may_tell_of(report, part)]
-        siblings = [named[n] for n in known if n != at and named[n].file == part.file]
+        siblings = [renamed[n] for n in known if n != at and renamed[n].file == part.file]
         # Another session of its log may have the file; two that name nothing are not one.
         if part.partial or not part.tests:
             had = [id(partner) for other, partner in pairs if other.file == part.file]
@@ -205,7 +205,7 @@ def _known_better(
     """The tests whose outcome the log knows better: pytest's JUnit XML writes an unexpected pass as
     a pass, that of pytest-rerunfailures before 16.6 the last try alone, and a JSON report does not
     say whether a subtest failed."""
-    found = {}
+    better = {}
     for identity in log.tests.keys() & tests.keys():
         test, before = log.tests[identity], tests[identity]
         is_failure = test.outcome in FAILING and identity in report.untold
@@ -213,10 +213,10 @@ def _known_better(
             test.outcome == "xpassed" and before.outcome == "passed"
         ):
             update = {"outcome": test.outcome, "message": test.message}
-            found[identity] = before.model_copy(update=update)
+            better[identity] = before.model_copy(update=update)
         elif test.tries > before.tries == 1 and test.outcome == before.outcome:
-            found[identity] = before.model_copy(update={"tries": test.tries, "flaky": test.flaky})
-    return found
+            better[identity] = before.model_copy(update={"tries": test.tries, "flaky": test.flaky})
+    return better
 
 
 def _hold_against(
@@ -266,12 +266,12 @@ def _hold_against(
         is_rough = not (log.partial and is_exact) or log.totals.rerun > 0 or log.is_rough
         if log.reader not in _PYTEST:
             is_rough = log.completeness != "complete"
-        told, has = (
+        counts, has = (
             _figures(part, is_rough=is_rough, is_pytest=log.reader in _PYTEST)
             for part in (log, report)
         )
-        if told != has:
-            merged.disagreements.append(f"{log.file} counts {told}, {report.file} {has}")
+        if counts != has:
+            merged.disagreements.append(f"{log.file} counts {counts}, {report.file} {has}")
 
 
 def _figures(part: Part, *, is_rough: bool, is_pytest: bool) -> str:
@@ -368,9 +368,9 @@ def _totals(kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Me
     counts = recount(merged.tests.values()).model_dump()
     for part in kept:
         if part.totals is not None:
-            named = recount(part.tests.values())
+            totals = recount(part.tests.values())
             for name in counts:
-                counts[name] += max(0, getattr(part.totals, name) - getattr(named, name))
+                counts[name] += max(0, getattr(part.totals, name) - getattr(totals, name))
     for log, report in pairs:
         tests = [merged.tests[name].outcome for name in report.tests if name in merged.tests]
         unnamed = (log.totals.xpassed if log.totals else 0) - tests.count("xpassed")

@@ -262,13 +262,13 @@ def _inner_runs(parts: Sequence[Part]) -> list[str]:
     is_bundle = any(part.file == "run.json" for part in own)
     bundles = {p.file.rpartition("/")[0] for p in parts if p.reader == "run" and is_bundle}
     counts = {(part.totals.cases, part.totals.failing) for part in own if part.totals}
-    found = [home for home in homes if home in bundles]
+    inner = [home for home in homes if home in bundles]
     for home in homes - bundles if counts else ():
         inside = (part.totals for part in parts if part.file.startswith(f"{home}/"))
         theirs = {(totals.cases, totals.failing) for totals in inside if totals}
         if theirs and theirs.isdisjoint(counts):
-            found.append(home)
-    return found
+            inner.append(home)
+    return inner
 
 
 def _below(files: Files, path: str) -> Iterator[File]:

@@ -164,14 +164,14 @@ class Tries:
 
 def by_name(cases: Iterable[tuple[TestResult, str]]) -> dict[str, TestResult]:
     """Results by their identities, each with its file: two of one name are two tests."""
-    found: dict[str, list[tuple[TestResult, str]]] = {}
+    by_identity: dict[str, list[tuple[TestResult, str]]] = {}
     for result, file in cases:
-        found.setdefault(result.identity, []).append((result, file))
+        by_identity.setdefault(result.identity, []).append((result, file))
     tests: dict[str, TestResult] = {}
-    for identity, alike in found.items():
+    for identity, alike in by_identity.items():
         names = [identity]
         if len(alike) > 1:
-            names, _ = names_apart(identity, [[file] for _, file in alike], found.keys())
+            names, _ = names_apart(identity, [[file] for _, file in alike], by_identity.keys())
         for name, (result, _) in zip(names, alike, strict=True):
             tests[name] = result.model_copy(update={"identity": name})
     return tests
@@ -225,6 +225,6 @@ def _shortest(paths: Sequence[str]) -> list[str]:
     """Paths without the folders that all of them begin with."""
     first, last = min(paths), max(paths)
     pairs = enumerate(zip(first, last, strict=False))
-    length = next((at for at, (one, other) in pairs if one != other), len(first))
+    length = next((at for at, (left, other) in pairs if left != other), len(first))
     at = 1 + max(first.rfind(separator, 0, length) for separator in "/\\>")
     return [path[at:].lstrip() for path in paths]

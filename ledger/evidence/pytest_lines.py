@@ -91,12 +91,12 @@ class Summary(NamedTuple):
 
 def summary(line: str) -> Summary | None:
     """Read ``=== 8 failed, 540 passed in 1656.77s (0:27:36) ===``, with or without the ``=``."""
-    counts, found, time = line.rpartition(" in ")
+    counts, separator, time = line.rpartition(" in ")
     time = time.rstrip("= \t")
-    told = _IN_TIME.fullmatch(time) if found and len(time) < 60 else None
-    if told is None:
+    elapsed = _IN_TIME.fullmatch(time) if separator and len(time) < 60 else None
+    if elapsed is None:
         return None
-    counts, duration = counts.lstrip("= \t"), float(told[1])
+    counts, duration = counts.lstrip("= \t"), float(elapsed[1])
     if counts == "no tests ran":
         return Summary(Totals(), duration)
     only = _collected_only(counts)
@@ -116,10 +116,10 @@ def summary(line: str) -> Summary | None:
 
 def _collected_only(counts: str) -> tuple[int, Mapping[str, int]] | None:
     """Of ``3/10 tests collected (7 deselected)`` the 3, and what was deselected."""
-    found = _COLLECTED.fullmatch(counts.split(", ", maxsplit=1)[0])
-    if found is None:
+    match = _COLLECTED.fullmatch(counts.split(", ", maxsplit=1)[0])
+    if match is None:
         return None
-    return int(found[1] or found[2] or 0), {"deselected": int(found[3])} if found[3] else {}
+    return int(match[1] or match[2] or 0), {"deselected": int(match[3])} if match[3] else {}
 
 
 _MAX_WORDS = 50  # each is tried as the verdict
@@ -133,13 +133,13 @@ _WORKERS = re.compile(r"\d{1,5} workers? \[(\d{1,9}) items?\]")
 def collected(line: str) -> tuple[int, int, int] | None:
     """Of ``collected 10 items / 1 skipped / 3 deselected / 7 selected`` the tests that were
     selected to run (7), the deselected ones (3) and the modules that were skipped (1)."""
-    found = _ITEMS.search(line) if "collected " in line else None
-    if found is None:
+    match = _ITEMS.search(line) if "collected " in line else None
+    if match is None:
         workers = _WORKERS.match(line)
         return (int(workers[1]), 0, 0) if workers else None
-    parts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", found[2])}
+    parts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", match[2])}
     deselected = parts.get("deselected", 0)
-    selected = parts.get("selected", int(found[1]) - deselected)
+    selected = parts.get("selected", int(match[1]) - deselected)
     return selected, deselected, parts.get("skipped", 0)
 
 

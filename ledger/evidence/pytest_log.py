@@ -105,9 +105,9 @@ def _part(session: Session, name: str) -> Part:
     if last is not None and session.only_collected is None:
         printed = last.totals.model_copy(update={"collected": totals.collected})
         failing = last.totals.failing
-        named = sum(test.outcome in FAILING for test in tests.values())
-        if bool(failing) != bool(named) or named > failing:
-            warnings = [f"the last line counts {failing} failures and errors, {named} are named"]
+        failures = sum(test.outcome in FAILING for test in tests.values())
+        if bool(failing) != bool(failures) or failures > failing:
+            warnings = [f"the last line counts {failing} failures and errors, {failures} are named"]
             if not failing and completeness == "complete":
                 completeness, reason = "inconsistent", warnings[0]
     if session.may_count_twice:
@@ -137,15 +137,15 @@ def _part(session: Session, name: str) -> Part:
 def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals, bool]:
     """Recounted where the log names every test, else what pytest printed."""
     last = session.summary
-    named = recount(tests.values())
+    totals = recount(tests.values())
     printed = last.totals if last else session.letters()
     # Under xdist only the last line tells of modules that were skipped at collection.
     unnamed = max(session.skipped_modules, printed.skipped - session.skips)
-    names_all = last is None or named.passed + named.errors >= printed.passed
-    names_all = names_all or named.collected == session.collected
-    if session.verbose and names_all and named.failing >= bool(printed.failing):
+    names_all = last is None or totals.passed + totals.errors >= printed.passed
+    names_all = names_all or totals.collected == session.collected
+    if session.verbose and names_all and totals.failing >= bool(printed.failing):
         session.skipped_modules = unnamed
-        return named.model_copy(update={"skipped": named.skipped + unnamed}), False
+        return totals.model_copy(update={"skipped": totals.skipped + unnamed}), False
     printed = session.as_tests(printed)
     own = printed.cases - session.skipped_modules
     selected = own - sum(t.at_collection and t.outcome == "error" for t in tests.values())
@@ -278,13 +278,13 @@ class Session:
         elif line.startswith(_INTERNAL):
             self._error = "internal error"
         else:
-            found = _ERROR.match(line)
-            assert found is not None
-            said = found["said"].strip()[:200]
-            self._is_called_wrongly = self._is_called_wrongly or found["usage"] is not None
-            if found["usage"] or said.startswith(_COVERAGE):
-                self._error = self._error or said
-            self._aside = self._aside or said
+            match = _ERROR.match(line)
+            assert match is not None
+            reason = match["said"].strip()[:200]
+            self._is_called_wrongly = self._is_called_wrongly or match["usage"] is not None
+            if match["usage"] or reason.startswith(_COVERAGE):
+                self._error = self._error or reason
+            self._aside = self._aside or reason
 
     def _end(self, last: Summary, *, is_over: bool) -> None:
         self._flush()
@@ -331,11 +331,11 @@ class Session:
         if starts_with_test(text):
             self._flush()
             # Under xdist a line with an id says that the test starts.
-            told = None if self._workers else split_verdict(text)
-            if told is not None and (whole or line.rstrip().endswith("%]")):
-                self._event(*told)
+            verdict = None if self._workers else split_verdict(text)
+            if verdict is not None and (whole or line.rstrip().endswith("%]")):
+                self._event(*verdict)
             else:
-                self._current = told[0] if told is not None else bare_id(text)
+                self._current = verdict[0] if verdict is not None else bare_id(text)
         elif self._current is not None:
             self._later_verdict(text.strip())
         elif not self._read_header(line):
@@ -359,10 +359,10 @@ class Session:
         return True
 
     def _xdist(self, line: str) -> None:
-        found = _XDIST.match(line)
-        if found is None:
+        match = _XDIST.match(line)
+        if match is None:
             return
-        word, rest = found[1], line[found.end() :].strip()
+        word, rest = match[1], line[match.end() :].strip()
         if word in VERDICTS:
             self._event(rest, word)
         elif SUBTESTS.get(word):
@@ -467,11 +467,11 @@ class Session:
         for node_id in self.subtests_of:  # a test fails with its subtests
             if node_id in self._tests or not self.verbose:
                 self._tests.setdefault(node_id, Tries()).add("failed")
-        found = [
+        tests = [
             test.result(identity_of(node_id), at_collection="::" not in node_id)
             for node_id, test in self._tests.items()
         ]
-        return {result.identity: result for result in found if result is not None}
+        return {result.identity: result for result in tests if result is not None}
 
     @property
     def failed_subtests(self) -> int:
@@ -524,16 +524,16 @@ class Session:
             pairs = zip(kinds, self._before_errors, strict=True)
             return Counter(_OWN.get(b, "passed") for kind, b in pairs if kind == "teardown")
         both = len(self._failed_calls & self._errors)
-        rest, found = max(0, teardowns - both), Counter(failed=both)
+        rest, twice = max(0, teardowns - both), Counter(failed=both)
         outcomes = {"passed": printed.passed - blamed, "skipped": printed.skipped,
                     "xfailed": printed.xfailed, "xpassed": printed.xpassed}  # fmt: skip
         others = printed.errors - both - sum("::" not in node_id for node_id in self._errors)
         is_known = bool(self._errors_at) or self.collected is not None or not others
         self.may_count_twice = not is_known or (rest > 0 and sum(map(bool, outcomes.values())) > 1)
         for name, count in outcomes.items():
-            found[name] = min(rest, max(0, count))
-            rest -= found[name]
-        return found
+            twice[name] = min(rest, max(0, count))
+            rest -= twice[name]
+        return twice
 
     def letters(self) -> Totals:
         """The counts that the letters give, for a log without verdicts and last line."""

@@ -74,17 +74,17 @@ def moment(value: float) -> str | None:
 
 def message(reported: object) -> str | None:
     """What went wrong, as JUnit XML has it: the exception's line, or the reason of a skip."""
-    told = ""
+    words = ""
     if isinstance(reported, dict):
-        told = text(record(reported.get("reprcrash")).get("message"))
+        words = text(record(reported.get("reprcrash")).get("message"))
     elif isinstance(reported, list) and len(reported) == 3:
-        told = text(reported[2])
+        words = text(reported[2])
     elif isinstance(reported, str):
-        told = _WORKER.sub("", text(reported), count=1)
-        if told.startswith("('") and _SKIPPED in told:  # a tuple that was printed
-            told = told[told.index(_SKIPPED) : -2]
-    told = told.removeprefix(_SKIPPED).strip()
-    return shorten(told) if told else None
+        words = _WORKER.sub("", text(reported), count=1)
+        if words.startswith("('") and _SKIPPED in words:  # a tuple that was printed
+            words = words[words.index(_SKIPPED) : -2]
+    words = words.removeprefix(_SKIPPED).strip()
+    return shorten(words) if words else None
 
 
 def at_collection(reported: Record) -> TestResult | None:
@@ -93,12 +93,12 @@ def at_collection(reported: Record) -> TestResult | None:
     node_id = text(reported.get("nodeid"))
     if outcome not in ("failed", "skipped") or not node_id:
         return None
-    told = message(reported.get("longrepr"))
+    reason = message(reported.get("longrepr"))
     return TestResult(
         identity=identity_of(node_id),
         outcome="error" if outcome == "failed" else "skipped",
         duration_s=None,
-        message=None if told is None else told.split("\n", 1)[0],
+        message=None if reason is None else reason.split("\n", 1)[0],
         at_collection=True,
     )
 
@@ -129,8 +129,8 @@ _COUNTED = {
 def is_json_report(name: str, sample: bytes) -> bool:
     """A JSON object with the report's own keys at its beginning."""
     head = sample[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    named = file_name(name).endswith((".json", ".txt", ".log"))
-    return named and head.startswith(b"{") and all(key in head for key in _KEYS)
+    is_likely = file_name(name).endswith((".json", ".txt", ".log"))
+    return is_likely and head.startswith(b"{") and all(key in head for key in _KEYS)
 
 
 def read_json_report(data: bytes, name: str) -> tuple[Part, ...]:
@@ -153,35 +153,37 @@ def _parts(report: Record, name: str) -> tuple[Part, ...]:
     summary = record(report.get("summary"))
     listed = report.get("tests")
     tests: dict[str, TestResult] = {}
-    for found in _list(report.get("collectors")):
-        module = at_collection(record(found))
+    for collector in _list(report.get("collectors")):
+        module = at_collection(record(collector))
         if module is not None:
             tests[module.identity] = module
     broken = sum(test.outcome == "error" for test in tests.values())
     untold = set()
-    for found in map(record, _list(listed)):
-        test = _test(found)
+    for reported in map(record, _list(listed)):
+        test = _test(reported)
         if test is not None:
             tests[test.identity] = test
-            if text(found.get("outcome")).startswith("subtests "):
+            if text(reported.get("outcome")).startswith("subtests "):
                 untold.add(test.identity)
     counted = recount(tests.values())
-    told = _totals(summary)
+    totals = _totals(summary)
     partial = not isinstance(listed, list)
     exit_code = whole(report.get("exitcode"))
     completeness, reason = end(exit_code, broken)
     ran = _count(summary, "total")
-    if exit_code == 0 and not ran and told.collected:
-        return (Part("pytest-json-report", name, totals=told, exit_code=0, reason=_ONLY_COLLECTED),)
-    if completeness == "complete" and ran < told.collected:
-        completeness, reason = "incomplete", f"pytest: {ran} of {told.collected} tests ran"
+    if exit_code == 0 and not ran and totals.collected:
+        return (
+            Part("pytest-json-report", name, totals=totals, exit_code=0, reason=_ONLY_COLLECTED),
+        )
+    if completeness == "complete" and ran < totals.collected:
+        completeness, reason = "incomplete", f"pytest: {ran} of {totals.collected} tests ran"
     created, duration = seconds(report.get("created")), seconds(report.get("duration"))
     part = Part(
         "pytest-json-report",
         name,
         tests=tests,
-        totals=told if partial else counted,
-        partial=partial and told != Totals(),
+        totals=totals if partial else counted,
+        partial=partial and totals != Totals(),
         deselected=_count(summary, "deselected"),
         untold=frozenset(untold),
         started=moment(max(created - duration, 0.0)),
@@ -191,15 +193,15 @@ def _parts(report: Record, name: str) -> tuple[Part, ...]:
         completeness=completeness,
         reason=reason,
         environment=allowed(flat(report.get("environment"))),
-        warnings=() if partial else _differences(summary, told, tests.values()),
+        warnings=() if partial else _differences(summary, totals, tests.values()),
     )
     return (part,)
 
 
-def _test(found: Record) -> TestResult | None:
+def _test(reported: Record) -> TestResult | None:
     """One test; None where it has no name or came to no outcome."""
-    node_id, word = text(found.get("nodeid")), found.get("outcome")
-    phases = [record(found.get(phase)) for phase in ("setup", "call", "teardown")]
+    node_id, word = text(reported.get("nodeid")), reported.get("outcome")
+    phases = [record(reported.get(phase)) for phase in ("setup", "call", "teardown")]
     outcome = _OUTCOMES.get(word) if isinstance(word, str) else None
     if outcome is None:  # a word of some plugin's, such as "subtests passed"
         outcome = _by_phases(*(phase.get("outcome") for phase in phases))
@@ -240,16 +242,16 @@ def _totals(summary: Record) -> Totals:
     return Totals(**counts) + Totals(collected=selected, passed=again, rerun=again)
 
 
-def _differences(summary: Record, told: Totals, tests: Iterable[TestResult]) -> tuple[str, ...]:
+def _differences(summary: Record, totals: Totals, tests: Iterable[TestResult]) -> tuple[str, ...]:
     """Where the summary and its tests disagree; nothing where a plugin has its own words."""
     if not summary.keys() <= {*_COUNTED, *_OTHER_COUNTS}:
         return ()
     counted = recount(test for test in tests if not test.at_collection)
-    pairs = ((word, getattr(told, n), getattr(counted, n)) for word, n in _COUNTED.items())
+    pairs = ((word, getattr(totals, n), getattr(counted, n)) for word, n in _COUNTED.items())
     return tuple(
-        f"the summary says {word}={said}, its tests say {number}"
-        for word, said, number in pairs
-        if said != number
+        f"the summary says {word}={claimed}, its tests say {number}"
+        for word, claimed, number in pairs
+        if claimed != number
     )
 
 
@@ -288,14 +290,14 @@ def _records(data: bytes, name: str) -> Iterator[Record]:
     lines = io.BytesIO(data.removeprefix(b"\xef\xbb\xbf"))
     for number, line in enumerate(lines, 1):
         try:
-            found = json.loads(line.decode()) if line.strip() else {"$report_type": ""}
+            entry = json.loads(line.decode()) if line.strip() else {"$report_type": ""}
         except (ValueError, RecursionError) as error:
             if lines.tell() >= len(lines.getbuffer()) and not line.endswith(b"\n"):
                 return  # the last line, half written
             raise _no_report_log(name, f"a JSON record in line {number}") from error
-        if not isinstance(found, dict) or "$report_type" not in found:
+        if not isinstance(entry, dict) or "$report_type" not in entry:
             raise _no_report_log(name, f"a record of a report log in line {number}")
-        yield found
+        yield entry
 
 
 def _no_report_log(name: str, expected: str) -> UnreadableInput:
@@ -321,16 +323,16 @@ class _Test:
         when, outcome = report.get("when"), report.get("outcome")
         self.tries.took(seconds(report.get("duration")))
         expected = report.get("wasxfail")
-        told: Outcome | None = None
+        verdict: Outcome | None = None
         if outcome == "failed":
-            told = "failed" if when == "call" else "error"
+            verdict = "failed" if when == "call" else "error"
         elif outcome == "skipped":
-            told = "skipped" if expected is None else "xfailed"
+            verdict = "skipped" if expected is None else "xfailed"
         elif outcome == "passed" and when == "call":
-            told = "passed" if expected is None else "xpassed"
-        if told is not None or outcome == "rerun":  # the latter also by a teardown, after a pass
+            verdict = "passed" if expected is None else "xpassed"
+        if verdict is not None or outcome == "rerun":  # the latter also by a teardown, after a pass
             why = message(report.get("longrepr"))
-            self.tries.add(told, (text(expected) or why) if told == "xfailed" else why)
+            self.tries.add(verdict, (text(expected) or why) if verdict == "xfailed" else why)
         self.is_over = when not in ("setup", "call")
 
     def result(self, node_id: str) -> TestResult | None:
@@ -356,22 +358,22 @@ class _Session:
         self._exit_status: int | None = None
         self._is_open = True
 
-    def take(self, found: Record) -> None:
+    def take(self, entry: Record) -> None:
         """One line."""
-        kind = found.get("$report_type")
+        kind = entry.get("$report_type")
         if kind == "SessionStart":
             self.has_begun = True
             return
         if kind == "TestReport":
-            self._test(found)
+            self._test(entry)
         elif isinstance(kind, str) and kind.lower() == "subtestreport":
-            self._subtest(found)
+            self._subtest(entry)
         elif kind == "CollectReport":
-            module = at_collection(found)
+            module = at_collection(entry)
             if module is not None:
                 self._modules[module.identity] = module
         elif kind == "SessionFinish":
-            self._exit_status = whole(found.get("exitstatus"))
+            self._exit_status = whole(entry.get("exitstatus"))
             self._is_open = False
 
     def _subtest(self, report: Record) -> None:

@@ -82,26 +82,26 @@ def read_folder(files: Files, path: str, shown: str) -> RoundsReport:
         command = command or evidence.command
         # One run crashes once: what several of its files tell is the same death.
         crashes += [(name, crash) for crash in evidence.crashes[:1]]
-    units = {"duration": "s"} if any(found.metrics for found in rounds) else {}
+    units = {"duration": "s"} if any(round_.metrics for round_ in rounds) else {}
     return RoundsReport(shown, tuple(rounds), command, units=units, crashes=groups(crashes))
 
 
 def _folders(files: Files, path: str) -> set[str]:
     """The folders with files, and the empty ones that are called as these are but for a number: a
     round that left nothing is one whose end is not known."""
-    found = {entry.path.partition("/")[0] for entry in files.below(path) if "/" in entry.path}
-    series = {name.groups() for one in found if (name := _NUMBERED.fullmatch(one))}
-    for one in files.names(path):
-        name = _NUMBERED.fullmatch(one)
-        if name and name.groups() in series and files.kind(f"{path}/{one}") == "folder":
-            found.add(one)
-    return found
+    folders = {entry.path.partition("/")[0] for entry in files.below(path) if "/" in entry.path}
+    series = {name.groups() for folder in folders if (name := _NUMBERED.fullmatch(folder))}
+    for folder in files.names(path):
+        name = _NUMBERED.fullmatch(folder)
+        if name and name.groups() in series and files.kind(f"{path}/{folder}") == "folder":
+            folders.add(folder)
+    return folders
 
 
 def may_be_rounds(files: Files, path: str) -> bool:
     """Whether ``path`` is a folder of folders whose names differ in a number (``round_2``)."""
     folders = _folders(files, path) if files.kind(path) == "folder" else ()
-    series = Counter(found.groups() for name in folders if (found := _NUMBERED.fullmatch(name)))
+    series = Counter(match.groups() for name in folders if (match := _NUMBERED.fullmatch(name)))
     return max(series.values(), default=0) > 1
 
 
@@ -112,10 +112,10 @@ def _order(name: str) -> list[tuple[int, int, str]]:
 
 
 def _round(name: str, evidence: Evidence) -> Round:
-    said = f"{evidence.completeness}: {evidence.reason}" if evidence.reason else ""
+    reason = f"{evidence.completeness}: {evidence.reason}" if evidence.reason else ""
     if evidence.totals:
         counted = evidence.totals
-        said = f"{counted.passed} passed, {counted.failing} failed; {said}"
+        reason = f"{counted.passed} passed, {counted.failing} failed; {reason}"
     seconds = evidence.duration_s if evidence.duration_s is not None else evidence.elapsed_s
     return Round(
         name=name,
@@ -123,7 +123,7 @@ def _round(name: str, evidence: Evidence) -> Round:
         result_text=evidence.completeness,
         retries=None if evidence.repeats is None else len(evidence.repeats.retried),
         metrics={} if seconds is None else {"duration": seconds},
-        note=said.strip("; "),
+        note=reason.strip("; "),
     )
 
 
@@ -152,7 +152,7 @@ def judge(
     """
     rounds = report.rounds
     counted = retries or report.retry_count
-    zero = next((one.name for one in rounds if one.retries == 0 and is_run(one)), None)
+    zero = next((round_.name for round_ in rounds if round_.retries == 0 and is_run(round_)), None)
     if counted == "all" and zero is not None:
         raise UsageError(
             "retries-zero",
@@ -195,9 +195,9 @@ def judge(
 
 
 def _warnings(rounds: Sequence[Round], tallied: Tally) -> Iterator[str]:
-    unknown = [one for one in rounds if one.result == "unknown"]
+    unknown = [round_ for round_ in rounds if round_.result == "unknown"]
     if unknown:
-        shown = ", ".join(f"{one.name} ({one.result_text[:20]})" for one in unknown[:5])
+        shown = ", ".join(f"{round_.name} ({round_.result_text[:20]})" for round_ in unknown[:5])
         yield f"not passed, for their result is unknown: {shown}"
     if tallied.first_try is not None and tallied.untold:
         yield (
@@ -242,22 +242,22 @@ def _longest(rows: Sequence[Streak], result: RoundResult) -> Streak | None:
 def _batches(report: RoundsReport) -> tuple[Batch, ...]:
     """Those that the report names with a range, else those that its tables stand for."""
     parts = [(batch.name, select(report, batch.scope)) for batch in report.batches]
-    names = dict.fromkeys(found.batch for found in report.rounds)
+    names = dict.fromkeys(round_.batch for round_ in report.rounds)
     if not parts and len(names) > 1:
         parts = [(name or "", [r for r in report.rounds if r.batch == name]) for name in names]
     summaries = []
     for name, members in parts:
         run = [member for member in members or () if is_run(member)]
         if run:
-            told = tally(run, "extra")
+            counts = tally(run, "extra")
             summaries.append(
                 Batch(
                     name=name,
                     first=run[0].name,
                     last=run[-1].name,
-                    passes=told.passes,
-                    total=told.total,
-                    interval=_interval(told.passes, told.unknown, told.total),
+                    passes=counts.passes,
+                    total=counts.total,
+                    interval=_interval(counts.passes, counts.unknown, counts.total),
                 )
             )
     return tuple(summaries)

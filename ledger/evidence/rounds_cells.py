@@ -106,54 +106,54 @@ def result_of(text: str) -> RoundResult:
     """What a status says. The word decides, a sign only where no known word stands. A word for
     passing and one for failing side by side (``FAIL, then PASS``) say nothing. Counts of tests
     (``9 passed, 1 failed``, ``9/10``) passed where all did."""
-    said = plain(text).casefold()
-    if said in _NOTHING:
+    words = plain(text).casefold()
+    if words in _NOTHING:
         return "skipped"
-    counts = counts_in(said)
+    counts = counts_in(words)
     if counts is not None:
         return "fail" if counts.failed else "pass" if counts.passed else "unknown"
-    aside = _ASIDE.search(said, 1)
-    for part in (said[: aside.start()] if aside else said, said):
-        found = set(_results(part))
-        if len(found) == 1:
-            return found.pop()
-        if found:
+    aside = _ASIDE.search(words, 1)
+    for part in (words[: aside.start()] if aside else words, words):
+        results = set(_results(part))
+        if len(results) == 1:
+            return results.pop()
+        if results:
             return "unknown"
-    passed, failed = not _PASS_SIGNS.isdisjoint(said), not _FAIL_SIGNS.isdisjoint(said)
+    passed, failed = not _PASS_SIGNS.isdisjoint(words), not _FAIL_SIGNS.isdisjoint(words)
     return "unknown" if passed == failed else "pass" if passed else "fail"
 
 
-def _results(said: str) -> Iterator[RoundResult]:
+def _results(text: str) -> Iterator[RoundResult]:
     before = ""
     is_silent = True
-    for word in _WORD.findall(said):
-        found: RoundResult | None = None
+    for word in _WORD.findall(text):
+        result: RoundResult | None = None
         if word in _PASS:
-            found = "fail" if before in _NOT else "pass"
+            result = "fail" if before in _NOT else "pass"
         elif word in _FAIL or _SIGNAL.fullmatch(word):
-            found = "unknown" if before in _NOT else "fail"  # "no crash" is not yet a pass
+            result = "unknown" if before in _NOT else "fail"  # "no crash" is not yet a pass
         elif word in _SKIP or (word in _RAN and before in _NOT):
-            found = "skipped"
-        if found:
+            result = "skipped"
+        if result:
             is_silent = False
-            yield found
+            yield result
         if word not in _BETWEEN:
             before = word
-    if is_silent and said.strip() in ("clean", "cleanly"):
+    if is_silent and text.strip() in ("clean", "cleanly"):
         yield "pass"
 
 
 def counts_in(text: str) -> Counts | None:
     """A cell that begins with counts: ``14/20``, ``2 of 7 failed``, ``9 passed, 1 failed``."""
-    said = plain(text).casefold().strip(_SIGNS)
-    share = SHARE.fullmatch(said)
+    words = plain(text).casefold().strip(_SIGNS)
+    share = SHARE.fullmatch(words)
     if share:
         some, all_, word = int(share[1]), int(share[2]), share[4] or "passed"
         if some > all_ or word not in (_PASS | _FAIL):
             return None
         return Counts(all_ - some, some) if word in _FAIL else Counts(some, all_ - some)
-    counted = _COUNTED.findall(said)
-    if not counted or not said[:1].isdigit():
+    counted = _COUNTED.findall(words)
+    if not counted or not words[:1].isdigit():
         return None
     passed = [int(number) for number, word in counted if word[0] in "po"]
     failed = [int(number) for number, word in counted if word[0] not in "po"]
@@ -168,14 +168,14 @@ _LETTERS: dict[str, RoundResult] = {
 
 def letters_in(text: str, size: int) -> tuple[RoundResult, ...] | None:
     """``PPFPP``, a result for each of ``size`` rounds; all unknown where it has another number."""
-    said = plain(text).casefold().replace(" ", "").replace("\ufe0f", "").replace(",", "")
+    letters = plain(text).casefold().replace(" ", "").replace("\ufe0f", "").replace(",", "")
     words = [result_of(word) for word in re.split(r"[,;/]", plain(text))]
     if size > 1 and len(words) > 1 and {*words} <= {"pass", "fail"}:
         return tuple(words) if len(words) == size else several("unknown", size)
-    if size < 2 or len(said) < 2 or any(letter not in _LETTERS for letter in said):
+    if size < 2 or len(letters) < 2 or any(letter not in _LETTERS for letter in letters):
         return None
-    found = tuple(_LETTERS[letter] for letter in said)
-    return found if len(found) == size else several("unknown", size)
+    results = tuple(_LETTERS[letter] for letter in letters)
+    return results if len(results) == size else several("unknown", size)
 
 
 def several(result: RoundResult, size: int) -> tuple[RoundResult, ...]:
@@ -185,65 +185,65 @@ def several(result: RoundResult, size: int) -> tuple[RoundResult, ...]:
 
 def flag(text: str) -> bool | None:
     """A cell of a column headed ``Passed?``; None for one that says neither."""
-    said = plain(text).casefold()
-    if said in _YES or (len(said) == 1 and said in _PASS_SIGNS):
+    words = plain(text).casefold()
+    if words in _YES or (len(words) == 1 and words in _PASS_SIGNS):
         return True
-    return False if said in _NO or (len(said) == 1 and said in _FAIL_SIGNS) else None
+    return False if words in _NO or (len(words) == 1 and words in _FAIL_SIGNS) else None
 
 
 def amount(text: str) -> int | None:
     """A count of tests or rounds; a mark counts one, an empty cell nothing."""
-    said = plain(text).casefold()
-    if said in _NOTHING:
+    words = plain(text).casefold()
+    if words in _NOTHING:
         return 0
-    return 1 if said in _MARKS else int(said) if re.fullmatch(r"\d{1,7}", said) else None
+    return 1 if words in _MARKS else int(words) if re.fullmatch(r"\d{1,7}", words) else None
 
 
 def exit_result(text: str) -> RoundResult:
     """A cell of a column of exit codes."""
-    said = plain(text)
-    if re.fullmatch(r"[+-]?\d{1,10}", said):
-        return "pass" if int(said) == 0 else "fail"
+    words = plain(text)
+    if re.fullmatch(r"[+-]?\d{1,10}", words):
+        return "pass" if int(words) == 0 else "fail"
     return result_of(text)
 
 
 def number(text: str) -> tuple[float, str] | None:
     """A measured value and its unit; None for anything else, and for no value."""
-    found = _NUMBER.fullmatch(plain(text))
-    if found is None:
+    match = _NUMBER.fullmatch(plain(text))
+    if match is None:
         return None
-    return float(found[1].replace(",", "")), found[2] or ""
+    return float(match[1].replace(",", "")), match[2] or ""
 
 
 def retries_in(text: str) -> int | None:
     """A cell of a column of retries: ``2``, ``2x``, ``2/3`` (of at most three)."""
-    found = re.fullmatch(r"(\d{1,6})(?: ?[x×]| ?/ ?\d{1,6})?", plain(text))
-    return int(found[1]) if found else None
+    match = re.fullmatch(r"(\d{1,6})(?: ?[x×]| ?/ ?\d{1,6})?", plain(text))
+    return int(match[1]) if match else None
 
 
 def decimals(text: str) -> int:
     """How many digits stand after the first decimal point."""
-    found = re.search(r"\d\.(\d{1,15})", text)
-    return len(found[1]) if found else 0
+    match = re.search(r"\d\.(\d{1,15})", text)
+    return len(match[1]) if match else 0
 
 
 def label_of(text: str) -> str:
     """A round's name: ``12`` of ``Round #12``."""
-    found = _NAME.fullmatch(plain(text))
-    return found[1].strip() if found else ""
+    match = _NAME.fullmatch(plain(text))
+    return match[1].strip() if match else ""
 
 
 def names_in(text: str) -> tuple[str, ...]:
     """The numbers of the rounds that a cell names: ``7``, ``1-5``, ``Rounds 1 to 3, 7 and 9``.
     Empty for anything else, and for a range that runs down or names too many."""
-    said = plain(text)
-    lettered = _LETTERED.fullmatch(said)
+    words = plain(text)
+    lettered = _LETTERED.fullmatch(words)
     if lettered:
         first, last = int(lettered[2]), int(lettered[3])
         return tuple(f"{lettered[1]}{at}" for at in range(first, min(last + 1, first + MAX_NAMES)))
-    found = _NAMES.fullmatch(said)
+    match = _NAMES.fullmatch(words)
     names: list[str] = []
-    for first, last in _PART.findall(found[1]) if found else ():
+    for first, last in _PART.findall(match[1]) if match else ():
         size = int(last or first) - int(first) + 1
         if not 0 < size <= MAX_NAMES - len(names):
             return ()

@@ -20,49 +20,53 @@ def judge_chain(
     them, against all rounds up to its end; a total of all rounds ever, against the last one."""
     whole = _joined(reports, name)
     claims = [claim for at in range(len(reports)) for claim in _claims(reports[: at + 1])]
-    warnings = (f"{one.path}: {text}" for one in reports for text in one.warnings)
+    warnings = (f"{report.path}: {text}" for report in reports for text in report.warnings)
     judged = judge(whole._replace(warnings=tuple(warnings)), against, "extra", drop)
     return judged.model_copy(update={"claims": tuple(claims)})
 
 
 def _joined(reports: Sequence[RoundsReport], name: str) -> RoundsReport:
-    units: Mapping[str, str] = {key: unit for one in reports for key, unit in one.units.items()}
+    units: Mapping[str, str] = {key: unit for r in reports for key, unit in r.units.items()}
     return RoundsReport(
         name,
-        tuple(found for one in reports for found in _rounds(one)),
+        tuple(round_ for report in reports for round_ in _rounds(report)),
         command=reports[-1].command,
         units=units,
-        crashes=tuple(group for one in reports for group in one.crashes),
-        is_ordered=all(one.is_ordered for one in reports),
+        crashes=tuple(group for report in reports for group in report.crashes),
+        is_ordered=all(report.is_ordered for report in reports),
     )
 
 
 def _rounds(report: RoundsReport) -> Iterator[Round]:
     """Its rounds, with retries that count the extra tries."""
     first = 1 if report.retry_count == "all" else 0
-    for found in report.rounds:
-        retries = found.retries - first if found.retries else found.retries
-        yield found.model_copy(update={"retries": retries, "batch": report.path})
+    for round_ in report.rounds:
+        retries = round_.retries - first if round_.retries else round_.retries
+        yield round_.model_copy(update={"retries": retries, "batch": report.path})
 
 
 def _claims(reports: Sequence[RoundsReport]) -> Iterator[Claim]:
     """What the last report says."""
     *before, last = reports
-    earlier = [said for said in before[-1].statements if _is_total(said)] if before else []
-    ordered = sorted(last.statements, key=lambda said: said.line)
-    for said, judged in zip(ordered, check(last, last.retry_count), strict=True):
-        claim, told = judged, {"path": last.path}
-        if _is_total(said) and claim.verdict == "supported" and earlier:
-            told["reason"] = f"{earlier[-1].low:.0f} in {before[-1].path}"
-            if said.parts[0] != earlier[-1].low:
+    earlier = [s for s in before[-1].statements if _is_total(s)] if before else []
+    ordered = sorted(last.statements, key=lambda statement: statement.line)
+    for statement, judged in zip(ordered, check(last, last.retry_count), strict=True):
+        claim, position = judged, {"path": last.path}
+        if _is_total(statement) and claim.verdict == "supported" and earlier:
+            position["reason"] = f"{earlier[-1].low:.0f} in {before[-1].path}"
+            if statement.parts[0] != earlier[-1].low:
                 reason = "the report before ends with another total"
-                told |= {"verdict": "contradicted", "observed": told["reason"], "reason": reason}
-        elif said.kind == "streak" and claim.verdict == "unverifiable" and before:
-            together = _joined(reports, last.path)._replace(statements=(said,))
+                position |= {
+                    "verdict": "contradicted",
+                    "observed": position["reason"],
+                    "reason": reason,
+                }
+        elif statement.kind == "streak" and claim.verdict == "unverifiable" and before:
+            together = _joined(reports, last.path)._replace(statements=(statement,))
             claim = check(together, "extra")[0]
-        yield claim.model_copy(update=told)
+        yield claim.model_copy(update=position)
 
 
-def _is_total(said: Statement) -> bool:
+def _is_total(statement: Statement) -> bool:
     """Whether it says how many rounds there were ever."""
-    return said.kind == "sum" and said.sure
+    return statement.kind == "sum" and statement.sure

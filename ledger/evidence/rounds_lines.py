@@ -89,8 +89,8 @@ def listed(parsed: Document, *, sentences: bool) -> Iterator[Grid]:
     ``Round 3 passed`` are taken for rounds only where they are asked for."""
     for section in parsed.sections:
         lines = (at for block in leaves(section.blocks) for at in range(block.start, block.end))
-        told = [(parsed.line(at), at + 1) for at in lines]
-        yield from _listed(told, heading_of(parsed, section), sentences=sentences)
+        numbered = [(parsed.line(at), at + 1) for at in lines]
+        yield from _listed(numbered, heading_of(parsed, section), sentences=sentences)
     headed = list(_headed(parsed))
     if len(headed) > 1:
         yield _grid(headed, "")
@@ -103,7 +103,7 @@ def coded(parsed: Document) -> Iterator[Grid]:
             if block.kind in ("fence", "code"):
                 numbered = enumerate(parsed.lines(block.start, block.end), block.start + 1)
                 lines = [(line.strip(), at) for at, line in numbered if line.strip()]
-                lines = [one for one in lines if not one[0].startswith(("```", "~~~"))]
+                lines = [line for line in lines if not line[0].startswith(("```", "~~~"))]
                 title = heading_of(parsed, section)
                 yield from _separated(lines, title) or _logged(lines, title)
 
@@ -113,41 +113,43 @@ def _listed(
 ) -> Iterator[Grid]:
     """Lines that are rounds: ``- Round 3: PASS (1 retry, load 14.2 %)``."""
     parts = ((part, at) for line, at in lines for part in _NEXT.split(line[:MAX_CELL]))
-    found = [entry for line, at in parts if (entry := _entry(line, at))]
-    found = [entry for entry in found if sentences or not entry.is_sentence]
-    told = [entry for entry in found if not entry.is_bare] or (found if _are_rounds(found) else [])
-    known = {entry.names for entry in told if _is_known(entry)}
-    told = [entry for entry in told if entry.names not in known or _is_known(entry)]
-    if known and sum(max(1, len(names_in(entry.names))) for entry in told) > 1:
-        yield _grid([(_fields(entry.names, entry.said), entry.line) for entry in told], title)
+    entries = [entry for line, at in parts if (entry := _entry(line, at))]
+    entries = [entry for entry in entries if sentences or not entry.is_sentence]
+    listed = [entry for entry in entries if not entry.is_bare] or (
+        entries if _are_rounds(entries) else []
+    )
+    known = {entry.names for entry in listed if _is_known(entry)}
+    listed = [entry for entry in listed if entry.names not in known or _is_known(entry)]
+    if known and sum(max(1, len(names_in(entry.names))) for entry in listed) > 1:
+        yield _grid([(_fields(entry.names, entry.said), entry.line) for entry in listed], title)
 
 
 def _entry(line: str, at: int) -> _Entry | None:
-    said = _TIME.sub("", bare(line), count=1)
-    found = _ROUND_LINE.fullmatch(said)
-    if found:
-        is_sentence = not found[2].strip()
-        said = "unclear" if is_sentence and _ANOTHER.search(found[3]) else found[3]
-        entry = _Entry(found[1], said, at, is_sentence=is_sentence)
+    text = _TIME.sub("", bare(line), count=1)
+    match = _ROUND_LINE.fullmatch(text)
+    if match:
+        is_sentence = not match[2].strip()
+        text = "unclear" if is_sentence and _ANOTHER.search(match[3]) else match[3]
+        entry = _Entry(match[1], text, at, is_sentence=is_sentence)
         has_number = any(letter.isdecimal() for letter in entry.names)
-        if _begins(found[3]) or (has_number and found[2].strip()):
+        if _begins(match[3]) or (has_number and match[2].strip()):
             return entry
     for pattern, is_bare in ((_RESULT_LINE, False), (_NAMES_LINE, True)):
-        found = pattern.fullmatch(said)
-        more = found[3] if found and not is_bare else ""
-        is_short = not is_bare and not more and found and len(found[1].split()) < 3
-        if found and (is_short or result_of(found[1]) in ("pass", "fail")):
-            said = f"{found[1]} {more or ''}".strip()
-            return _Entry(found[2], said, at, is_bare, is_sentence=not is_bare)
-    found = _NUMBER_LINE.fullmatch(plain(_LEAD.sub("", line, count=1)))
-    if found and _begins(found[2]):
-        return _Entry(found[1], found[2], at, is_bare=True)
+        match = pattern.fullmatch(text)
+        more = match[3] if match and not is_bare else ""
+        is_short = not is_bare and not more and match and len(match[1].split()) < 3
+        if match and (is_short or result_of(match[1]) in ("pass", "fail")):
+            text = f"{match[1]} {more or ''}".strip()
+            return _Entry(match[2], text, at, is_bare, is_sentence=not is_bare)
+    match = _NUMBER_LINE.fullmatch(plain(_LEAD.sub("", line, count=1)))
+    if match and _begins(match[2]):
+        return _Entry(match[1], match[2], at, is_bare=True)
     return None
 
 
-def _begins(said: str) -> bool:
+def _begins(text: str) -> bool:
     """Whether a text begins with a result."""
-    word = re.match(r"not \w{1,20}|\W{0,4}\w{0,20}", said)
+    word = re.match(r"not \w{1,20}|\W{0,4}\w{0,20}", text)
     return word is not None and result_of(word[0]) in ("pass", "fail")
 
 
@@ -164,15 +166,15 @@ def _are_rounds(entries: Sequence[_Entry]) -> bool:
     return len(names) > 2 and follow and {"pass", "fail"} <= results
 
 
-def _fields(name: str, said: str) -> dict[str, str]:
-    status = said if counts_in(said) else re.split(r"[,;(]", said, maxsplit=1)[0]
-    fields = {"round": name, "status": status, "note": said}
-    retries, tries = _RETRIES.search(said), _TRIES.search(said)
+def _fields(name: str, text: str) -> dict[str, str]:
+    status = text if counts_in(text) else re.split(r"[,;(]", text, maxsplit=1)[0]
+    fields = {"round": name, "status": status, "note": text}
+    retries, tries = _RETRIES.search(text), _TRIES.search(text)
     if retries:
         fields["retries"] = retries[1] if retries[1].isdecimal() else "0"
     elif tries:
         fields["tries"] = tries[1]
-    for pair in _PAIR.finditer(said.replace("(", ",").replace(")", ",")):
+    for pair in _PAIR.finditer(text.replace("(", ",").replace(")", ",")):
         fields.setdefault(pair[1].strip(), pair[2].strip())
     return fields
 
@@ -188,24 +190,24 @@ def _separated(lines: Sequence[tuple[str, int]], title: str) -> list[Grid]:
             return []
         if len(rows) == len(lines) > 2 and len({len(row) for row in rows}) == 1:
             numbered = zip(rows[1:], lines[1:], strict=True)
-            found = (Row(tuple(map(str.strip, row)), at) for row, (_, at) in numbered)
-            return [Grid(tuple(rows[0]), tuple(found), title)]
+            separated = (Row(tuple(map(str.strip, row)), at) for row, (_, at) in numbered)
+            return [Grid(tuple(rows[0]), tuple(separated), title)]
     return []
 
 
 def _logged(lines: Sequence[tuple[str, int]], title: str) -> list[Grid]:
     """A log, most of whose lines are rounds."""
-    found = list(_listed(lines, title))
-    return found if found and 2 * len(found[0].rows) > len(lines) else []
+    grids = list(_listed(lines, title))
+    return grids if grids and 2 * len(grids[0].rows) > len(lines) else []
 
 
 def _headed(parsed: Document) -> Iterator[tuple[dict[str, str], int]]:
     """Sections of rounds: ``### Round 3: PASS``, or with the status on a line below."""
     for section in parsed.sections:
-        found = _ROUND_HEADING.fullmatch(heading_of(parsed, section))
-        if section.heading is None or found is None:
+        match = _ROUND_HEADING.fullmatch(heading_of(parsed, section))
+        if section.heading is None or match is None:
             continue
-        fields = {"round": found[1], "status": found[2] or ""}
+        fields = {"round": match[1], "status": match[2] or ""}
         numbers = (n for block in leaves(section.blocks) for n in range(block.start, block.end))
         for text in (bare(parsed.line(number)) for number in numbers):
             name, is_pair, value = text.partition(":")
@@ -215,7 +217,7 @@ def _headed(parsed: Document) -> Iterator[tuple[dict[str, str], int]]:
                     fields["status"] = value.strip()
             elif not fields["status"] and len(text) < 40 and _begins(text):
                 fields["status"] = text
-        if fields["status"] or found[1].isdecimal():
+        if fields["status"] or match[1].isdecimal():
             fields["status"] = fields["status"] or "not told"
             yield fields, section.heading.start + 1
 

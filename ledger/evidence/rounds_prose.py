@@ -198,9 +198,9 @@ class _Sentence:
         self._prose, self._start = prose, start
         # A range such as 3-6 names rounds and counts none. Marks such as ✅ stand beside a result.
         self.words = [
-            one._replace(code="…") if one.code == "N" and len(names_in(one.text)) > 1 else one
-            for one in tokens(self.text, _LEXICON)
-            if one.text not in MARKS
+            t._replace(code="…") if t.code == "N" and len(names_in(t.text)) > 1 else t
+            for t in tokens(self.text, _LEXICON)
+            if t.text not in MARKS
         ]
         self.codes = "".join(word.code for word in self.words)
         self._read: set[int] = set()  # tokens
@@ -215,12 +215,12 @@ class _Sentence:
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """The same for a pattern over the text."""
-        for found in pattern.finditer(self.text):
-            inside = (found.start() < word.end and word.start < found.end() for word in self.words)
+        for match in pattern.finditer(self.text):
+            inside = (match.start() < word.end and word.start < match.end() for word in self.words)
             span = [at for at, is_inside in enumerate(inside) if is_inside]
             if self._read.isdisjoint(span):
                 self._read.update(span)
-                yield found
+                yield match
 
     def say(
         self, kind: StatementKind, span: tuple[int, int], claimed: str, **more: Any
@@ -239,10 +239,10 @@ class _Sentence:
         if row.has("e"):
             return _at_end(row.number("e").text, int(row.number("k").low))
         left, right = self.text[: row.start], self.text[row.end :]
-        found = [*_BATCH.finditer(left), *_RANGE.finditer(left)]
-        if found:
-            named = max(found, key=lambda match: (match.end(), match.end() - match.start()))
-            return _scope_of(named)
+        matches = [*_BATCH.finditer(left), *_RANGE.finditer(left)]
+        if matches:
+            match = max(matches, key=lambda match: (match.end(), match.end() - match.start()))
+            return _scope_of(match)
         rest = _BEHIND.sub("", right, count=1)
         after = _BATCH.match(rest) or _RANGE.match(rest)
         return _scope_of(after) if after else Scope()
@@ -278,8 +278,8 @@ class _Sentence:
         )
 
 
-def _scope_of(found: re.Match[str]) -> Scope:
-    groups = found.groupdict()
+def _scope_of(match: re.Match[str]) -> Scope:
+    groups = match.groupdict()
     if groups["first"]:
         return Scope(numbers=(int(groups["first"]), int(groups["last"])))
     end = groups.get("end")
@@ -292,13 +292,13 @@ def _at_end(end: str, size: int) -> Scope:
 
 def batches(texts: Iterable[Prose]) -> tuple[NamedBatch, ...]:
     """The batches that are given with a range of rounds, each name once."""
-    found: dict[str, NamedBatch] = {}
+    known: dict[str, NamedBatch] = {}
     for prose in texts:
-        for named in _BATCH.finditer(prose.text):
-            if named["first"]:
-                name = named["name"][:1].upper() + named["name"][1:]
-                found.setdefault(name.casefold(), NamedBatch(name, _scope_of(named)))
-    return tuple(found.values())
+        for match in _BATCH.finditer(prose.text):
+            if match["first"]:
+                name = match["name"][:1].upper() + match["name"][1:]
+                known.setdefault(name.casefold(), NamedBatch(name, _scope_of(match)))
+    return tuple(known.values())
 
 
 def statements(texts: Iterable[Prose], metrics: Sequence[str]) -> Iterator[Statement]:
@@ -333,7 +333,7 @@ def is_plain(sentence: str) -> bool:
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     """Where sentences begin and end; what is longer than a sentence can be is cut."""
     start = 0
-    for end in [*(found.end() for found in _SENTENCE.finditer(text)), len(text)]:
+    for end in [*(match.end() for match in _SENTENCE.finditer(text)), len(text)]:
         for cut in range(start, end, _MAX_SENTENCE):
             yield cut, min(end, cut + _MAX_SENTENCE)
         start = end
@@ -346,12 +346,12 @@ def _compared(sentence: _Sentence) -> Iterator[Statement]:
     for row in sentence.rows(_COMPARED):
         is_range = row.tokens[0].text.casefold() == "from"
         if not is_range or not _MEASURED["range"].search(sentence.text):
-            said = sentence.counted(row, "fail" if re.match(".?[Fk]", row.right) else "pass")
+            statement = sentence.counted(row, "fail" if re.match(".?[Fk]", row.right) else "pass")
             text = " ".join(sentence.text.split())[:300]
             first = row.number(next(name for name in "pxn" if row.has(name)))
             claimed = sentence.text[first.start : row.end].rstrip(" (")
             way = _direction(sentence.codes)
-            yield said._replace(kind="change", text=text, claimed=claimed, direction=way)
+            yield statement._replace(kind="change", text=text, claimed=claimed, direction=way)
             return
 
 
@@ -360,11 +360,11 @@ _WAYS: Final[dict[str, Direction]] = {"+": "better", "-": "worse", "j": "same"}
 
 def _direction(codes: str) -> Direction | None:
     """Whether it is said to have become worse or better; more failures are worse."""
-    found = re.search(r"[+\-jwv↑↓]", codes)
-    if found is None or found[0] in _WAYS:
-        return _WAYS[found[0]] if found else None
-    is_failing = _nearest(codes[: found.start()], codes[found.end() :]) == "fail"
-    return "worse" if is_failing == (found[0] in "w↑") else "better"
+    match = re.search(r"[+\-jwv↑↓]", codes)
+    if match is None or match[0] in _WAYS:
+        return _WAYS[match[0]] if match else None
+    is_failing = _nearest(codes[: match.start()], codes[match.end() :]) == "fail"
+    return "worse" if is_failing == (match[0] in "w↑") else "better"
 
 
 def _streaks(sentence: _Sentence) -> Iterator[Statement]:
@@ -390,8 +390,8 @@ def _listed(sentence: _Sentence) -> Iterator[Statement]:
         if names:
             subject, scope = _SUBJECTS[row.code("q")], Scope(names=names)
             span = row.start, row.end
-            said = sentence.say("listed", span, text, subject=subject, scope=scope)
-            yield said._replace(whole_list=row.has("l"))
+            statement = sentence.say("listed", span, text, subject=subject, scope=scope)
+            yield statement._replace(whole_list=row.has("l"))
 
 
 def _counts(sentence: _Sentence) -> Iterator[Statement]:
@@ -407,10 +407,10 @@ def _counts(sentence: _Sentence) -> Iterator[Statement]:
                 continue
             scope = sentence.scope(row)
             sure = sentence.is_sure(row, scope, is_share=is_share)
-            said = sentence.counted(row, subject)._replace(scope=scope, sure=sure)
+            statement = sentence.counted(row, subject)._replace(scope=scope, sure=sure)
             if pattern is _EVERY:
-                said = said._replace(kind="every", claimed=f"all {subject}")
-            yield said
+                statement = statement._replace(kind="every", claimed=f"all {subject}")
+            yield statement
 
 
 def _subject(row: _Row) -> Subject | None:
@@ -431,36 +431,36 @@ def _nearest(left: str, right: str) -> Subject | None:
 
 
 def _sums(sentence: _Sentence) -> Iterator[Statement]:
-    for found in sentence.find(_SUM):
-        total, *parts = (int(part) for part in found.groups() if part)
-        if found["a2"]:
+    for match in sentence.find(_SUM):
+        total, *parts = (int(part) for part in match.groups() if part)
+        if match["a2"]:
             *parts, total = total, *parts
         claimed = f"{parts[0]} + {parts[1]} = {total}"
         sure = bool(_ALL_ROUNDS.search(sentence.text))
-        said = sentence.say("sum", found.span(), claimed, low=total, sure=sure)
-        yield said._replace(parts=tuple(parts))
+        statement = sentence.say("sum", match.span(), claimed, low=total, sure=sure)
+        yield statement._replace(parts=tuple(parts))
 
 
 def _clusters(sentence: _Sentence) -> Iterator[Statement]:
-    found = _CLUSTERED.search(sentence.text)
-    if found and re.search("[Fk]", sentence.codes):
-        negated = bool(_NEGATION.search(sentence.text[: found.start()][-30:]))
+    match = _CLUSTERED.search(sentence.text)
+    if match and re.search("[Fk]", sentence.codes):
+        negated = bool(_NEGATION.search(sentence.text[: match.start()][-30:]))
         claimed = "not clustered" if negated else "clustered"
-        yield sentence.say("clustered", found.span(), claimed, subject="fail", negated=negated)
+        yield sentence.say("clustered", match.span(), claimed, subject="fail", negated=negated)
 
 
 def _measured(sentence: _Sentence, metrics: Sequence[str]) -> Iterator[Statement]:
     """The mean of a measured value, its range, or a limit that it lies within or beyond."""
-    said = sentence.text.casefold()
-    named = (name for name in metrics if re.sub(r"[(\[].*", "", name).strip().casefold() in said)
-    metric = max(named, key=len, default="")
+    text = sentence.text.casefold()
+    names = (name for name in metrics if re.sub(r"[(\[].*", "", name).strip().casefold() in text)
+    metric = max(names, key=len, default="")
     for kind, pattern in _MEASURED.items() if metric else ():
-        for found in sentence.find(pattern):
-            groups = found.groupdict("")
+        for match in sentence.find(pattern):
+            groups = match.groupdict("")
             first, last, about = groups["v"], groups.get("last", ""), groups.get("about", "")
             measured = sentence.say(
                 kind,
-                found.span(),
+                match.span(),
                 f"{first} to {last}" if last else first,
                 low=float(first),
                 high=float(last or inf),
@@ -468,17 +468,17 @@ def _measured(sentence: _Sentence, metrics: Sequence[str]) -> Iterator[Statement
                 about=bool(about),
                 metric=metric,
             )
-            yield _limit(measured, found) if kind == "limit" else measured
+            yield _limit(measured, match) if kind == "limit" else measured
 
 
-def _limit(said: Statement, found: re.Match[str]) -> Statement:
-    is_floor = found["what"].casefold() in ("floor", "minimum")
+def _limit(statement: Statement, match: re.Match[str]) -> Statement:
+    is_floor = match["what"].casefold() in ("floor", "minimum")
     beyond = ("below", "under") if is_floor else ("above", "over", "exceed")
-    negated = found["way"].casefold().startswith(beyond)
+    negated = match["way"].casefold().startswith(beyond)
     sign = ("not " if negated else "") + ("≥ " if is_floor else "≤ ")
-    vague = said.about or _VAGUE.search(found[0] + found.string[found.end() :][:8])
-    claimed = f"{sign}{'~' if said.about else ''}{said.claimed}"
-    return said._replace(claimed=claimed, sure=not vague, at_least=is_floor, negated=negated)
+    vague = statement.about or _VAGUE.search(match[0] + match.string[match.end() :][:8])
+    claimed = f"{sign}{'~' if statement.about else ''}{statement.claimed}"
+    return statement._replace(claimed=claimed, sure=not vague, at_least=is_floor, negated=negated)
 
 
 _READERS: Final = (_compared, _streaks, _listed, _counts, _sums, _clusters)

@@ -62,16 +62,16 @@ def read_report(data: bytes, path: str) -> RoundsReport:
         raise _unreadable(path, refused)
     if not rounds:
         raise _unreadable(path, next((sheet.unread for sheet in sheets if sheet.unread), "none"))
-    measured = {name for found in rounds for name in found.metrics}
+    measured = {name for round_ in rounds for name in round_.metrics}
     units: dict[str, str] = {}
     for sheet in sheets:
         units.update({n: unit for n, unit in sheet.units.items() if n in measured - units.keys()})
     texts = list(_texts(parsed))
-    said = [*counted]
+    statements = [*counted]
     prose = rounds_prose.statements([*chain(*(s.said for s in sheets)), *texts], list(units))
-    own = {found.line for found in rounds}  # what tells a round claims nothing of the others
-    said += islice((one for one in prose if one.line not in own), MAX_STATEMENTS + 1)
-    if len(said) > MAX_STATEMENTS:
+    own = {round_.line for round_ in rounds}  # what tells a round claims nothing of the others
+    statements += islice((s for s in prose if s.line not in own), MAX_STATEMENTS + 1)
+    if len(statements) > MAX_STATEMENTS:
         warnings.append(f"more than {MAX_STATEMENTS} statements: the rest is not checked")
     top = "\n".join(parsed.lines(0, min(200, len(parsed.starts) - 1)))
     command = _COMMAND.search(top.replace("*", ""))
@@ -83,10 +83,10 @@ def read_report(data: bytes, path: str) -> RoundsReport:
         units=units,
         retry_word=next((sheet.retry_word for sheet in sheets if sheet.retry_word), ""),
         crashes=crash_groups(parsed, rounds),
-        statements=tuple(said[:MAX_STATEMENTS]),
+        statements=tuple(statements[:MAX_STATEMENTS]),
         warnings=tuple(warnings),
-        facts=dict(_facts(parsed, {statement.line for statement in said})),
-        is_ordered=all(found.name != f"of {found.batch}" for found in rounds),
+        facts=dict(_facts(parsed, {statement.line for statement in statements})),
+        is_ordered=all(round_.name != f"of {round_.batch}" for round_ in rounds),
     )
 
 
@@ -95,15 +95,15 @@ def _facts(parsed: Document, claimed: Container[int]) -> Iterator[tuple[str, str
     for section in parsed.sections:
         for block in leaves(section.blocks):
             for at in range(block.start, block.end):
-                found = _FACT.match(parsed.line(at)[:MAX_CELL])
-                if found and at + 1 not in claimed and found[1].casefold() != "command":
-                    yield plain(found[1]), plain(found[2])
+                match = _FACT.match(parsed.line(at)[:MAX_CELL])
+                if match and at + 1 not in claimed and match[1].casefold() != "command":
+                    yield plain(match[1]), plain(match[2])
 
 
-def _unreadable(path: str, found: str) -> UnreadableInput:
+def _unreadable(path: str, what: str) -> UnreadableInput:
     return UnreadableInput(
         "rounds-unreadable",
-        f"{path}: expected rounds, each with a status, found {found}",
+        f"{path}: expected rounds, each with a status, found {what}",
         "rounds stand in a table with a column for the round and one for its status, in a list "
         "(`- Round 3: PASS`), under headings of their own, or in a folder of run folders",
     )
@@ -128,15 +128,15 @@ def _sheets(parsed: Document) -> list[Sheet]:
     listed = [sheet for grid in lists if (sheet := sheet_of(grid))]
     if is_told:
         known = _names(filter(_tells, sheets))
-        for sheet in (*(one for one in sheets if one.is_doubtful), *listed):
-            read = [one for one in sheet.rounds if names_in(one.name) and one.name not in known]
-            sheet.rounds = [one for one in read if sheet not in listed or one.result in _KNOWN]
+        for sheet in (*(sheet for sheet in sheets if sheet.is_doubtful), *listed):
+            read = [r for r in sheet.rounds if names_in(r.name) and r.name not in known]
+            sheet.rounds = [r for r in read if sheet not in listed or r.result in _KNOWN]
             sheet.counts, sheet.said = [], []
         return [*sheets, *(sheet for sheet in listed if sheet.rounds)]
     if not any(map(_tells, listed)):
         listed = [sheet for grid in rounds_lines.coded(parsed) if (sheet := sheet_of(grid))]
-    told = [sheet for sheet in listed if _tells(sheet)]
-    return [*(sheet for sheet in sheets if told or sheet.unread), *told]
+    listed_sheets = [sheet for sheet in listed if _tells(sheet)]
+    return [*(sheet for sheet in sheets if listed_sheets or sheet.unread), *listed_sheets]
 
 
 def _html(parsed: Document) -> str:
@@ -161,7 +161,7 @@ def _names(sheets: Iterable[Sheet]) -> set[str]:
     """The rounds that sheets name."""
     names: set[str] = set()
     for sheet in sheets:
-        names.update(found.name for found in sheet.rounds)
+        names.update(round_.name for round_ in sheet.rounds)
         names.update(name for counted in sheet.counts for name in counted.names)
     return names
 
@@ -173,50 +173,50 @@ def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
     """One list of rounds. A later table may repeat rounds (a table of the failed ones) or add
     metrics to them; under the heading of a batch of its own it holds rounds of its own, as does one
     with the same columns under another heading that begins with the same rounds."""
-    found: dict[tuple[str | None, str], Round] = {}
+    merged: dict[tuple[str | None, str], Round] = {}
     read: list[Sheet] = []
     for sheet in (sheet for sheet in sheets if not sheet.is_partial):
-        places = {key[1]: key for key in found}
+        places = {key[1]: key for key in merged}
         section = sheet.grid.section
         again = [r for r in sheet.rounds if r.name in places]
-        repeats = all(found[places[r.name]].result == r.result for r in again)
+        repeats = all(merged[places[r.name]].result == r.result for r in again)
         twin = any(_is_twin(sheet, earlier) for earlier in read)
         read.append(sheet)
         own = bool(again) and (not repeats or twin or bool(_BATCH_HEADING.search(section)))
         batch = section if own or _BATCH_HEADING.search(section) else None
-        for one in sheet.rounds:
-            if not own and one.name in places:
-                found[places[one.name]] = _joined(found[places[one.name]], one)
+        for round_ in sheet.rounds:
+            if not own and round_.name in places:
+                merged[places[round_.name]] = _joined(merged[places[round_.name]], round_)
             else:
-                _put(found, one.model_copy(update={"batch": one.batch or batch}), warnings)
+                _put(merged, round_.model_copy(update={"batch": round_.batch or batch}), warnings)
     for sheet in (sheet for sheet in sheets if sheet.is_partial):
-        names = Counter(name for _, name in found)
-        keys = {key[1]: key for key in found if names[key[1]] == 1}
-        for one in sheet.rounds:
-            if one.name in keys:
-                known = found[keys[one.name]]
-                metrics = _measured(known, one.metrics, warnings)
-                found[keys[one.name]] = known.model_copy(update={"metrics": metrics})
-    return list(found.values())
+        names = Counter(name for _, name in merged)
+        keys = {key[1]: key for key in merged if names[key[1]] == 1}
+        for member in sheet.rounds:
+            if member.name in keys:
+                known = merged[keys[member.name]]
+                metrics = _measured(known, member.metrics, warnings)
+                merged[keys[member.name]] = known.model_copy(update={"metrics": metrics})
+    return list(merged.values())
 
 
 def _is_twin(sheet: Sheet, other: Sheet) -> bool:
     """Whether two tables are of two series of rounds: they have the same columns, and begin with
     the same rounds under two headings. One that repeats a part has only its failures, say."""
-    names, others = ([one.name for one in each.rounds] for each in (sheet, other))
+    names, others = ([round_.name for round_ in each.rounds] for each in (sheet, other))
     size = min(len(names), len(others))
     return (
         sheet.grid.headings == other.grid.headings
         and sheet.grid.section != other.grid.section
         and names[:size] == others[:size]
-        and (len(names) == len(others) or len({one.result for one in sheet.rounds}) > 1)
+        and (len(names) == len(others) or len({round_.result for round_ in sheet.rounds}) > 1)
     )
 
 
 def _counted(sheets: Iterable[Sheet], rounds: list[Round]) -> tuple[list[Round], list[Statement]]:
     """Rounds that are only counted, and counts of rounds that are told one by one: those are
     claims about them. Which of the counted ones passed is not known."""
-    known = {found.name for found in rounds}
+    known = {round_.name for round_ in rounds}
     counted: dict[str, Counted] = {}
     claims = []
     for sheet in sheets:
@@ -233,8 +233,8 @@ def _counted(sheets: Iterable[Sheet], rounds: list[Round]) -> tuple[list[Round],
     kinds: tuple[RoundResult, ...] = ("pass", "fail", "skipped", "unknown")
     for label, row in counted.items():
         for result, size in zip(kinds, row.counts, strict=True):
-            one = Round(name=f"of {label}", batch=label, result=result, line=row.line)
-            rounds = [*rounds, *[one] * size]
+            round_ = Round(name=f"of {label}", batch=label, result=result, line=row.line)
+            rounds = [*rounds, *[round_] * size]
     return rounds, claims
 
 
@@ -247,15 +247,15 @@ def _claimed(row: Counted) -> Statement:
     return Statement("count", text, row.line, claimed, low=passed, high=passed, of=run, scope=scope)
 
 
-def _put(found: dict[tuple[str | None, str], Round], read: Round, warnings: list[str]) -> None:
+def _put(merged: dict[tuple[str | None, str], Round], read: Round, warnings: list[str]) -> None:
     """Add a round. One that stands twice in its batch, with two results, has none that is known."""
-    first = found.setdefault((read.batch, read.name), read)
+    first = merged.setdefault((read.batch, read.name), read)
     if first is read:
         return
     warning = f"round {read.name} stands twice"
     if first.result != read.result:
         warning += ", with different results"
-        found[read.batch, read.name] = first.model_copy(update={"result": "unknown"})
+        merged[read.batch, read.name] = first.model_copy(update={"result": "unknown"})
     if warning not in warnings:
         warnings.append(warning)
 
@@ -294,9 +294,9 @@ def _is_alike(name: str, other: str) -> bool:
 
 def _in_order(rounds: list[Round], warnings: list[str]) -> list[Round]:
     """The order of the file; the other way round where the newest stand first."""
-    if len({found.batch for found in rounds}) > 1:
+    if len({round_.batch for round_ in rounds}) > 1:
         return rounds
-    numbers = [int(found.name) for found in rounds if re.fullmatch(r"\d{1,15}", found.name)]
+    numbers = [int(round_.name) for round_ in rounds if re.fullmatch(r"\d{1,15}", round_.name)]
     if len(numbers) < len(rounds) or all(a < b for a, b in pairwise(numbers)):
         return rounds
     if all(a > b for a, b in pairwise(numbers)):
@@ -357,9 +357,9 @@ _ROUNDS = re.compile(rf"\brounds? ({NAMES})", re.IGNORECASE)
 def kind_of(text: str) -> str:
     """The signal (or ``crash``) that a note names; empty for none."""
     for pattern, kind in _KINDS:
-        found = pattern.search(text)
-        if found:
-            return kind or found[0]
+        match = pattern.search(text)
+        if match:
+            return kind or match[0]
     return ""
 
 
@@ -368,15 +368,15 @@ def crash_groups(parsed: Document, rounds: list[Round]) -> tuple[CrashGroup, ...
     crash, all of them crashed there; with several it does not say which round crashed where,
     and each place stands by itself, without rounds."""
     failed: dict[str, list[str]] = {}
-    for found in rounds:
-        told = f"{found.crash} {found.note} {found.result_text}"
-        kind = kind_of(told) or ("crash" if found.crash else "")
-        if found.result == "fail" and kind:
-            where = fold(found.crash) if kind_of(found.crash) != found.crash else ""
-            named = _WHERE.search(found.note)
-            if named and not where:
-                where = fold(named[1])
-            failed.setdefault(f"{kind} in {where}" if where else kind, []).append(found.name)
+    for round_ in rounds:
+        text = f"{round_.crash} {round_.note} {round_.result_text}"
+        kind = kind_of(text) or ("crash" if round_.crash else "")
+        if round_.result == "fail" and kind:
+            where = fold(round_.crash) if kind_of(round_.crash) != round_.crash else ""
+            frame_match = _WHERE.search(round_.note)
+            if frame_match and not where:
+                where = fold(frame_match[1])
+            failed.setdefault(f"{kind} in {where}" if where else kind, []).append(round_.name)
     places = list(_places(parsed))
     if len(places) == 1 and len(failed) <= 1:
         kind, names = next(iter(failed.items()), ("crash", []))
@@ -393,10 +393,10 @@ def crash_groups(parsed: Document, rounds: list[Round]) -> tuple[CrashGroup, ...
 
 def _places(parsed: Document) -> Iterator[CrashGroup]:
     """What code blocks show: whole reports of crashes, else the frame that comes first."""
-    found: dict[str, CrashGroup] = {}
+    places: dict[str, CrashGroup] = {}
     for section in parsed.sections:
         for block in document.walk(section.blocks):
-            if block.kind not in ("fence", "code") or len(found) >= MAX_PLACES:
+            if block.kind not in ("fence", "code") or len(places) >= MAX_PLACES:
                 continue
             lines = parsed.lines(block.start, block.end)
             crashes = groups([("", crash) for crash in crashes_in("\n".join(lines))])
@@ -407,8 +407,8 @@ def _places(parsed: Document) -> Iterator[CrashGroup]:
                 shown = [(name, frames) for name in islice(telling, 1)]
             for name, frames in shown:
                 place = CrashGroup(signature=name, rounds=(), frames=frames)
-                found.setdefault(name, place)
-    yield from found.values()
+                places.setdefault(name, place)
+    yield from places.values()
 
 
 def _symbol(line: str) -> str:

@@ -156,15 +156,15 @@ def _transposed(grid: Grid) -> Grid:
     labels, *rows = zip(grid.headings, *(row.cells for row in grid.rows), strict=True)
     headings = (labels[0] or "round", *labels[1:])
     turned = Grid(headings, tuple(Row(cells, line) for cells in rows), grid.section)
-    found = roles_of(turned)
-    return turned if {"round"} < {*found} & {"round", *_JUDGED} else grid
+    roles = roles_of(turned)
+    return turned if {"round"} < {*roles} & {"round", *_JUDGED} else grid
 
 
 def _stacked(grid: Grid) -> Grid:
     """A table whose head repeats (``Round | Status | Round | Status``), one part below the
     other."""
     words = [tuple(heading_words(heading)) for heading in grid.headings]
-    starts = [at for at, said in enumerate(words) if said and said == words[0]]
+    starts = [at for at, heading in enumerate(words) if heading and heading == words[0]]
     width = starts[1] if len(starts) > 1 else 0
     if not width or starts != list(range(0, starts[-1] + 1, width)):
         return grid
@@ -182,8 +182,8 @@ def _stacked(grid: Grid) -> Grid:
 
 def heading_words(text: str) -> list[str]:
     """The words of a column's heading."""
-    said = plain(text).casefold().replace("'", "").replace("no.s", "no.")
-    return re.findall(r"[a-z]{1,40}|#|%", said)
+    words = plain(text).casefold().replace("'", "").replace("no.s", "no.")
+    return re.findall(r"[a-z]{1,40}|#|%", words)
 
 
 class _Column:
@@ -192,31 +192,31 @@ class _Column:
     def __init__(self, heading: str, cells: Sequence[str]) -> None:
         self.words = frozenset(heading_words(heading))
         self.cells = cells
-        told = [cell for cell in cells if not is_empty(cell)]
-        is_measured = 2 * sum(number(cell) is not None for cell in told) > len(told)
-        self.role: Role = self._counting_role(told, is_measured) or (
+        filled = [cell for cell in cells if not is_empty(cell)]
+        is_measured = 2 * sum(number(cell) is not None for cell in filled) > len(filled)
+        self.role: Role = self._counting_role(filled, is_measured) or (
             "metric" if is_measured else "other"
         )
         if self.role == "other":
             texts = (role for role, names in _TEXTS.items() if self.words & names)
             self.role = next(texts, "other")
 
-    def _counting_role(self, told: Sequence[str], is_measured: bool) -> Role | None:
+    def _counting_role(self, cells: Sequence[str], is_measured: bool) -> Role | None:
         """What it holds where it is neither measured nor text."""
         if self.words & _EXIT and is_measured:
             return "exit"
-        if self.words & _RETRIES and any(retries_in(cell) is not None for cell in told):
+        if self.words & _RETRIES and any(retries_in(cell) is not None for cell in cells):
             return "retries"
         if self.words & _MEASURES:
             return None
-        if self.words & _STATUS and (not is_measured or any(map(counts_in, told))):
+        if self.words & _STATUS and (not is_measured or any(map(counts_in, cells))):
             return "status"
         is_counted = all(amount(c) is not None or flag(c) is not None for c in self.cells)
         if is_counted and self.words & _PASSED:
             return "passed"
         if is_counted and self.words & (_FAILED | _SKIPPED):
             return "failed" if self.words & _FAILED else "skipped"
-        is_total = self.words & _TOTAL and told and all(plain(cell).isdecimal() for cell in told)
+        is_total = self.words & _TOTAL and cells and all(plain(cell).isdecimal() for cell in cells)
         return "total" if is_total else None
 
     @property
@@ -238,9 +238,9 @@ def roles_of(grid: Grid) -> list[Role]:
     """What each column holds, by its heading and by what stands in it."""
     rows = tuple(row for row in grid.rows if not _summary_word(row.cells))
     columns = [*map(_Column, grid.headings, grid._replace(rows=rows).columns)]
-    named = _naming(columns)
-    if named and not _is_total(named, columns):
-        named.role = "round"
+    naming = _naming(columns)
+    if naming and not _is_total(naming, columns):
+        naming.role = "round"
     roles = [column.role for column in columns]
     counts = {*roles} & {*_COUNTS}
     flags = [column for column in columns if column.is_flag]
@@ -251,11 +251,14 @@ def roles_of(grid: Grid) -> list[Role]:
         results = [column for column in columns if column.is_result]
         if len(results) == 1 and not is_judged:
             results[0].role = "status"
-    found = [column.role for column in columns]
-    for at, role in enumerate(found):
-        if role in ("round", "status", "exit", "retries", "crash", "batch") and role in found[:at]:
-            found[at] = "other"
-    return found
+    final_roles = [column.role for column in columns]
+    for at, role in enumerate(final_roles):
+        if (
+            role in ("round", "status", "exit", "retries", "crash", "batch")
+            and role in final_roles[:at]
+        ):
+            final_roles[at] = "other"
+    return final_roles
 
 
 def _naming(columns: Sequence[_Column]) -> _Column | None:
@@ -273,12 +276,12 @@ def _naming(columns: Sequence[_Column]) -> _Column | None:
     return None
 
 
-def _is_total(named: _Column, columns: Sequence[_Column]) -> bool:
+def _is_total(naming: _Column, columns: Sequence[_Column]) -> bool:
     """Whether a column headed ``Rounds`` counts them: it is what the others add up to."""
-    parts = [one.cells for one in columns if one.role in _COUNTS[:3] and one is not named]
-    sums = [[amount(cell) for cell in cells] for cells in zip(named.cells, *parts, strict=True)]
+    parts = [c.cells for c in columns if c.role in _COUNTS[:3] and c is not naming]
+    sums = [[amount(cell) for cell in cells] for cells in zip(naming.cells, *parts, strict=True)]
     labels = any(column.role in ("other", "batch") for column in columns)
-    if len(parts) == 1 and named.role == "total" and labels:
+    if len(parts) == 1 and naming.role == "total" and labels:
         pairs = [(row[0] or 0, row[1] or 0) for row in sums]
         return all(part <= all_ for all_, part in pairs) and any(part > 1 for _, part in pairs)
     is_sum = all(None not in row and row[0] == sum(filter(None, row[1:])) for row in sums)
@@ -317,39 +320,39 @@ def sheet_of(grid: Grid) -> Sheet | None:
     names = [plain(heading) or f"column {at}" for at, heading in enumerate(grid.headings, 1)]
     for role, name, column in zip(roles, names, grid.columns, strict=True):
         if role == "metric":
-            units = Counter(found[1] for cell in column if (found := number(cell)))
+            units = Counter(size[1] for cell in column if (size := number(cell)))
             unit = max(units, key=units.__getitem__, default="")
             in_heading = _UNIT.search(name)
             sheet.units[name] = unit or (in_heading[1] if in_heading else "")
         elif role == "retries":
             sheet.retry_word = name
     at = roles.index("round") if "round" in roles else None
-    told = [names_in(row.cells[at]) for row in grid.rows] if at is not None else []
-    if at is not None and _PLURAL.search(grid.headings[at]) and _are_counts(grid, roles, told):
+    row_names = [names_in(row.cells[at]) for row in grid.rows] if at is not None else []
+    if at is not None and _PLURAL.search(grid.headings[at]) and _are_counts(grid, roles, row_names):
         sheet.unread = f"numbers in line {grid.rows[0].line} that may name rounds or count them"
         return sheet
-    single = {names[0] for names in told if len(names) == 1}
+    single = {names[0] for names in row_names if len(names) == 1}
     # `1-2` means no two rounds where such names overlap (`1-1`, `1-2`, `2-1`).
-    spans = Counter(name for names in told if len(names) > 1 for name in names)
+    spans = Counter(name for names in row_names if len(names) > 1 for name in names)
     is_range = max(spans.values(), default=1) == 1
     for row in grid.rows:
         cells = [*zip(roles, names, map(plain, row.cells), strict=True)]
         _read_row(_Line(row.line, cells, single, is_range, of_rounds), sheet)
     _restart(sheet)
-    results = Counter(found.result for found in sheet.rounds)
+    results = Counter(round_.result for round_ in sheet.rounds)
     known = results["pass"] + results["fail"] + len(sheet.counts)
     sheet.is_doubtful = judged is not None and (not known or known < results["unknown"])
     return sheet if sheet.rounds or sheet.counts else None
 
 
-def _are_counts(grid: Grid, roles: Sequence[Role], told: Sequence[tuple[str, ...]]) -> bool:
+def _are_counts(grid: Grid, roles: Sequence[Role], named_rows: Sequence[tuple[str, ...]]) -> bool:
     """Whether numbers below ``Rounds`` may count them: one row for each result, which stands first
     (``PASS | 14``, ``FAIL | 6``), or the same number again beside counts of passes."""
-    single = [names for names in told if len(names) == 1]
+    single = [names for names in named_rows if len(names) == 1]
     if "status" not in roles:
         return "passed" in roles and len({*single}) < len(single)
     results = [result_of(cell) for cell in grid.columns[roles.index("status")]]
-    numbers = sorted(int(name) for names in told for name in names if name.isdecimal())
+    numbers = sorted(int(name) for names in named_rows for name in names if name.isdecimal())
     follow = not numbers or numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     one_each = len({*results}) == len(results) == len(single)
     return one_each and not follow and roles.index("status") < roles.index("round")
@@ -406,8 +409,8 @@ def _read_row(row: _Line, sheet: Sheet) -> None:
         if not label and not inside and results[0] == "unknown":
             return  # it goes on with the row above
         names = new or (label or f"line {row.line}",)
-        found = zip(names, results, strict=True)
-        sheet.rounds += [_round(row, name, result, alone=len(names) == 1) for name, result in found]
+        pairs = zip(names, results, strict=True)
+        sheet.rounds += [_round(row, name, result, alone=len(names) == 1) for name, result in pairs]
 
 
 def _results(row: _Line, size: int) -> tuple[RoundResult, ...] | Counts:
@@ -449,14 +452,14 @@ def _summed(cells: Sequence[tuple[Role, str, str]]) -> Counts | None:
     sums: dict[Role, int] = {}
     for role, _, text in cells:
         if role in _COUNTS:
-            value, said = amount(text), flag(text)
-            if value is None and said is None:
+            value, result = amount(text), flag(text)
+            if value is None and result is None:
                 return None
-            sums[role] = sums.get(role, 0) + (int(bool(said)) if value is None else value)
+            sums[role] = sums.get(role, 0) + (int(bool(result)) if value is None else value)
     if len(sums) == 1:  # `Passed?`, or `Failed?`
         role, value = next(iter(sums.items()))
-        told = next(text for said, _, text in cells if said == role)
-        if not told:
+        cell = next(text for result, _, text in cells if result == role)
+        if not cell:
             return Counts(0, 0, unknown=1)
         return Counts(1, 0) if (role == "passed") == bool(value) else Counts(0, 1)
     skipped = sums.get("skipped", 0)
@@ -496,12 +499,12 @@ def _round(row: _Line, name: str, result: RoundResult, *, alone: bool) -> Round:
 def _restart(sheet: Sheet) -> None:
     """Where the numbers of a table start again, its rounds are others."""
     part = ""
-    for at, found in enumerate(sheet.rounds[1:], 1):
+    for at, round_ in enumerate(sheet.rounds[1:], 1):
         first = sheet.rounds[0]
-        if found.name == first.name != sheet.rounds[at - 1].name and not found.batch:
-            part = f"from line {found.line}"
-        if part and not found.batch:
-            sheet.rounds[at] = found.model_copy(update={"batch": part})
+        if round_.name == first.name != sheet.rounds[at - 1].name and not round_.batch:
+            part = f"from line {round_.line}"
+        if part and not round_.batch:
+            sheet.rounds[at] = round_.model_copy(update={"batch": part})
 
 
 def _summary(row: _Line, word: str) -> Iterator[str]:

@@ -144,13 +144,13 @@ def power_against(rate: float, total: int, earlier_passes: int, earlier_total: i
 def power(rate: float, earlier_rate: float, total: int) -> float:
     """The same where both batches are yet to be run, ``total`` rounds each."""
     until = list(accumulate(_binomial(total, rate), initial=0.0))
-    found = 0.0
+    total_chance = 0.0
     worst = total
     for passes, chance in reversed(list(enumerate(_binomial(total, earlier_rate)))):
         if chance > _NEGLIGIBLE:
             worst = _highest_worse(total, passes, total, worst)
-            found += chance * until[worst + 1]
-    return found
+            total_chance += chance * until[worst + 1]
+    return total_chance
 
 
 def rounds_needed(rate: float, earlier_rate: float) -> int | None:
@@ -179,8 +179,8 @@ def _smallest(chance: Callable[[int], float]) -> int | None:
 def _highest_worse(total: int, earlier_passes: int, earlier_total: int, most: int) -> int:
     """The largest count of passes, at most ``most``, that is told to be worse; -1 for none."""
     worse = (n for n in range(most, -1, -1) if n * earlier_total < earlier_passes * total)
-    told = (n for n in worse if fisher(n, total, earlier_passes, earlier_total) <= ALPHA)
-    return next(told, -1)
+    significant = (n for n in worse if fisher(n, total, earlier_passes, earlier_total) <= ALPHA)
+    return next(significant, -1)
 
 
 @lru_cache(maxsize=64)

@@ -57,8 +57,8 @@ def matches(name: str, sample: bytes) -> bool:
 
 def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each stream of results in the file."""
-    found = sessions(decode(data), _landmark, _sessions)
-    return combined([session.part(name) for session in found], "streams of TAP")
+    logs = sessions(decode(data), _landmark, _sessions)
+    return combined([session.part(name) for session in logs], "streams of TAP")
 
 
 def _landmark(line: str) -> int:
@@ -67,8 +67,8 @@ def _landmark(line: str) -> int:
     for pattern in (_POINT, _TREE, _PLAN, _COUNT):
         if pattern.fullmatch(line):
             return 0
-    found = _ANYWHERE.search(line)
-    return found.start() if found else -1
+    match = _ANYWHERE.search(line)
+    return match.start() if match else -1
 
 
 def _sessions(lines: Sequence[str]) -> Iterator["Session"]:
@@ -142,8 +142,8 @@ class Session:
             self._is_tree = self._is_node = True
             self._point(point.groupdict(), indent, _SIGNS[point["sign"]])
 
-    def _point(self, found: Mapping[str, str | None], indent: int, outcome: Outcome) -> None:
-        directive = (found["directive"] or "").lower()
+    def _point(self, fields: Mapping[str, str | None], indent: int, outcome: Outcome) -> None:
+        directive = (fields["directive"] or "").lower()
         if directive == "skip":
             outcome = "skipped"
         elif directive == "todo":
@@ -152,8 +152,8 @@ class Session:
         inner = [point for depth in sorted(deeper) for point in self._inner.pop(depth)]
         for depth in [depth for depth in self._plans if depth > indent]:
             self._check(self._plans.pop(depth), len(inner))
-        name = one_line(found["name"] or "").replace("\\#", "#").strip()[:500]
-        point = _Point(name, outcome, _seconds(found.get("ms")), tuple(inner))
+        name = one_line(fields["name"] or "").replace("\\#", "#").strip()[:500]
+        point = _Point(name, outcome, _seconds(fields.get("ms")), tuple(inner))
         (self._inner.setdefault(indent, []) if indent else self.top).append(point)
         self._depth = indent
 
@@ -183,12 +183,12 @@ class Session:
             self._wrong = self._wrong or "it ends within a test"
         every = [*self.top, *loose]
         tests = by_name(case for point in every for case in self._cases(point, ()))
-        named = recount(tests.values())
-        totals = self._totals(named)
-        state, reason = self._completeness(named)
+        tested = recount(tests.values())
+        totals = self._totals(tested)
+        state, reason = self._completeness(tested)
         seconds = [point.seconds for point in every if point.seconds is not None]
         reader = _TREE_NAME if self._is_tree else NAME
-        return Part(reader, name, tests=tests, totals=totals, partial=totals.cases > named.cases,
+        return Part(reader, name, tests=tests, totals=totals, partial=totals.cases > tested.cases,
                     duration_s=round(sum(seconds), 6) if seconds else None,
                     runner=_NODE if self._is_node else "", completeness=state,
                     reason=reason)  # fmt: skip
@@ -215,13 +215,13 @@ class Session:
             "",
         )
 
-    def _totals(self, named: Totals) -> Totals:
+    def _totals(self, totals: Totals) -> Totals:
         """The tests that are named, or what the last lines count where that is more."""
-        lost = max(0, self.counts["fail"] + self.counts["cancelled"] - named.failing)
-        others = max(0, self.counts["pass"] - named.passed)
-        return named + Totals(collected=lost + others, failed=lost, passed=others)
+        lost = max(0, self.counts["fail"] + self.counts["cancelled"] - totals.failing)
+        others = max(0, self.counts["pass"] - totals.passed)
+        return totals + Totals(collected=lost + others, failed=lost, passed=others)
 
-    def _completeness(self, named: Totals) -> tuple[Completeness, str]:
+    def _completeness(self, totals: Totals) -> tuple[Completeness, str]:
         label = _NODE if self._is_node else "TAP"
         if self._bail:
             return "failed", f"{label}: {self._bail}"
@@ -232,7 +232,7 @@ class Session:
         if self._is_tree and not self.counts["told"]:
             return "incomplete", f"{label}: no last lines with counts"
         failing = self.counts["fail"] + self.counts["cancelled"]
-        if failing and not named.failing:
+        if failing and not totals.failing:
             return "inconsistent", f"{label}: {counted(failing, 'failure')} without a name"
         return "complete", ""
 

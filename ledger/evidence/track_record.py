@@ -40,10 +40,10 @@ def after(earlier: str, now: str) -> str:
 def with_few(strip: str, sizes: Sequence[int]) -> str:
     """``strip`` with small letters for the runs of few tests. ``sizes`` are the numbers of tests of
     all runs, 0 where that is not known: whoever was stopped did not choose."""
-    largest = max(size for one, size in zip(strip, sizes, strict=True) if one != ABSENT)
+    largest = max(size for letter, size in zip(strip, sizes, strict=True) if letter != ABSENT)
     return "".join(
-        one.lower() if 0 < _FEW * size <= largest else one
-        for one, size in zip(strip, sizes, strict=True)
+        letter.lower() if 0 < _FEW * size <= largest else letter
+        for letter, size in zip(strip, sizes, strict=True)
     )
 
 
@@ -64,16 +64,16 @@ def judge(strip: str) -> TestVerdict:
     """
     if _passes_alone(strip):
         return "passes_alone"
-    return _trend([one for one in strip.upper() if one in _DECIDED])
+    return _trend([letter for letter in strip.upper() if letter in _DECIDED])
 
 
 def _passes_alone(strip: str) -> bool:
-    whole = [one for one in strip if one in _DECIDED]
+    whole = [letter for letter in strip if letter in _DECIDED]
     if not whole or whole[-1] not in _FAILED:
         return False
     tail = strip[1 + max(strip.rfind("P"), strip.rfind("R")) :]
-    tail = tail[min(tail.index(one) for one in _FAILED if one in tail) :]
-    alone = [one.upper() for one in tail if one.islower() and one.upper() in _DECIDED]
+    tail = tail[min(tail.index(letter) for letter in _FAILED if letter in tail) :]
+    alone = [letter.upper() for letter in tail if letter.islower() and letter.upper() in _DECIDED]
     if _trend(alone) not in ("steady", "cleared"):
         return False
     # By chance, at any rate, so many failures and passes come in this order once in so many times.
@@ -88,8 +88,8 @@ def _trend(outcomes: Sequence[str]) -> TestVerdict:
     kinds = {*outcomes}
     if len(kinds) == 1 and kinds <= {"F", "P"}:
         return "broken" if "F" in kinds else "steady"
-    failed = [one in _FAILED for one in outcomes]
-    last = max((at for at, one in enumerate(failed) if one != failed[-1]), default=-1) + 1
+    failed = [is_failed in _FAILED for is_failed in outcomes]
+    last = max((at for at, i in enumerate(failed) if i != failed[-1]), default=-1) + 1
     if is_lasting(failed):
         if {*outcomes[last:]} == {"F"}:
             return "new_failure"
@@ -101,8 +101,8 @@ def _trend(outcomes: Sequence[str]) -> TestVerdict:
 def _is_calm(outcomes: Sequence[str]) -> bool:
     """Whether so many passes as it ends with are unlikely at the rate of failures before them. The
     last failure is no part of that: it is where we began to count."""
-    last = max(at for at, one in enumerate(outcomes) if one != "P")
-    failures = sum(one != "P" for one in outcomes[:last])
+    last = max(at for at, letter in enumerate(outcomes) if letter != "P")
+    failures = sum(letter != "P" for letter in outcomes[:last])
     return (1 - wilson(failures, last).low) ** (len(outcomes) - last - 1) <= ALPHA
 
 
@@ -122,8 +122,8 @@ def failing(strip: str) -> Stretch | None:
     if verdict not in ("passes_alone", "broken", "new_failure"):
         return None
     seen = strip if verdict == "passes_alone" else strip.upper()
-    decided = [(at, one) for at, one in enumerate(seen) if one in _DECIDED]
-    passed = [at for at, one in decided if one not in _FAILED]
+    decided = [(at, letter) for at, letter in enumerate(seen) if letter in _DECIDED]
+    passed = [at for at, letter in decided if letter not in _FAILED]
     before = passed[-1] if passed else None
-    failed = [at for at, one in decided if before is None or at > before]
+    failed = [at for at, letter in decided if before is None or at > before]
     return Stretch(failed[0], before, len(failed))

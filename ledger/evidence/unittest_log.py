@@ -40,8 +40,8 @@ def matches(name: str, sample: bytes) -> bool:
 
 def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each session in the log."""
-    found = sessions(decode(data), _landmark, _sessions)
-    return combined([session.part(name) for session in found], "unittest sessions")
+    logs = sessions(decode(data), _landmark, _sessions)
+    return combined([session.part(name) for session in logs], "unittest sessions")
 
 
 def _landmark(line: str) -> int:
@@ -49,8 +49,8 @@ def _landmark(line: str) -> int:
         return -1
     if _RAN.fullmatch(line) or _HEADING.fullmatch(line) or line in _RULES:
         return 0
-    found = _RAN.search(line)
-    return found.start() if found else -1
+    match = _RAN.search(line)
+    return match.start() if match else -1
 
 
 def _sessions(lines: Sequence[str]) -> Iterator["Session"]:
@@ -94,18 +94,18 @@ class Session:
 
     def _take(self, line: str) -> None:
         """A line of ``-v``, or a verdict that comes later than its test."""
-        found = _LINE.fullmatch(line.lstrip() if line.startswith("  ") else line)
-        if found and found["verdict"]:
-            self._add(found, _OUTCOMES[found["verdict"].partition(" ")[0]])
+        match = _LINE.fullmatch(line.lstrip() if line.startswith("  ") else line)
+        if match and match["verdict"]:
+            self._add(match, _OUTCOMES[match["verdict"].partition(" ")[0]])
             self._current = None
-        elif found and not found["sub"]:
-            self._current = found
+        elif match and not match["sub"]:
+            self._current = match
         elif self._current and (later := _LATER.fullmatch(line)):
             self._add(self._current, _OUTCOMES[later["verdict"].partition(" ")[0]])
             self._current = None
 
-    def _add(self, found: re.Match[str], outcome: Outcome) -> None:
-        name, place = found["name"], found["place"]
+    def _add(self, match: re.Match[str], outcome: Outcome) -> None:
+        name, place = match["name"], match["place"]
         is_broken = place.removesuffix(f".{name}") == "unittest.loader._FailedTest"
         at_collection = is_broken or name in ("setUpClass", "setUpModule")
         identity = name if is_broken else f"{place.removesuffix('.' + name)}::{name}"
@@ -120,28 +120,28 @@ class Session:
 
     def part(self, name: str) -> Part:
         """What the session says."""
-        named = recount(self.tests.values())
+        tested = recount(self.tests.values())
         ran, took = self._ran or (0, None)
-        totals = self._totals(named, ran)
+        totals = self._totals(tested, ran)
         state, reason = self._completeness(totals)
         return Part(NAME, name, tests=self.tests, totals=totals, runner="unittest",
-                    partial=totals.cases > named.cases, duration_s=took, completeness=state,
+                    partial=totals.cases > tested.cases, duration_s=took, completeness=state,
                     reason=reason)  # fmt: skip
 
-    def _totals(self, named: Totals, ran: int) -> Totals:
+    def _totals(self, totals: Totals, ran: int) -> Totals:
         """Recounted where every test has a name, else what the last line counts."""
         fixtures = sum(t.at_collection and "::" in t.identity for t in self.tests.values())
-        if named.cases - fixtures >= ran and named.failing >= bool(self._failures):
-            return named
+        if totals.cases - fixtures >= ran and totals.failing >= bool(self._failures):
+            return totals
         skipped = self._counts.get("skipped", 0)
         xfailed = self._counts.get("expected failures", 0)
         xpassed = self._counts.get("unexpected successes", 0)
-        lost = int(self._failures > 0 and not named.failing)
-        failing = named.failing - fixtures + lost
+        lost = int(self._failures > 0 and not totals.failing)
+        failing = totals.failing - fixtures + lost
         passed = max(0, ran - failing - skipped - xfailed - xpassed)
         broken = sum(t.at_collection for t in self.tests.values()) - fixtures
-        return Totals(collected=ran - broken, passed=passed, failed=named.failed + lost,
-                      errors=named.errors, skipped=skipped, xfailed=xfailed,
+        return Totals(collected=ran - broken, passed=passed, failed=totals.failed + lost,
+                      errors=totals.errors, skipped=skipped, xfailed=xfailed,
                       xpassed=xpassed)  # fmt: skip
 
     @property

@@ -93,11 +93,11 @@ class Blobs:
         if revision == STAGED:
             return self.staged(path)
         name, place = os.fsencode(check_revision(revision)), _checked(path)
-        found = self._blob(name + b":" + place)
-        if found is None and self._has(name, place, _FILE):
+        blob = self._blob(name + b":" + place)
+        if blob is None and self._has(name, place, _FILE):
             message = f"{path} at {revision}: git knows the file and cannot read its contents"
             raise UnreadableInput("lost-object", message, process.lacks(self.root))
-        return found
+        return blob
 
     def head(self, path: str) -> bytes | None:
         """The file as last committed; None also before the first commit. Raises as ``read``."""
@@ -115,12 +115,12 @@ class Blobs:
     def known_commit(self, revision: str) -> str:
         """Like ``commit``. Raises UsageError (``no-such-revision``) where there is none, and
         UnreadableInput (``lost-object``) where git names one that it cannot read."""
-        found = self.commit(revision)
-        if found:
-            return found
-        named = process.run(self.root, "rev-parse", "--verify", "--quiet", revision).stdout.strip()
-        if named and not OBJECT_NAME.fullmatch(revision):
-            message = f"{revision} is {named[:8].decode('ascii')}, which git cannot read"
+        commit = self.commit(revision)
+        if commit:
+            return commit
+        answer = process.run(self.root, "rev-parse", "--verify", "--quiet", revision).stdout.strip()
+        if answer and not OBJECT_NAME.fullmatch(revision):
+            message = f"{revision} is {answer[:8].decode('ascii')}, which git cannot read"
             raise UnreadableInput("lost-object", message, process.lacks(self.root))
         message = f"{revision}: git knows no such commit, or more than one"
         hint = process.lacks(self.root, "give HEAD, a branch, a tag or a commit")

@@ -157,10 +157,10 @@ def _passed_over(copy: _Copy) -> bytes:
     return b"".join(name + b"\0" for name in there)
 
 
-def _entries(told: bytes) -> Iterator[_Entry]:
+def _entries(data: bytes) -> Iterator[_Entry]:
     """What differs, as ``git status --porcelain=v2`` tells it."""
     untracked = []
-    for line in map(os.fsdecode, told.split(b"\0")[:-1]):
+    for line in map(os.fsdecode, data.split(b"\0")[:-1]):
         kind, _, rest = line.partition(" ")
         if kind == "?":
             untracked.append(rest)
@@ -216,17 +216,17 @@ def _take_out_secrets(patch: Path) -> set[str]:
     """Take the files out of a patch whose new lines hold what looks like a secret, an ``.env`` that
     git does not ignore for instance; the paths of these."""
     with patch.open("rb") as lines:
-        held = {
+        blocks = {
             name
             for part in _parts(lines)
             if secrets.found(b"".join(line for line in part if line.startswith(b"+")))
             for name in _ranges(part)
         }
-    if held:
+    if blocks:
         with patch.open("rb") as lines:
-            kept = [b"".join(part) for part in _parts(lines) if held.isdisjoint(_ranges(part))]
+            kept = [b"".join(part) for part in _parts(lines) if blocks.isdisjoint(_ranges(part))]
         patch.write_bytes(b"".join(kept))
-    return held
+    return blocks
 
 
 def _parts(patch: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -244,12 +244,12 @@ def changed_lines(patch: Path) -> dict[str, str]:
     """The lines that are new or other in each file of a patch which git wrote, as ``3, 10-14``.
     Where lines are only taken out it is the line before them; what is no text has none."""
     with patch.open("rb") as lines:
-        found = _ranges(lines)
-    return {name: ", ".join(map(_shown, ranges)) for name, ranges in found.items()}
+        ranges = _ranges(lines)
+    return {name: ", ".join(map(_shown, ranges)) for name, ranges in ranges.items()}
 
 
 def _ranges(lines: Iterable[bytes]) -> dict[str, list[tuple[int, int]]]:
-    found: dict[str, list[tuple[int, int]]] = {}
+    by_path: dict[str, list[tuple[int, int]]] = {}
     name, at, only_gone = b"", 0, False
     old = new = 0  # lines of the hunk that are still to come
     for line in lines:
@@ -263,7 +263,7 @@ def _ranges(lines: Iterable[bytes]) -> dict[str, list[tuple[int, int]]]:
             continue
         sign = line[:1]
         old, new = old - (sign in b" -"), new - (sign in b" +")
-        ranges = found.setdefault(_name(name), [])
+        ranges = by_path.setdefault(_name(name), [])
         is_last = old <= 0 and new <= 0
         if sign == b"+":
             _note(ranges, at)
@@ -274,7 +274,7 @@ def _ranges(lines: Iterable[bytes]) -> dict[str, list[tuple[int, int]]]:
             _note(ranges, max(at - 1, 1))
             only_gone = False
         at += sign in b" +"
-    return found
+    return by_path
 
 
 def _note(ranges: list[tuple[int, int]], line: int) -> None:

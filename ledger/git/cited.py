@@ -101,9 +101,9 @@ class Resolver:
         @cache
         def about() -> _About:
             near = (*_initiatives(path for _, path in cited), *self._initiatives)
-            named = frozenset(_STAMP.findall(part.text))
+            stamped = frozenset(_STAMP.findall(part.text))
             stamps = frozenset(stamp for _, path in cited for stamp in _STAMP.findall(path))
-            return _About(stamps or named, named, near)
+            return _About(stamps or stamped, stamped, near)
 
         for artifact, path in dict.fromkeys(cited):
             kind = citations.kind(path)
@@ -116,8 +116,8 @@ class Resolver:
                 lead = {os.path.normpath(folder + name): folder in own for folder in folders}
                 inside = {place: is_own for place, is_own in lead.items() if place[:3] != "../"}
                 there = self._there(inside)
-                found = Cited(artifact, path, kind, there)
-                yield found if there else self._ended(found, name, inside, about())
+                citation = Cited(artifact, path, kind, there)
+                yield citation if there else self._ended(citation, name, inside, about())
 
     def _there(self, places: Iterable[str]) -> str | None:
         """The first place that is there, one that git has before others."""
@@ -157,7 +157,7 @@ class Resolver:
     def _initiatives(self) -> list[str]:
         attempts = self._item.attempts if self._item else ()
         return _initiatives(
-            path for one in attempts for artifact in one.artifacts for path in artifact.paths
+            path for a in attempts for artifact in a.artifacts for path in artifact.paths
         )
 
 
@@ -165,13 +165,13 @@ def _open(
     artifact: Artifact, path: str, folders: Sequence[str], listing: Listing
 ) -> Iterator[Cited]:
     """A glob leads to all that it fits; another open part to candidates only."""
-    found: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     for folder in folders:
-        found = found or matching(listing, folder + path)
+        paths = paths or matching(listing, folder + path)
     if not is_glob(path):
-        yield Cited(artifact, path, "placeholder", None, matches=found)
-    elif found:
-        yield from (Cited(artifact, path, "path", place) for place in found)
+        yield Cited(artifact, path, "placeholder", None, matches=paths)
+    elif paths:
+        yield from (Cited(artifact, path, "path", place) for place in paths)
     else:
         yield Cited(artifact, path, "path", None, (path,))
 

@@ -106,7 +106,7 @@ def changes(
     own: only its last version is held against the new one, but not with ``is_one_file`` false.
     A merge is among the commits if its file differs from that of any parent. Raises ``LedgerError``
     where git fails."""
-    found: list[Change] = []
+    listed: list[Change] = []
     known: set[tuple[str, str]] = set()
     names = [path]
     waiting = [(path, tuple(commits))]
@@ -136,16 +136,16 @@ def changes(
                 batch[place] = batch[place].model_copy(update={"renamed_from": source})
                 names.append(source)
                 waiting.append((source, (parent, *(c for c in starts if c.startswith("^")))))
-        found = [*batch, *found]
-    return _without_renamings(found)
+        listed = [*batch, *listed]
+    return _without_renamings(listed)
 
 
 def blobs_at(root: Path, places: Sequence[tuple[str, str]]) -> list[str | None]:
     """The blob at each (commit, path); None where the commit has no such file."""
     asked = "".join(f"{commit}:{path}\n" for commit, path in places)
-    said = _git(root, "cat-file", "--batch-check", given=asked).split("\n")
-    found = [line.split(" ") for line in said[: len(places)]]
-    return [parts[0] if parts[1:2] == ["blob"] else None for parts in found]
+    answers = _git(root, "cat-file", "--batch-check", given=asked).split("\n")
+    rows = [line.split(" ") for line in answers[: len(places)]]
+    return [parts[0] if parts[1:2] == ["blob"] else None for parts in rows]
 
 
 def fork_blob(root: Path, merge: Commit, names: Sequence[str]) -> str | None:
@@ -154,16 +154,16 @@ def fork_blob(root: Path, merge: Commit, names: Sequence[str]) -> str | None:
     if len(merge.parents) < 2:
         return None
     common = repository.fork_point(root, *merge.parents)
-    found = blobs_at(root, [(common, name) for name in names]) if common else []
-    return next((blob for blob in found if blob), None)
+    blobs = blobs_at(root, [(common, name) for name in names]) if common else []
+    return next((blob for blob in blobs if blob), None)
 
 
 def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Commit, list[_Edge]]]:
     """Each commit with the blobs before and after, once for each parent that differs."""
-    said = _git(root, *_OF_A_FILE, *commits, "--", f":(top,literal){path}")
+    text = _git(root, *_OF_A_FILE, *commits, "--", f":(top,literal){path}")
     commit: Commit | None = None
     edges: list[_Edge] = []
-    for head, raw in records(said, 5):
+    for head, raw in records(text, 5):
         if commit is None or commit.sha != head[0]:
             if commit:
                 yield commit, edges
@@ -180,10 +180,10 @@ def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Com
         yield commit, edges
 
 
-def records(said: str, fields: int) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+def records(text: str, fields: int) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
     """What ``git log --raw -z`` says where its format is so many fields, a NUL before each: the
     fields of each record, and its entries (``:100644 100644 OLD NEW M``) with their paths."""
-    tokens = said.split("\0")
+    tokens = text.split("\0")
     at = 0
     while at + fields < len(tokens):
         if not tokens[at].strip("\n"):
@@ -241,8 +241,8 @@ def _called(root: Path, commit: str, path: str | None) -> tuple[str, str] | None
 
 def _is_file(root: Path, commit: str, path: str) -> bool:
     """Whether the commit has a file of this name, and no link."""
-    said = _git(root, "ls-tree", "-z", commit, "--", f":(top,literal){path}")
-    return said.startswith("100")
+    text = _git(root, "ls-tree", "-z", commit, "--", f":(top,literal){path}")
+    return text.startswith("100")
 
 
 def _renamed(root: Path, parent: str, commit: str, path: str) -> tuple[str, str] | None:
@@ -250,20 +250,20 @@ def _renamed(root: Path, parent: str, commit: str, path: str) -> tuple[str, str]
     for similar in ("-M100%", "-M50%"):
         # The second one compares contents, which a partial clone may lack.
         options = (*_DIFF_TREE, similar, f"-l{_MOST_FILES}", "--diff-filter=R")
-        said = _git(root, *options, parent, commit, answers=(128,))
-        parts = said.split("\0")
+        text = _git(root, *options, parent, commit, answers=(128,))
+        parts = text.split("\0")
         for raw, before, after in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
             if after == path:
                 return before, raw.split(" ")[2]
     return None
 
 
-def _without_renamings(found: list[Change]) -> list[Change]:
+def _without_renamings(changed: list[Change]) -> list[Change]:
     """Without the commits that only took an earlier name away, having given the file a new one."""
-    renaming = {(change.commit.sha, change.renamed_from) for change in found}
+    renaming = {(change.commit.sha, change.renamed_from) for change in changed}
     return [
         change
-        for change in found
+        for change in changed
         if change.blob is not None or (change.commit.sha, change.path) not in renaming
     ]
 
@@ -286,8 +286,8 @@ class Touched:
         self.commits: dict[str, Revision] = {}
         self._by_path: dict[str, list[tuple[str, str]]] = {}
         merges: dict[str, dict[str, list[str]]] = {}
-        said = _git(root, *_OF_EVERY_FILE, commit, "--")
-        for (sha, parents, date, subject), raw in records(said, 4):
+        text = _git(root, *_OF_EVERY_FILE, commit, "--")
+        for (sha, parents, date, subject), raw in records(text, 4):
             above = tuple(parents.split())
             day = repository.moment(date)[:10]
             self.commits.setdefault(sha, Revision(len(self.commits), sha, above, day, subject))
@@ -323,8 +323,8 @@ class Touched:
 
     def first_in(self, names: Iterable[str]) -> str | None:
         """The commit that added the first of the files ``names``."""
-        found = [sha for name in names if (sha := self.added_by(name))]
-        return min(found, key=lambda sha: self.commits[sha].place, default=None)
+        shas = [sha for name in names if (sha := self.added_by(name))]
+        return min(shas, key=lambda sha: self.commits[sha].place, default=None)
 
     def touching(self, path: str) -> set[str]:
         """The commits that did anything to the file, or to a file in the folder."""
@@ -332,25 +332,25 @@ class Touched:
 
     def between(self, start: str, end: str) -> list[str]:
         """The commits that ``end`` has and ``start`` has not, oldest first."""
-        found: list[str] = []
+        shas: list[str] = []
         ends = ((end, False), (start, True))
         waiting = {self.commits[sha].place: of for sha, of in ends if sha in self.commits}
         while not all(waiting.values()):
             place = max(waiting)  # whatever leads to it was taken before
             is_of_start = waiting.pop(place)
-            one = self._in_order[place]
-            found += [] if is_of_start else [one.sha]
-            for parent in one.parents:
+            in_order = self._in_order[place]
+            shas += [] if is_of_start else [in_order.sha]
+            for parent in in_order.parents:
                 if parent in self.commits:
                     at = self.commits[parent].place
                     waiting[at] = is_of_start or waiting.get(at, False)
-        return found[::-1]
+        return shas[::-1]
 
     def _last(self, path: str, letter: str) -> str | None:
         return self._latest([sha for done, sha in self._by_path.get(path, ()) if done == letter])
 
-    def _latest(self, found: list[str | None] | list[str]) -> str | None:
-        known = [sha for sha in found if sha]
+    def _latest(self, shas: list[str | None] | list[str]) -> str | None:
+        known = [sha for sha in shas if sha]
         return max(known, key=lambda sha: self.commits[sha].place, default=None)
 
     def _files(self, path: str) -> Iterator[str]:

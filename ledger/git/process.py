@@ -97,8 +97,8 @@ def ask(root: Path, *arguments: str, given: bytes = b"", answers: tuple[int, ...
 def without_programs(root: Path) -> list[tuple[str, str]]:
     """The settings that keep git from running the filters and hooks that the configuration at
     ``root`` names."""
-    named = os.fsdecode(run(root, *_PROGRAMS).stdout).split("\0")
-    sections = dict.fromkeys(name.rpartition(".")[0] for name in named if name.count(".") > 1)
+    settings = os.fsdecode(run(root, *_PROGRAMS).stdout).split("\0")
+    sections = dict.fromkeys(name.rpartition(".")[0] for name in settings if name.count(".") > 1)
     return [
         (f"{section}.{key}", value)
         for section in sections
@@ -132,11 +132,11 @@ def start_repository(folder: Path) -> None:
 
 def failed(root: Path, command: str, reason: bytes) -> LedgerError:
     """What to raise where git gives up: its own reason, and the remedy that it names if any."""
-    said = reason.decode("utf-8", "replace").strip()
-    fatal = _FATAL.search(said)
-    line = fatal[0].replace("\n\t", " ") if fatal else said.partition("\n")[0]
-    remedy = _REMEDY.search(said)
-    hint = f"`{remedy[1]}` if you trust it" if remedy else lacks(root) if "object" in said else ""
+    text = reason.decode("utf-8", "replace").strip()
+    fatal = _FATAL.search(text)
+    line = fatal[0].replace("\n\t", " ") if fatal else text.partition("\n")[0]
+    remedy = _REMEDY.search(text)
+    hint = f"`{remedy[1]}` if you trust it" if remedy else lacks(root) if "object" in text else ""
     return LedgerError("git-failed", f"{root}: {command} failed: {line}", hint)
 
 
@@ -248,12 +248,12 @@ def _settings(
 
 def _of_another(passed: Mapping[str, str], own: Path) -> bool:
     if passed.get("GIT_DIR"):
-        named = Path(passed["GIT_DIR"])
+        path = Path(passed["GIT_DIR"])
     else:
         # A hook is told of `.git/index`, or of a lock file in the git folder of its repository.
         index = Path(passed.get("GIT_INDEX_FILE") or ".git/index")
-        named = index.parent if index.is_absolute() and _has_head(index.parent) else own
-    return os.path.realpath(named) != os.path.realpath(own)
+        path = index.parent if index.is_absolute() and _has_head(index.parent) else own
+    return os.path.realpath(path) != os.path.realpath(own)
 
 
 def _own_git_dir(top: Path) -> Path | None:

@@ -89,8 +89,8 @@ def _rebased(place: Path) -> tuple[str, str] | None:
 def _publicity(root: Path, commit: str) -> int:
     """How many know a commit: who has the main branch of a remote, another branch of it, or the
     main branch here."""
-    said = _answer(root, "for-each-ref", "--format=%(refname)", "--contains", commit)
-    names = said.decode("utf-8", "replace").split("\n")
+    refs = _answer(root, "for-each-ref", "--format=%(refname)", "--contains", commit)
+    names = refs.decode("utf-8", "replace").split("\n")
     ranks = (place for name in names for place, form in enumerate(_PUBLIC, 1) if form.match(name))
     return max(ranks, default=0)
 
@@ -184,8 +184,8 @@ def day_of(root: Path, revision: str) -> str | None:
     """The date of a commit on its committer's clock, as ISO, or of the commit before where that is
     later: then the clock was wrong. None for no commit, and for one without a date."""
     ask = ("-2", "--date=raw", "--format=%cd", check_revision(revision), "--")
-    told = _answer(root, "log", *ask).decode("ascii", "replace").splitlines()
-    return max((moment(line)[:10] for line in told), default="") or None
+    lines = _answer(root, "log", *ask).decode("ascii", "replace").splitlines()
+    return max((moment(line)[:10] for line in lines), default="") or None
 
 
 def lines_written(root: Path, path: str, lines: Sequence[int]) -> dict[int, datetime]:
@@ -193,10 +193,10 @@ def lines_written(root: Path, path: str, lines: Sequence[int]) -> dict[int, date
     which git cannot tell. Those of many that stand lower down may be left out."""
     where = [f"-L{line},{line}" for line in sorted(lines)[:_MOST_LINES]]
     done = process.run(root, *_BLAME, *where, "--", path)
-    found = _BLAMED.findall(done.stdout) if where and not done.returncode else []
+    blamed = _BLAMED.findall(done.stdout) if where and not done.returncode else []
     return {
         int(line): datetime.fromisoformat(when)
-        for commit, line, time in found
+        for commit, line, time in blamed
         if commit.strip(b"0") and (when := moment(time.decode("ascii")))
     }
 
@@ -254,8 +254,10 @@ def unkept(root: Path, folder: str, paths: Sequence[str]) -> tuple[str, ...]:
     if submodule:
         inside = folder.removeprefix(submodule).strip("/") or "."
         add = f"`git -C {shlex.quote(submodule)} add {shlex.quote(inside)}`"
-        said = f"{folder} lies in the submodule {submodule}: {add} and commit it there, then here"
-        return (f"{said} `git add {shlex.quote(submodule)}`",)
+        message = (
+            f"{folder} lies in the submodule {submodule}: {add} and commit it there, then here"
+        )
+        return (f"{message} `git add {shlex.quote(submodule)}`",)
     rules = ignored(root, paths)
     if not rules:
         return ()

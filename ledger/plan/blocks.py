@@ -96,8 +96,8 @@ class _Cut(NamedTuple):
 
 def parse(source: str) -> tuple[tuple[Block, ...], bool]:
     """The blocks of ``source``, and whether a fence or HTML block at its end could go on."""
-    found = _by_pieces(source) if len(source) > _LONG else None
-    return found or _whole(source)
+    by_pieces = _by_pieces(source) if len(source) > _LONG else None
+    return by_pieces or _whole(source)
 
 
 def shifted(blocks: Iterable[Block], by: int) -> tuple[Block, ...]:
@@ -183,7 +183,7 @@ def _joined(pieces: Iterable[tuple[Sequence[Block], bool]]) -> tuple[Block, ...]
 
 def _cuts(source: str) -> Iterator[_Cut]:
     """The places to cut at column 0 and 1, the start of ``source`` first."""
-    found = _Cut(0, "", [])
+    cut = _Cut(0, "", [])
     width = 0  # of the indent that nested entries have; 0 where none is looked for
     if source[:1] in ("-", "*", "+") and _MARK.match(source):
         width = 1
@@ -193,23 +193,23 @@ def _cuts(source: str) -> Iterator[_Cut]:
         mark = _MARK.match(source, body)
         probe = " " * indent + (f"{mark[1]} x\n" if mark else "x\n")
         if indent > 1:
-            if indent == width or (width and not found.nested):
+            if indent == width or (width and not cut.nested):
                 width = indent
-                found.nested.append((at, probe))
+                cut.nested.append((at, probe))
             continue
         width = 1 if mark and not indent and mark[1] in ("-", "*", "+") else 0
         is_text = not mark and not _ODD_MARK.match(source, body)
         if mark or (is_text and not source[source.rfind("\n", 0, at - 1) + 1 : at].strip(" \t\n")):
-            yield found
-            found = _Cut(at, probe, [])
-    yield found
+            yield cut
+            cut = _Cut(at, probe, [])
+    yield cut
 
 
 @lru_cache(maxsize=4096)  # most pieces of a version stand in the one before it where they stood
 def _piece_at(piece: _Piece, line: int) -> _Parsed | None:
     """The same as ``_piece``, for one that begins at ``line``."""
-    found = _piece(piece)
-    return found and found._replace(blocks=shifted(found.blocks, line))
+    parsed = _piece(piece)
+    return parsed and parsed._replace(blocks=shifted(parsed.blocks, line))
 
 
 @lru_cache(maxsize=8192)
@@ -222,17 +222,19 @@ def _piece(piece: _Piece) -> _Parsed | None:
         return _Parsed(blocks, goes_on=False, is_open=is_open)
     at = (piece.frame + piece.text).count("\n")
     if not piece.probe.startswith("  "):
-        found = _without_probe(blocks, at)
-        return _Parsed(*found, is_open=False) if found and found[0] else None
+        without_probe = _without_probe(blocks, at)
+        return (
+            _Parsed(*without_probe, is_open=False) if without_probe and without_probe[0] else None
+        )
     if len(blocks) != 1 or len(blocks[0].children) != 1:
         return None
     outer = blocks[0]
     entry = outer.children[0]
-    found = _without_probe(entry.children, at)
-    if found is None:
+    without_probe = _without_probe(entry.children, at)
+    if without_probe is None:
         return None
-    kept = outer._replace(children=(entry._replace(children=found[0]),))
-    return _Parsed((kept,), goes_on=found[1], is_open=False)
+    kept = outer._replace(children=(entry._replace(children=without_probe[0]),))
+    return _Parsed((kept,), goes_on=without_probe[1], is_open=False)
 
 
 def _is_frame(outer: Block) -> bool:

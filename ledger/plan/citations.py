@@ -156,32 +156,32 @@ def passage(text: str, start: int) -> str:
 def labelled(text: str, name: str) -> str | None:
     """The ``passage`` behind ``name:`` at the start of a line or sentence; where there is none, the
     list below it, its entries parted by semicolons."""
-    found = _label(name).search(text)
-    if not found:
+    match = _label(name).search(text)
+    if not match:
         return None
-    if said := passage(text, found.end()):
-        return said
+    if words := passage(text, match.end()):
+        return words
     listed: list[str] = []
-    for said in text[found.end() :].split("\n")[1:]:
-        entry = _ENTRY.match(said)
-        if not entry and said.strip():
+    for words in text[match.end() :].split("\n")[1:]:
+        entry = _ENTRY.match(words)
+        if not entry and words.strip():
             break
-        listed += [said[entry.end() :].strip()] if entry else []
+        listed += [words[entry.end() :].strip()] if entry else []
     return "; ".join(listed) or None
 
 
 def commits(text: str) -> tuple[str, ...]:
     """7 to 40 hex digits with a letter and a digit among them, but for checksums, which say so
     just before. Numbers such as 25932015286227 have no letter. First mention of each, in order."""
-    found: dict[str, None] = {}
+    shas: dict[str, None] = {}
     for match in _HEX.finditer(text):
         sha = match.group()
         if sha.isdigit() or sha.isalpha():
             continue
         if _CHECKSUM.search(text, max(0, match.start() - 48), match.start()):
             continue
-        found[sha] = None
-    return tuple(found)
+        shas[sha] = None
+    return tuple(shas)
 
 
 def _candidates(text: str, *, is_bare: bool) -> Iterator[tuple[int, str]]:
@@ -211,8 +211,8 @@ def _candidates(text: str, *, is_bare: bool) -> Iterator[tuple[int, str]]:
 
 
 def _indent(line: str) -> int:
-    found = _INDENT.match(line)
-    return len(found[0].expandtabs(4)) if found else 0
+    match = _INDENT.match(line)
+    return len(match[0].expandtabs(4)) if match else 0
 
 
 def _in_line(line: str, bare_from: int) -> Iterator[str]:
@@ -351,7 +351,7 @@ def is_quotable(paths: Sequence[str]) -> bool:
     quoted = f"`{brace(paths)}`"
     if visible(quoted) != quoted or any(kind(path) != "path" for path in paths):
         return False
-    return [sorted(one.paths) for one in find(quoted)] == [sorted({*paths})]
+    return [sorted(citation.paths) for citation in find(quoted)] == [sorted({*paths})]
 
 
 def _folder(names: list[list[str]]) -> str:
@@ -373,10 +373,10 @@ def _escaped(name: str) -> str:
 
 def _without_comma(inside: list[str]) -> list[str]:
     """A group of one: numbers ``{1..40}``, or no group at all (``{dataset}``)."""
-    found = _RANGE.fullmatch(inside[0]) if len(inside) == 1 else None
-    if not found:
-        return ["{" + one + "}" for one in inside]
-    first, last = int(found[1]), int(found[2])
+    match = _RANGE.fullmatch(inside[0]) if len(inside) == 1 else None
+    if not match:
+        return ["{" + part + "}" for part in inside]
+    first, last = int(match[1]), int(match[2])
     if abs(last - first) > _FREE_PATHS:
         return ["{" + inside[0] + "}"]
     step = 1 if first <= last else -1
@@ -419,8 +419,8 @@ def _cut(name: str) -> str:
         name = _rstripped(name)
         if name.endswith(")") and (start := name.rfind("(")) > 0 and name[start - 1].isspace():
             name = name[:start]
-        elif found := _BEHIND.search(name):
-            name = name[: found.start()]
+        elif match := _BEHIND.search(name):
+            name = name[: match.start()]
         else:
             break
     return _rstripped(name)

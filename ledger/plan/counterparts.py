@@ -49,8 +49,8 @@ class Numbered(Protocol):
 
 def words_of(text: str) -> Words:
     """The words of a text without small ones, marks and the way in which it is wrapped."""
-    said = [word.casefold() for word in _WORD.findall(text[:_LONGEST])]
-    return tuple(word for word in said if word not in _SMALL) or tuple(said)
+    casefolds = [word.casefold() for word in _WORD.findall(text[:_LONGEST])]
+    return tuple(word for word in casefolds if word not in _SMALL) or tuple(casefolds)
 
 
 def missing(old: Iterable[str], new: Iterable[str]) -> Counter[Words]:
@@ -71,32 +71,32 @@ def take(these: Counter[Words], text: str) -> bool:
 def items(old: Sequence[Item], new: Sequence[Item]) -> Mapping[str, str]:
     """The ID that each item of ``old`` has in ``new``, where it is another one. Two that have an ID
     in the file are one only if all that was tried is the same."""
-    there, here = ({one.id: one for one in every} for every in (old, new))
-    gone = [one for one in there.values() if not _is_same(one, here.get(one.id))]
-    came = [one for one in here.values() if not _is_same(one, there.get(one.id))]
-    found: dict[int, int] = {}
-    if all(one.id in here for one in gone) or not came:
+    there, here = ({item.id: item for item in every} for every in (old, new))
+    gone = [item for item in there.values() if not _is_same(item, here.get(item.id))]
+    came = [item for item in here.values() if not _is_same(item, there.get(item.id))]
+    pairs: dict[int, int] = {}
+    if all(item.id in here for item in gone) or not came:
         return {}
-    _match([*map(_tries, gone)], [*map(_tries, came)], found)
-    around = [one.title for one in there.values()]
+    _match([*map(_tries, gone)], [*map(_tries, came)], pairs)
+    around = [item.title for item in there.values()]
     for are_all_old in (False, True):
-        olds = [at for at, one in enumerate(gone) if are_all_old or not one.is_named]
-        news = [at for at, one in enumerate(came) if not (are_all_old and one.is_named)]
-        olds = [at for at in olds if at not in found]
-        news = [at for at in news if at not in found.values()]
-        said, says = [gone[at].title for at in olds], [came[at].title for at in news]
-        found |= {olds[was]: news[now] for was, now in paired(said, says, around).items()}
-    names = {gone[was].id: came[now].id for was, now in found.items()}
+        olds = [at for at, item in enumerate(gone) if are_all_old or not item.is_named]
+        news = [at for at, item in enumerate(came) if not (are_all_old and item.is_named)]
+        olds = [at for at in olds if at not in pairs]
+        news = [at for at in news if at not in pairs.values()]
+        titles, says = [gone[at].title for at in olds], [came[at].title for at in news]
+        pairs |= {olds[was]: news[now] for was, now in paired(titles, says, around).items()}
+    names = {gone[was].id: came[now].id for was, now in pairs.items()}
     # One that is gone, and whose name another has now, which was made of the same first words.
-    lost = {one.id for one in gone if one.id in here} - names.keys()
+    lost = {item.id for item in gone if item.id in here} - names.keys()
     names |= {name: f"{name} (before)" for name in lost & {*names.values()}}
     return {was: now for was, now in names.items() if was != now}
 
 
-def _is_same(one: Item, other: Item | None) -> bool:
+def _is_same(item: Item, other: Item | None) -> bool:
     """Whether both have one ID, and one that was made of words those words."""
     return other is not None and (
-        one.is_named or one.title == other.title or words_of(one.title) == words_of(other.title)
+        item.is_named or item.title == other.title or words_of(item.title) == words_of(other.title)
     )
 
 
@@ -107,12 +107,12 @@ def renamed(base: Ledger, ledger: Ledger) -> Ledger:
         return base
 
     def tries(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
-        called = ((one, names.get(one.item or "")) for one in attempts)
-        return tuple(one.model_copy(update={"item": name}) if name else one for one, name in called)
+        called = ((attempt, names.get(attempt.item or "")) for attempt in attempts)
+        return tuple(a.model_copy(update={"item": name}) if name else a for a, name in called)
 
-    def item(one: Item) -> Item:
-        attempts = tries(one.attempts)
-        return one.model_copy(update={"id": names.get(one.id, one.id), "attempts": attempts})
+    def item(item: Item) -> Item:
+        attempts = tries(item.attempts)
+        return item.model_copy(update={"id": names.get(item.id, item.id), "attempts": attempts})
 
     return base.model_copy(
         update={"items": tuple(map(item, base.items)), "loose": tries(base.loose)}
@@ -120,7 +120,7 @@ def renamed(base: Ledger, ledger: Ledger) -> Ledger:
 
 
 def _tries(item: Item) -> Words:
-    return tuple(one.text for one in item.attempts)
+    return tuple(attempt.text for attempt in item.attempts)
 
 
 # Actions
@@ -130,27 +130,27 @@ def actions(old: Sequence[Numbered], new: Sequence[Numbered]) -> Mapping[int, in
     """The place in ``new`` of each action of ``old`` that is still there: by its words and number,
     by its words, by its number where a third of its words is left or where it was rewritten as an
     attempt completed it, and by what most of its words are left in."""
-    said, says = ([words_of(one.text) for one in every] for every in (old, new))
-    found: dict[int, int] = {}
+    old_words, says = ([words_of(numbered.text) for numbered in every] for every in (old, new))
+    pairs: dict[int, int] = {}
     _match(
-        [(one.number, words) for one, words in zip(old, said, strict=True)],
-        [(one.number, words) for one, words in zip(new, says, strict=True)],
-        found,
+        [(numbered.number, words) for numbered, words in zip(old, old_words, strict=True)],
+        [(numbered.number, words) for numbered, words in zip(new, says, strict=True)],
+        pairs,
     )
-    _match(said, says, found)
-    numbers = {one.number: at for at, one in enumerate(new)}
-    taken = {*found.values()}
-    for was, one in enumerate(old):
-        now = numbers.get(one.number)
-        if was in found or one.number is None or now is None or now in taken:
+    _match(old_words, says, pairs)
+    numbers = {numbered.number: at for at, numbered in enumerate(new)}
+    taken = {*pairs.values()}
+    for was, numbered in enumerate(old):
+        now = numbers.get(numbered.number)
+        if was in pairs or numbered.number is None or now is None or now in taken:
             continue
         is_completed = new[now].state == "complete" and new[now].attempt is not None
-        if is_completed or len({*said[was]} & {*says[now]}) * 3 >= len({*said[was]}):
-            found[was] = now
-    olds = [at for at in range(len(old)) if at not in found]
-    news = [at for at in range(len(new)) if at not in found.values()]
+        if is_completed or len({*old_words[was]} & {*says[now]}) * 3 >= len({*old_words[was]}):
+            pairs[was] = now
+    olds = [at for at in range(len(old)) if at not in pairs]
+    news = [at for at in range(len(new)) if at not in pairs.values()]
     rest = paired([old[at].text for at in olds], [new[at].text for at in news])
-    return found | {olds[was]: news[now] for was, now in rest.items()}
+    return pairs | {olds[was]: news[now] for was, now in rest.items()}
 
 
 # Words
@@ -161,15 +161,15 @@ def paired(old: Sequence[str], new: Sequence[str], around: Sequence[str] = ()) -
     words, then by most of them; then that of a part of one that was split, and that of the other
     one which it was joined with. ``around`` is all that the old version says, and tells how common
     a word is."""
-    said, says = [*map(words_of, old)], [*map(words_of, new)]
-    found: dict[int, int] = {}
-    _match(said, says, found)
-    left = [at for at in range(len(said)) if at not in found]
+    old_words, says = [*map(words_of, old)], [*map(words_of, new)]
+    pairs: dict[int, int] = {}
+    _match(old_words, says, pairs)
+    left = [at for at in range(len(old_words)) if at not in pairs]
     if not left or not says:
-        return found
-    same = {*found.values()}
+        return pairs
+    same = {*pairs.values()}
     often = Counter(word for text in around or old for word in {*words_of(text)})
-    weights = {at: _weights(said[at], often) for at in left}
+    weights = {at: _weights(old_words[at], often) for at in left}
     places: dict[str, list[int]] = defaultdict(list)
     for at, words in enumerate(says):
         for word in {*words} if at not in same else ():
@@ -178,17 +178,17 @@ def paired(old: Sequence[str], new: Sequence[str], around: Sequence[str] = ()) -
     kept = {
         (was, at): _share(weights[was], says[at]) for was, those in near.items() for at in those
     }
-    held = {pair: _share(_weights(says[pair[1]], often), said[pair[0]]) for pair in kept}
+    shares = {pair: _share(_weights(says[pair[1]], often), old_words[pair[0]]) for pair in kept}
     best = {
-        pair: max(share, held[pair] if held[pair] >= _NEARLY_ALL else 0)
+        pair: max(share, shares[pair] if shares[pair] >= _NEARLY_ALL else 0)
         for pair, share in kept.items()
     }
     partners: dict[int, int] = {}
     for was, at in sorted(best, key=lambda pair: (-best[pair], abs(pair[0] - pair[1]), pair)):
-        if best[was, at] > _MOST and was not in found and at not in partners:
-            found[was], partners[at] = at, was
+        if best[was, at] > _MOST and was not in pairs and at not in partners:
+            pairs[was], partners[at] = at, was
     for was in left:
-        if was in found:
+        if was in pairs:
             continue
         parts = [at for at in near[was] if at not in partners and kept[was, at] >= _PART]
         joined = [
@@ -196,26 +196,26 @@ def paired(old: Sequence[str], new: Sequence[str], around: Sequence[str] = ()) -
             for at in near[was]
             if at in partners
             and kept[was, at] >= _NEARLY_ALL
-            and _share(weights[was], said[partners[at]]) <= 1 - _PART
+            and _share(weights[was], old_words[partners[at]]) <= 1 - _PART
         ]
         union = [word for at in parts for word in says[at]]
         if joined or _share(weights[was], union) >= _NEARLY_ALL:
-            found[was] = (joined or parts)[0]
-    return found
+            pairs[was] = (joined or parts)[0]
+    return pairs
 
 
 def _match(
-    old: Sequence[tuple[Hashable, ...]], new: Sequence[tuple[Hashable, ...]], found: dict[int, int]
+    old: Sequence[tuple[Hashable, ...]], new: Sequence[tuple[Hashable, ...]], pairs: dict[int, int]
 ) -> None:
     """Add the pairs of places that have the same key, in order; an empty one is none."""
-    taken = {*found.values()}
+    taken = {*pairs.values()}
     places: dict[tuple[Hashable, ...], list[int]] = defaultdict(list)
     for at in reversed(range(len(new))):
         if new[at] and at not in taken:
             places[new[at]].append(at)
     for was, key in enumerate(old):
-        if was not in found and places.get(key):
-            found[was] = places[key].pop()
+        if was not in pairs and places.get(key):
+            pairs[was] = places[key].pop()
 
 
 def _weights(words: Words, often: Mapping[str, int]) -> Mapping[str, float]:

@@ -44,11 +44,11 @@ _OF_OTHERS: Final = ("attempt", "next action", "exit criteria", "success criteri
 
 def note(ledger: Ledger) -> Ledger:
     """``ledger`` with what its items depend on."""
-    fields = [[one for one in item.fields if _NAME.fullmatch(one.name)] for item in ledger.items]
+    fields = [[f for f in item.fields if _NAME.fullmatch(f.name)] for item in ledger.items]
     if not any(fields):
         return ledger
     known = _known(ledger)
-    kinds = {found[0] for name in known if (found := _LETTERS.match(name))}
+    kinds = {match[0] for name in known if (match := _LETTERS.match(name))}
     items = [
         item.model_copy(update={"depends_on": tuple(_dependencies(ledger, known, kinds, of_item))})
         if of_item
@@ -62,47 +62,47 @@ def unfinished(ledger: Ledger, elsewhere: Iterable[Ledger] = ()) -> dict[str, It
     """What still holds back the items that depend on it: each ID that ``ledger`` has and that is
     not finished in all its sections, with the first of these; None for an ID that neither it nor
     another file has."""
-    held: dict[str, Item | None] = {}
+    waiting: dict[str, Item | None] = {}
     for item in ledger.items:
         if item.status not in FINISHED:
-            held.setdefault(item.id, item)
-    known = {item.id for one in (ledger, *elsewhere) for item in one.items}
+            waiting.setdefault(item.id, item)
+    known = {item.id for ledger in (ledger, *elsewhere) for item in ledger.items}
     for item in ledger.items:
-        held |= {one.id: None for one in item.depends_on if one.id not in known}
-    return held
+        waiting |= {d.id: None for d in item.depends_on if d.id not in known}
+    return waiting
 
 
 def inferred(ledger: Ledger, item: Item) -> Iterator[tuple[Dependency, str]]:
     """The items that prose of ``item`` says it waits for, each once, with the clause that says so:
     ``blocked by [PARSE-001]``. They hold nothing back."""
     known = _known(ledger)
-    told = {one.id for one in item.depends_on} | {item.id}
-    for line, said in _prose(ledger, item):
+    excluded = {dependency.id for dependency in item.depends_on} | {item.id}
+    for line, prose in _prose(ledger, item):
         at = 0
-        while found := WAITS.search(said, at):
-            words_of = clause(said, found.start())
-            at = max(found.end(), found.start() + len(words_of))
-            for name in (known.get(one["id"].upper()) for one in _TOKEN.finditer(words_of)):
-                if name and name not in told:
-                    told.add(name)
-                    below = said.count("\n", 0, found.start())
+        while match := WAITS.search(prose, at):
+            words_of = clause(prose, match.start())
+            at = max(match.end(), match.start() + len(words_of))
+            for name in (known.get(match["id"].upper()) for match in _TOKEN.finditer(words_of)):
+                if name and name not in excluded:
+                    excluded.add(name)
+                    below = prose.count("\n", 0, match.start())
                     yield Dependency(id=name, line=line + below), words_of
 
 
-def clause(said: str, start: int) -> str:
+def clause(words: str, start: int) -> str:
     """From ``start`` to the end of the sentence, or of the parentheses that it stands in."""
     depth = 0
-    for at in range(start, len(said)):
-        char = said[at]
+    for at in range(start, len(words)):
+        char = words[at]
         if char in "([{":
             depth += 1
         elif char in ")]}":
             depth -= 1
             if depth < 0:
-                return said[start:at].rstrip(" .;")
-        elif depth == 0 and char in ".;\n" and said[at + 1 : at + 2] in ("", " ", "\n"):
-            return said[start:at]
-    return said[start:]
+                return words[start:at].rstrip(" .;")
+        elif depth == 0 and char in ".;\n" and words[at + 1 : at + 2] in ("", " ", "\n"):
+            return words[start:at]
+    return words[start:]
 
 
 def cycles(ledger: Ledger) -> Iterator[tuple[Item, ...]]:
@@ -111,9 +111,9 @@ def cycles(ledger: Ledger) -> Iterator[tuple[Item, ...]]:
     items = {item.id: item for item in reversed(ledger.items) if item.status not in FINISHED}
     needs = {name: [d.id for d in item.depends_on if d.id in items] for name, item in items.items()}
     order = {name: at for at, name in enumerate(reversed(items))}
-    for found in _circles(needs):
-        first = found.index(min(found, key=order.__getitem__))
-        yield tuple(items[name] for name in (*found[first:], *found[:first]))
+    for circle in _circles(needs):
+        first = circle.index(min(circle, key=order.__getitem__))
+        yield tuple(items[name] for name in (*circle[first:], *circle[:first]))
 
 
 def _circles(needs: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
@@ -144,45 +144,45 @@ def _known(ledger: Ledger) -> dict[str, str]:
 def _dependencies(
     ledger: Ledger, known: Mapping[str, str], kinds: set[str], fields: Sequence[Field]
 ) -> Iterator[Dependency]:
-    told: set[str] = set()
+    read_names: set[str] = set()
     for field in fields:
-        said = plain_id(_ASIDE.sub(_blank, _whole(ledger, field))).translate(_UNMARKED)
-        said = _RANGE.sub(partial(_each, known), said)
+        translate = plain_id(_ASIDE.sub(_blank, _whole(ledger, field))).translate(_UNMARKED)
+        translate = _RANGE.sub(partial(_each, known), translate)
         line = field.span.start_line
-        for part in re.split(f"({_PART.pattern})", said, flags=re.IGNORECASE):
+        for part in re.split(f"({_PART.pattern})", translate, flags=re.IGNORECASE):
             names = () if _NEGATED.search(part) else _names(part, known, kinds)
             for name in names:
-                if name not in told:
-                    told.add(name)
+                if name not in read_names:
+                    read_names.add(name)
                     yield Dependency(id=name, line=line)
             line += part.count("\n")
 
 
 def _names(part: str, known: Mapping[str, str], kinds: set[str]) -> Iterator[str]:
     """The IDs in a part of the list: those of the plan, and what can be nothing else."""
-    for found in _TOKEN.finditer(part):
-        name = found["id"].upper()
+    for match in _TOKEN.finditer(part):
+        name = match["id"].upper()
         letters = _LETTERS.match(name)
-        is_boxed = found["open"] and part[found.end() : found.end() + 1] == "]"
+        is_boxed = match["open"] and part[match.end() : match.end() + 1] == "]"
         is_alike = letters is not None and letters[0] in kinds
         if name in known:
             yield known[name]
         elif (is_boxed and re.search(r"\d", name)) or is_alike or _LOOKS_LIKE_ID.fullmatch(name):
-            yield found["id"]
+            yield match["id"]
 
 
-def _each(known: Mapping[str, str], found: re.Match[str]) -> str:
+def _each(known: Mapping[str, str], match: re.Match[str]) -> str:
     """A range as the list of what the plan has of it."""
-    first, last, width = int(found["first"]), int(found["last"]), len(found["first"])
+    first, last, width = int(match["first"]), int(match["last"]), len(match["first"])
     if not first < last <= first + _LONGEST_RANGE:
-        return found[0]
-    every = (f"{found['kin']}{number:0{width}}" for number in range(first, last + 1))
-    ends = (f"{found['kin']}{found['first']}", f"{found['kin']}{found['last']}")
+        return match[0]
+    every = (f"{match['kin']}{number:0{width}}" for number in range(first, last + 1))
+    ends = (f"{match['kin']}{match['first']}", f"{match['kin']}{match['last']}")
     return ", ".join(name for name in every if name in ends or name.upper() in known)
 
 
-def _blank(found: re.Match[str]) -> str:
-    return "\n" * found[0].count("\n")
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
 def _whole(ledger: Ledger, field: Field) -> str:
@@ -198,8 +198,8 @@ def _prose(ledger: Ledger, item: Item) -> Iterator[tuple[int, str]]:
     for field in item.fields:
         name = field.name.lower()
         if not name.startswith(_OF_OTHERS) and not _NAME.fullmatch(name):
-            said = _whole(ledger, field)
-            yield field.span.start_line, f"waits for {said}" if _is_waiting(name) else said
+            whole = _whole(ledger, field)
+            yield field.span.start_line, f"waits for {whole}" if _is_waiting(name) else whole
     for action in item.actions:
         if action.state == "blocked":
             yield action.span.start_line, action.text

@@ -171,13 +171,13 @@ class Dialect(ABC):
         span = action.state_span
         is_boxed = self.has_boxes or (by is None and action.number is None)
         if is_boxed and styles.manner(action.state_text) in ("sign", "brackets"):
-            said = [(one.state, one.state_text) for one in item.actions]
-            if alike := styles.box(state, action.state_text, said):
+            states = [(action.state, action.state_text) for action in item.actions]
+            if alike := styles.box(state, action.state_text, states):
                 return Edit(span.start_byte, span.end_byte, text.encode(alike))
         if not parts.is_box(action.state_text):
-            others = [one for one in item.actions if not parts.is_box(one.state_text)]
-            complete = [one.state_text for one in others if one.state == state == "complete"]
-            texts = [*complete[::-1], action.state_text, *(one.state_text for one in others)]
+            others = [action for action in item.actions if not parts.is_box(action.state_text)]
+            complete = [a.state_text for a in others if a.state == state == "complete"]
+            texts = [*complete[::-1], action.state_text, *(action.state_text for action in others)]
             like = next(filter(None, texts), "")
             behind = plan.document.line(span.start_line - 1)
             at = span.end_byte - plan.document.starts[span.start_line - 1]

@@ -87,8 +87,8 @@ def parse(data: bytes, vocabulary: Vocabulary = USUAL) -> Document:
     level, first = 0, 0
     blocks: list[Block] = []
     is_open = False
-    for found, line, is_open in _stretches(source):  # noqa: B007 - that of the last one counts
-        for block in shifted(found, line) if line else found:
+    for stretch, line, is_open in _stretches(source):  # noqa: B007 - that of the last one counts
+        for block in shifted(stretch, line) if line else stretch:
             if block.kind == "heading":
                 sections.append(Section(heading, level, tuple(blocks), first, block.start))
                 heading, level, first, blocks = block, int(block.info[1]), block.start, []

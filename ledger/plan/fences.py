@@ -46,7 +46,7 @@ def _taken(document: Document, lines: range, which: str) -> Iterator[Unread]:
     """What of the plan stands in the lines, told at the first of it."""
     kinds = {line: kind for line in lines if (kind := _kind(document, line))}
     for line, kind in kinds.items():
-        takes = ", ".join(counted(many, one) for one, many in Counter(kinds.values()).items())
+        takes = ", ".join(counted(many, kind) for kind, many in Counter(kinds.values()).items())
         reason = f"{which} is not closed and takes {takes}"
         yield parts.unread(document, kind, line, reason)
         return
@@ -65,15 +65,15 @@ def _end(document: Document, block: Block) -> int | None:
     return block.end if opened else None
 
 
-def _comment_end(said: str, block: Block) -> int | None:
+def _comment_end(text: str, block: Block) -> int | None:
     """The same of a comment: the line where the next one begins, else its last one."""
     opening, closing = "<!--", "-->"
-    if not said.startswith(opening):
+    if not text.startswith(opening):
         return None
-    inner, end = said.find(opening, len(opening)), said.find(closing)
+    inner, end = text.find(opening, len(opening)), text.find(closing)
     if end >= 0 and not 0 < inner < end:
         return None
-    return block.start + said[:inner].count("\n") if inner > 0 else block.end
+    return block.start + text[:inner].count("\n") if inner > 0 else block.end
 
 
 def _kind(document: Document, number: int) -> UnreadKind | None:

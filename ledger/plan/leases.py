@@ -39,24 +39,24 @@ def leases_of(item: Item) -> Iterator[Lease]:
     for field in owner_fields(item):
         parts = field.value.split(";")
         for at, part in enumerate(parts):
-            said = words.plain(part)
-            found = _LEASE.fullmatch(said)
-            day = _day(found["day"]) if found and found["day"] else None
-            if found and (day or not found["day"]):
+            text = words.plain(part)
+            match = _LEASE.fullmatch(text)
+            day = _day(match["day"]) if match and match["day"] else None
+            if match and (day or not match["day"]):
                 rest = ";".join(parts[:at] + parts[at + 1 :]).strip()
-                owner, time = found["owner"].strip(), found["time"]
-                yield Lease(owner, day, time, text=said, field=field, rest=rest)
+                owner, time = match["owner"].strip(), match["time"]
+                yield Lease(owner, day, time, text=text, field=field, rest=rest)
 
 
 def owners_of(item: Item) -> list[str]:
     """Whom its fields ``Owner:`` and ``Owner/Date:`` name: ``ralph/2025-10-10`` is ralph."""
-    found = []
+    owners = []
     for field in owner_fields(item):
         for part in field.value.split(";"):
             lease = _LEASE.fullmatch(words.plain(part))
             name = lease["owner"] if lease else part.partition("/")[0].partition("(")[0]
-            found.append(name.strip())
-    return [name for name in found if name]
+            owners.append(name.strip())
+    return [name for name in owners if name]
 
 
 def written(owner: str, until: datetime, today: date) -> str:
@@ -71,8 +71,8 @@ def owner_fields(item: Item) -> list[Field]:
     return sorted(fields, key=lambda field: field.name.lower() != "owner")
 
 
-def _day(said: str) -> date | None:
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(said)
+        return date.fromisoformat(text)
     except ValueError:  # 2026-02-30
         return None

@@ -44,9 +44,9 @@ Stamp = Annotated[str, Described(json_schema_extra={"pattern": r"^\d{8}T\d{6}Z$"
 """The name of one run's folder, ``20251015T201831Z``."""
 
 
-def contradict(one: ItemStatus, other: ItemStatus) -> bool:
+def contradict(status: ItemStatus, other: ItemStatus) -> bool:
     """Whether not both can be right of an item. Where it is finished either word will do."""
-    return one != other and "unknown" not in (one, other) and not {one, other} <= FINISHED
+    return status != other and "unknown" not in (status, other) and not {status, other} <= FINISHED
 
 
 class Span(Model):
@@ -123,8 +123,8 @@ class Attempt(Model):
         if self.number is None and (action := citations.labelled(self.text, "(?:Action|Summary)")):
             return action
         at = self.text.partition("\n")[0].find(self.result_text)
-        said = citations.passage(self.text, at + len(self.result_text)) if at >= 0 else ""
-        return said.lstrip(" .*)")
+        passage = citations.passage(self.text, at + len(self.result_text)) if at >= 0 else ""
+        return passage.lstrip(" .*)")
 
     @property
     def gist(self) -> str:
@@ -158,7 +158,7 @@ def newest_first(attempts: Sequence[Attempt]) -> list[Attempt]:
         first, last = attempts[0], attempts[-1]
         is_downward = (first.date or "") > (last.date or "")
         return [*attempts] if is_downward else [*reversed(attempts)]
-    return sorted([*reversed(attempts)], key=lambda one: one.number or 0, reverse=True)
+    return sorted([*reversed(attempts)], key=lambda attempt: attempt.number or 0, reverse=True)
 
 
 def latest(attempts: Sequence[Attempt]) -> Attempt | None:

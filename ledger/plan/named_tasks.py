@@ -58,18 +58,18 @@ class Named(NamedTuple):
 
 def leading(words: str) -> tuple[Named, ...]:
     """The task that an action stands for whose ``words`` begin with its name."""
-    found = _LEADING.match(words)
-    return tuple(_names(found, is_done=False)) if found else ()
+    match = _LEADING.match(words)
+    return tuple(_names(match, is_done=False)) if match else ()
 
 
 def named(words: str) -> Iterator[Named]:
     """Every task that ``words`` name as one; those first that they call done."""
-    for found in DONE.finditer(words):
-        before = _SENTENCE.split(words[max(0, found.start() - _FEW) : found.start()])[-1]
-        if not _UNSURE.search(before) and not _BEHIND.match(words, found.end()):
-            yield from _names(found, is_done=True)
-    for found in _CALLED.finditer(words):
-        yield from _names(found, is_done=False)
+    for match in DONE.finditer(words):
+        before = _SENTENCE.split(words[max(0, match.start() - _FEW) : match.start()])[-1]
+        if not _UNSURE.search(before) and not _BEHIND.match(words, match.end()):
+            yield from _names(match, is_done=True)
+    for call in _CALLED.finditer(words):
+        yield from _names(call, is_done=False)
 
 
 def written(name: str) -> Iterator[Named]:
@@ -80,42 +80,42 @@ def written(name: str) -> Iterator[Named]:
         yield Named(first, last)
 
 
-def _names(found: re.Match[str], *, is_done: bool) -> Iterator[Named]:
+def _names(match: re.Match[str], *, is_done: bool) -> Iterator[Named]:
     """The names of a list, with ranges told as such: ``M1–M3``, ``M1 to M3``, ``M1-M3``. A number
     is a name only where it is called a task; ``Phase K rows`` are all below that heading."""
-    said = found.groupdict()
-    every = [(one["joint"] or "", one["name"]) for one in _TOKEN.finditer(said["names"])]
+    groups = match.groupdict()
+    every = [(match["joint"] or "", match["name"]) for match in _TOKEN.finditer(groups["names"])]
     for number, (_, name) in enumerate(every):
-        if said["phase"] and said.get("all"):
+        if groups["phase"] and groups.get("all"):
             yield Named(f"Phase {name}", "", is_done)
-        if not (set(name) & _DIGITS) or (name.isdigit() and not said["called"]):
+        if not (set(name) & _DIGITS) or (name.isdigit() and not groups["called"]):
             continue
         joint, following = every[number + 1] if number + 1 < len(every) else ("", "")
         is_range = joint.strip() in ("\u2013", "\u2014", "to")
-        for one in (Named(name, following),) if is_range else written(name):
-            yield one._replace(is_done=is_done)
+        for task in (Named(name, following),) if is_range else written(name):
+            yield task._replace(is_done=is_done)
 
 
 def meant(names: Named, plan: Ledger) -> Sequence[Item]:
     """The tasks of ``plan`` that a name, or a range of them, means; none where it has no such."""
     if names.name.startswith("Phase "):
         return _below(names.name, plan)
-    first = [one for one in plan.items if one.id == names.name and one.is_named]
-    last = [one for one in plan.items if one.id == names.to and one.is_named]
+    first = [item for item in plan.items if item.id == names.name and item.is_named]
+    last = [item for item in plan.items if item.id == names.to and item.is_named]
     if not names.to or not (first and last):
         return () if names.to else first
     start, end = first[0].span.start_line, last[-1].span.start_line
-    return [one for one in plan.items if start <= one.span.start_line <= end]
+    return [item for item in plan.items if start <= item.span.start_line <= end]
 
 
 def _below(title: str, plan: Ledger) -> Sequence[Item]:
     """The tasks below the headings that begin with ``title``."""
     is_it = re.compile(rf"[\W\d_]*{re.escape(title)}\b", re.IGNORECASE)
-    found: list[Item] = []
+    items: list[Item] = []
     for heading, following in pairwise([*plan.headings, None]):
         assert heading
         start = heading.span.start_line
         end = following.span.start_line if following else len(plan.text)
         if is_it.match(heading.title):
-            found += [one for one in plan.items if start < one.span.start_line < end]
-    return found
+            items += [item for item in plan.items if start < item.span.start_line < end]
+    return items

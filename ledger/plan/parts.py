@@ -130,7 +130,7 @@ class Draft:
         self.fields.append(new)
         name = new.name.lower()
         none: Context = ""
-        context = next((one for start, one in contexts if name.startswith(start)), none)
+        context = next((context for start, context in contexts if name.startswith(start)), none)
         if context == "criteria" and new.value:
             self.add_criterion(new.value, entry.start, entry.start + 1)
         return context
@@ -181,11 +181,11 @@ def attempt_rows(document: Document, table: Block, item: str) -> Iterator[Attemp
     columns = [ATTEMPT_COLUMNS.get(name) for name in names]
     for line in range(table.start + 2, table.end):
         row = [cell[2] for cell in cells(document.line(line))]
-        said = dict(zip(columns, row, strict=False))
-        number = re.search(r"\d{1,6}", said.get("number", ""))
-        if not number or "result" not in said:
+        row_cells = dict(zip(columns, row, strict=False))
+        number = re.search(r"\d{1,6}", row_cells.get("number", ""))
+        if not number or "result" not in row_cells:
             continue
-        date, stamp = patterns.when(said.get("date", ""))
+        date, stamp = patterns.when(row_cells.get("date", ""))
         cited = patterns.STAMP.search(document.line(line))
         stamp = stamp or (cited.group() if cited else None)
         yield Attempt(
@@ -193,8 +193,8 @@ def attempt_rows(document: Document, table: Block, item: str) -> Iterator[Attemp
             number=int(number.group()),
             date=date,
             stamp=stamp,
-            result=document.vocabulary.result(said["result"]),
-            result_text=said["result"],
+            result=document.vocabulary.result(row_cells["result"]),
+            result_text=row_cells["result"],
             text=document.line(line).strip(),
             source="history",
             span=span(document, line, line + 1),
@@ -217,7 +217,7 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
     state = document.vocabulary.state(lead.word, lead.mark)
     behind = _BEHIND_STATE.match(first, lead.length) if lead.length else None
     at = behind.end() if behind else 0
-    said = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
+    line = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
     done_by = lead.attempt
     if done_by is None and state == "complete":
         done_by = patterns.completed_by(first[lead.length :])
@@ -227,7 +227,7 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
         state_text=lead.text.strip(),
         attempt=done_by,
         stamp=lead.stamp,
-        text=said.strip(),
+        text=line.strip(),
         span=span(document, entry.start, entry.end),
         state_span=span_in_line(document, entry.start, begin, width + lead.length),
     )
@@ -357,10 +357,10 @@ def last_updated(document: Document, before: int) -> Field | None:
 def opens_listed(line: str, vocabulary: Vocabulary) -> bool:
     """Whether a bullet's line opens with an ID, and not with a tag such as ``[P] parallel``: one
     without a joint has a dash behind its title."""
-    named = patterns.ids(vocabulary).item.match(line)
-    if not named:
+    match = patterns.ids(vocabulary).item.match(line)
+    if not match:
         return False
-    name = patterns.id_of(named)
+    name = patterns.id_of(match)
     return bool(vocabulary.conventions.id or not name.isalnum() or _DASH.search(line))
 
 
@@ -371,16 +371,16 @@ def listed_items(document: Document, entry: Block) -> Iterator[Item]:
         if not line.rstrip().endswith(("],", "]", "\u2014", "\u2013")):  # wrapped by a formatter
             break
         line = f"{line.rstrip()} {more.strip()}"
-    named = patterns.ids(document.vocabulary).listed.match(line)
-    if not named or not opens_listed(line, document.vocabulary):
+    match = patterns.ids(document.vocabulary).listed.match(line)
+    if not match or not opens_listed(line, document.vocabulary):
         return
-    rest = line[named.end() :]
+    rest = line[match.end() :]
     title, _, status = rest.strip().partition(" \u2014 ")
     if not status:
-        found = _DASH.search(rest)
-        title, status = (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
+        dash = _DASH.search(rest)
+        title, status = (rest[: dash.start()], rest[dash.end() :]) if dash else (rest, "")
     head = words.phrase(status)
-    for name in patterns.ids(document.vocabulary).row.findall(named.group()):
+    for name in patterns.ids(document.vocabulary).row.findall(match.group()):
         yield Item(
             id=patterns.plain_id(name),
             title=title.replace("**", "").strip(),
@@ -398,10 +398,10 @@ def is_bare(item: Item) -> bool:
 def is_overview(item: Item, of: Item, *, is_above: bool = True) -> bool:
     """Whether an entry says nothing that another one of its name does not say, as in a list of all
     that is told below. Its empty box speaks against nothing where it ``is_above`` the other."""
-    said, says = ({*re.findall(r"\w+", one.title.lower())} for one in (item, of))
-    is_done, are_done = ({one.status} <= FINISHED for one in (item, of))
+    title_words, says = ({*re.findall(r"\w+", item.title.lower())} for item in (item, of))
+    is_done, are_done = ({item.status} <= FINISHED for item in (item, of))
     is_same = is_done == are_done or (is_above and item.status == "pending")
-    return is_bare(item) and said <= says and is_same
+    return is_bare(item) and title_words <= says and is_same
 
 
 # Boxes
@@ -425,15 +425,15 @@ def any_box(line: str) -> Box | None:
     """The same with what only a checklist has: ``!``, ``>``, ticks, and words in brackets."""
     if box := _box(_ANY_BOX.match(line)):
         return box
-    found = _WORD_BOX.match(line)
-    state = words.WORD_BOXES.get("-".join(found["mark"].lower().split())) if found else None
-    return Box(found.group().rstrip(), state, found.end()) if found and state else None
+    match = _WORD_BOX.match(line)
+    state = words.WORD_BOXES.get("-".join(match["mark"].lower().split())) if match else None
+    return Box(match.group().rstrip(), state, match.end()) if match and state else None
 
 
 def sign_box(line: str) -> Box | None:
     """The sign that stands for a box: ``⬜``, ``☐``, ``✅``."""
-    found = _SIGN.match(line)
-    return Box(found.group().rstrip(), words.MARKS[found["mark"]], found.end()) if found else None
+    match = _SIGN.match(line)
+    return Box(match.group().rstrip(), words.MARKS[match["mark"]], match.end()) if match else None
 
 
 def may_have_box(document: Document, start: int, end: int) -> bool:
@@ -444,24 +444,24 @@ def may_have_box(document: Document, start: int, end: int) -> bool:
     )
 
 
-def _box(found: re.Match[str] | None) -> Box | None:
-    if not found:
+def _box(match: re.Match[str] | None) -> Box | None:
+    if not match:
         return None
-    return Box(found.group().rstrip(), BOX_STATES[found["mark"].lower()], found.end())
+    return Box(match.group().rstrip(), BOX_STATES[match["mark"].lower()], match.end())
 
 
-def is_box(said: str) -> bool:
+def is_box(line: str) -> bool:
     """Whether that is what an action says of its state."""
-    return len(said) == 3 and said[0] + said[2] == "[]"
+    return len(line) == 3 and line[0] + line[2] == "[]"
 
 
 def boxed_action(
     document: Document, entry: Block, number: int | None, state: ActionState, box: Box | None
 ) -> Action:
     """The action that a list's entry is, with or without a box."""
-    width, said = patterns.unbulleted(document.line(entry.start))
+    width, line = patterns.unbulleted(document.line(entry.start))
     end = trimmed(document, entry.start, entry.end)
-    first = said[box.length :] if box else said
+    first = line[box.length :] if box else line
     return Action(
         number=number,
         state=state,
@@ -502,7 +502,7 @@ def is_task(line: str) -> bool:
 def cells(line: str) -> list[tuple[int, int, str]]:
     """The cells of a table's line: start and end in the line, and text without its blanks. A pipe
     after a backslash belongs to its cell."""
-    found: list[tuple[int, int, str]] = []
+    spans: list[tuple[int, int, str]] = []
     start = len(line) - len(line.lstrip())
     if line[start : start + 1] == "|":
         start += 1
@@ -512,6 +512,6 @@ def cells(line: str) -> list[tuple[int, int, str]]:
             cell = line[start:end]
             at = start + len(cell) - len(cell.lstrip())
             body = cell.strip()
-            found.append((at, at + len(body), body))
+            spans.append((at, at + len(body), body))
         start = match.end()
-    return found
+    return spans

@@ -48,8 +48,8 @@ def ids(vocabulary: Vocabulary) -> Ids:
 
 def id_of(heading: re.Match[str]) -> str:
     """The ID that ``Ids.item`` found, with or without brackets."""
-    found = heading.groupdict()
-    return found["id"] or found["bare"] or ""
+    groups = heading.groupdict()
+    return groups["id"] or groups["bare"] or ""
 
 
 @lru_cache(maxsize=16)
@@ -109,9 +109,9 @@ def shaped(line: str, vocabulary: Vocabulary) -> Shaped | None:
     if vocabulary.conventions.id or _BOX.match(line):
         return None
     for shape in _SHAPES:
-        if found := shape.match(line):
-            title = words.plain(found["title"]).strip(" \t:\u2013\u2014-")
-            return Shaped(plain_id(found["id"]), title, found["title"])
+        if match := shape.match(line):
+            title = words.plain(match["title"]).strip(" \t:\u2013\u2014-")
+            return Shaped(plain_id(match["id"]), title, match["title"])
     return None
 
 
@@ -119,7 +119,7 @@ def shaped(line: str, vocabulary: Vocabulary) -> Shaped | None:
 def field_label(vocabulary: Vocabulary, *names: str) -> re.Pattern[str]:
     """What a line begins with that says a field of those ``names``, wherever it stands:
     ``- **Status**: done``, ``Status: done``, ``> **Status:** done``, ``#### Status: done``."""
-    known = "|".join(re.escape(one) for name in names for one in vocabulary.names_of(name))
+    known = "|".join(re.escape(label) for name in names for label in vocabulary.names_of(name))
     return re.compile(
         r"[ \t]{0,3}(?:>[ \t]?)?(?:[-*+][ \t]+|#{1,6}[ \t]+)?[*_`]{0,2}"
         rf"(?P<name>{known})[*_`]{{0,2}}:[*_`]{{0,2}}[ \t]*",
@@ -140,10 +140,10 @@ def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """The status that a heading's title ends with, or begins with as a sign, empty for none; and
     the title without it."""
     start = max(0, len(title) - _LONGEST_STATUS)
-    found = _TITLE_STATUS.search(title, start)
-    said = _MORE_OF_STATUS.split(found["said"])[0].removeprefix("yet ") if found else ""
-    if found and vocabulary.is_status(said) and len(said.split()) <= 3:
-        return found["said"].strip(" *`"), title[: found.start()].rstrip()
+    match = _TITLE_STATUS.search(title, start)
+    status = _MORE_OF_STATUS.split(match["said"])[0].removeprefix("yet ") if match else ""
+    if match and vocabulary.is_status(status) and len(status.split()) <= 3:
+        return match["said"].strip(" *`"), title[: match.start()].rstrip()
     return (title[0], title[1:].lstrip("\ufe0f ")) if title[:1] in words.MARKS else ("", title)
 
 
@@ -163,7 +163,7 @@ def _form(shapes: tuple[str, ...]) -> str:
         parts = re.split(r"(<[a-z]+>|-)", shape)
         plain = ("[-\u2010\u2011]" if part == "-" else re.escape(part) for part in parts)
         forms.append(
-            "".join(_HELD.get(part, said) for part, said in zip(parts, plain, strict=True))
+            "".join(_HELD.get(part, literal) for part, literal in zip(parts, plain, strict=True))
         )
     return rf"(?:{'|'.join(forms)})" if forms else "(?!)"
 
@@ -303,13 +303,13 @@ def attempt(line: str) -> AttemptLead | None:
 def _lead(line: str) -> AttemptLead | None:
     match = ATTEMPT.match(line)
     if match:
-        told = next((match[name] for name in _DATES if match[name]), None)
-        if told is None and not match["after"]:
+        day = next((match[name] for name in _DATES if match[name]), None)
+        if day is None and not match["after"]:
             return None  # prose that mentions an attempt
-        date, stamp = when(told or line[match.end() :][:80])
+        date, stamp = when(day or line[match.end() :][:80])
         if match["when"] and not (date or _WHEN.match(match["when"])):
             return None
-        is_certain = bool(told) and not match["noted"]
+        is_certain = bool(day) and not match["noted"]
         return AttemptLead(int(match["number"]), date, stamp, is_certain)
     if hashed := HASHED.match(line):
         date, stamp = when(hashed["when"])
@@ -342,9 +342,9 @@ def why_unread(line: str) -> str:
     return "its date or number is not one"
 
 
-def has_too_large_number(said: str) -> bool:
+def has_too_large_number(text: str) -> bool:
     """Whether an attempt opens with a number that is too large to be one."""
-    return bool(_TOO_LARGE.search(said, 0, _NUMBER_REACH))
+    return bool(_TOO_LARGE.search(text, 0, _NUMBER_REACH))
 
 
 def looks_like_attempt(line: str, above: str | None = None) -> bool:
@@ -380,31 +380,31 @@ def result_text(text: str, vocabulary: Vocabulary = USUAL) -> str:
     """The words of an attempt's result as written: what follows ``Result:`` (or ``Status:``),
     else what follows the first dash, up to the end of its sentence."""
     head = text[:_LABEL_REACH]
-    found = result_labels(vocabulary).search(head) or _DASH.search(head.partition("\n")[0])
-    if not found:
+    match = result_labels(vocabulary).search(head) or _DASH.search(head.partition("\n")[0])
+    if not match:
         return ""
-    rest = text[found.end() :][:240].partition("\n")[0]
+    rest = text[match.end() :][:240].partition("\n")[0]
     sentence = re.search(r"\.(?:\*{0,2})(?=\s|\Z)", rest)
     return (rest[: sentence.start()] if sentence else rest).strip()
 
 
 def labelled_stamp(text: str) -> str | None:
     """The stamp after the word STAMP, not one inside a path."""
-    found = _AFTER_STAMP.search(text[:_STAMP_REACH])
-    return found.group(1) if found else None
+    match = _AFTER_STAMP.search(text[:_STAMP_REACH])
+    return match.group(1) if match else None
 
 
 def artifacts_stamp(text: str) -> str | None:
     """The stamp of the first folder after ``Artifacts:``."""
     at = text.find("Artifacts:")
-    found = STAMP.search(text, at, at + 400) if at >= 0 else None
-    return found.group() if found else None
+    match = STAMP.search(text, at, at + 400) if at >= 0 else None
+    return match.group() if match else None
 
 
 def completed_by(line: str) -> int | None:
     """The attempt in ``text — COMPLETE (Attempt #22, ...)`` or ``Completed via Attempt #8``."""
-    found = _COMPLETED_BY.search(line)
-    return int(found.group(1)) if found else None
+    match = _COMPLETED_BY.search(line)
+    return int(match.group(1)) if match else None
 
 
 @lru_cache(maxsize=16)
@@ -478,8 +478,10 @@ def opens(text: str, opening: str) -> bool:
 
 def slug(title: str, otherwise: str) -> str:
     """A name made of the first words of a title, for commands; ``otherwise`` where it has none."""
-    said = re.findall(r"[^\W_]+", title.lower()[:400])
-    kept = textwrap.shorten(" ".join(said), _LONGEST_SLUG, placeholder="") or "".join(said[:1])
+    title_words = re.findall(r"[^\W_]+", title.lower()[:400])
+    kept = textwrap.shorten(" ".join(title_words), _LONGEST_SLUG, placeholder="") or "".join(
+        title_words[:1]
+    )
     return kept[:_LONGEST_SLUG].replace(" ", "-") or otherwise
 
 

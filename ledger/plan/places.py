@@ -36,14 +36,14 @@ def history(item: Item) -> list[Attempt]:
     every = [attempt for attempt in item.attempts if attempt.source == "history"]
     home = field(item, *HOMES["Attempts History"])
     begin, end = (home.span.start_byte, home.span.end_byte) if home else (0, 0)
-    return [one for one in every if begin <= one.span.start_byte < end] or every
+    return [attempt for attempt in every if begin <= attempt.span.start_byte < end] or every
 
 
 def shared_history(ledger: Ledger) -> list[Attempt]:
     """The attempts of the history that the items of a logbook share, in the order of the file."""
-    every = [one for item in ledger.items if item.dialect == "logbook" for one in item.attempts]
-    every += [one for one in ledger.loose if one.number is None]
-    return sorted(every, key=lambda one: one.span.start_byte)
+    every = [a for item in ledger.items if item.dialect == "logbook" for a in item.attempts]
+    every += [attempt for attempt in ledger.loose if attempt.number is None]
+    return sorted(every, key=lambda attempt: attempt.span.start_byte)
 
 
 def in_field(ledger: Ledger, item: Item, name: str, lines: Sequence[str], at: int = -1) -> Edit:
@@ -122,8 +122,8 @@ def first_line(ledger: Ledger, start: int) -> str:
 def newest_first(group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> bool:
     """Whether the numbers of ``group`` fall, those that were ``archived`` from it among them; where
     it has none, whether its first date is later than its last."""
-    if group and all(one.number is None for one in group):
-        times = [(one.date or "", one.stamp or "") for one in group]
+    if group and all(attempt.number is None for attempt in group):
+        times = [(attempt.date or "", attempt.stamp or "") for attempt in group]
         return times[0] > times[-1]
     known = [(a.span.start_byte, a.number, a.number) for a in group if a.number is not None]
     for pointer in archived:
@@ -136,7 +136,7 @@ def newest_first(group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> 
 
 def is_spaced(ledger: Ledger, group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> bool:
     """Whether a blank line parts the last two of ``group``, or the last from ``archived``."""
-    spans = [one.span for one in group]
+    spans = [attempt.span for attempt in group]
     for pointer in archived:
         if not pointer.is_item:
             begin, end = pointer.span.start_byte, pointer.span.end_byte
@@ -170,7 +170,7 @@ def entry_of(document: Document, item: Item) -> Block | None:
     at = item.span.start_line - 1
     sections = (section for section in document.sections if section.start <= at < section.end)
     blocks = (block for section in sections for block in walk(section.blocks))
-    return next((one for one in blocks if one.kind == "list_item" and one.start == at), None)
+    return next((b for b in blocks if b.kind == "list_item" and b.start == at), None)
 
 
 def name(attempt: Attempt) -> str:

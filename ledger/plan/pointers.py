@@ -73,17 +73,17 @@ def find(plan: Document) -> list[Pointer]:
 def _read(plan: Document, number: int) -> Pointer | None:
     line = plan.line(number)
     opening = _OPENING.match(line)
-    said = _SAID.match(line, opening.end()) if opening else None
-    link = _LINK.fullmatch(line, said.end()) if said else None
-    if not opening or not said or not link:
+    match = _SAID.match(line, opening.end()) if opening else None
+    link = _LINK.fullmatch(line, match.end()) if match else None
+    if not opening or not match or not link:
         return None
-    ranges = re.findall(_RANGE, said["numbers"] or "")
+    ranges = re.findall(_RANGE, match["numbers"] or "")
     return Pointer(
         item=opening["item"],
         is_item=bool(opening["whole"]),
-        attempts=int(said["attempts"]),
+        attempts=int(match["attempts"]),
         ranges=tuple((int(a), max(int(a), int(b or a))) for a, b in ranges),
-        lines=int(said["lines"]),
+        lines=int(match["lines"]),
         key=link["key"],
         span=parts.span_in_line(plan, number, 0, len(line)),
     )
@@ -95,11 +95,11 @@ def note(ledger: Ledger, plan: Document) -> Ledger:
     pointers = find(plan)
     if not pointers:
         return ledger
-    lines = {one.span.start_line for one in pointers}
+    lines = {pointer.span.start_line for pointer in pointers}
     return ledger.model_copy(
         update={
             "items": tuple(_noted(item, pointers, lines) for item in ledger.items),
-            "unread": tuple(one for one in ledger.unread if one.line not in lines),
+            "unread": tuple(unread for unread in ledger.unread if unread.line not in lines),
         }
     )
 
@@ -107,9 +107,9 @@ def note(ledger: Ledger, plan: Document) -> Ledger:
 def _noted(item: Item, pointers: Sequence[Pointer], lines: set[int]) -> Item:
     start, end = item.span.start_byte, item.span.end_byte
     own = tuple(
-        one
-        for one in pointers
-        if (one.item == item.id if one.item else start <= one.span.start_byte < end)
+        pointer
+        for pointer in pointers
+        if (pointer.item == item.id if pointer.item else start <= pointer.span.start_byte < end)
     )
     return item.model_copy(
         update={
@@ -117,15 +117,15 @@ def _noted(item: Item, pointers: Sequence[Pointer], lines: set[int]) -> Item:
             "attempts": tuple(
                 attempt
                 for attempt in item.attempts
-                if attempt.source != "action" or not any(one.holds(attempt.number) for one in own)
+                if attempt.source != "action" or not any(p.holds(attempt.number) for p in own)
             ),
             "fields": tuple(
                 field
                 for field in item.fields
                 if field.span.start_line not in lines or field.name.lower() == "status"
             ),
-            "actions": tuple(one for one in item.actions if one.span.start_line not in lines),
-            "criteria": tuple(one for one in item.criteria if one.span.start_line not in lines),
+            "actions": tuple(a for a in item.actions if a.span.start_line not in lines),
+            "criteria": tuple(c for c in item.criteria if c.span.start_line not in lines),
         }
     )
 
@@ -153,12 +153,12 @@ def counts(
     attempts: int, numbers: Iterable[int | None], inner: Sequence[Pointer], actions: int, lines: int
 ) -> str:
     """What was moved: ``12 attempts (#1-#12), 3 actions, 40 lines``, with ``inner`` pointers."""
-    attempts += sum(one.attempts for one in inner)
+    attempts += sum(pointer.attempts for pointer in inner)
     ranges = [(number, number) for number in numbers if number is not None]
-    ranges += [pair for one in inner for pair in one.ranges]
-    said = f" ({listed(ranges)})" if ranges else ""
+    ranges += [pair for pointer in inner for pair in pointer.ranges]
+    words = f" ({listed(ranges)})" if ranges else ""
     tasks = [_amount(actions, "action")] if actions else []
-    tries = f"{_amount(attempts, 'attempt')}{said}"
+    tries = f"{_amount(attempts, 'attempt')}{words}"
     return ", ".join([tries, *tasks, _amount(lines, "line")])
 
 
@@ -176,18 +176,18 @@ def listed(ranges: Iterable[tuple[int, int]]) -> str:
 
 def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """The ranges in order, those that touch put together."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for first, last in sorted(ranges):
-        if found and first <= found[-1][1] + 1:
-            found[-1] = found[-1][0], max(found[-1][1], last)
+        if spans and first <= spans[-1][1] + 1:
+            spans[-1] = spans[-1][0], max(spans[-1][1], last)
         else:
-            found.append((first, last))
-    return found
+            spans.append((first, last))
+    return spans
 
 
 def next_free(item: Item, number: int) -> int:
     """The first number from ``number`` up that no pointer of ``item`` holds."""
-    for first, last in joined(pair for one in item.archived for pair in one.ranges):
+    for first, last in joined(pair for pointer in item.archived for pair in pointer.ranges):
         if first <= number <= last:
             number = last + 1
     return number
@@ -230,10 +230,10 @@ def chunks(data: bytes) -> list[Chunk]:
         return []
     starts = text.line_starts(data)
     at_line = {start: number for number, start in enumerate(starts)}
-    found: list[Chunk] = []
+    pieces: list[Chunk] = []
     for mark in _MARK.finditer(data.replace(b"\r", b"\n")):
         number = at_line.get(mark.start())
-        if number is None or (found and mark.start() < found[-1].end):
+        if number is None or (pieces and mark.start() < pieces[-1].end):
             continue  # within what another part holds
         first = number + 1 + int(mark[2])
         last = min(first + int(mark[3]), len(starts) - 1)
@@ -254,8 +254,8 @@ def chunks(data: bytes) -> list[Chunk]:
             line=first + 1,
             is_whole=is_whole,
         )
-        found.append(chunk if is_whole else chunk._replace(end=body))
-    return found
+        pieces.append(chunk if is_whole else chunk._replace(end=body))
+    return pieces
 
 
 def added(data: bytes, parts: Sequence[tuple[str, bytes, bytes]]) -> list[Edit]:

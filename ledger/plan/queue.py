@@ -65,11 +65,11 @@ def places(
 ) -> list[Place]:
     """The unfinished items for somebody called ``owner``, in the order of the file. ``elsewhere``
     gives the files whose finished items count as well; it is asked only where that matters."""
-    held = unfinished(ledger)
-    if None in held.values():
-        held = unfinished(ledger, elsewhere())
+    waiting = unfinished(ledger)
+    if None in waiting.values():
+        waiting = unfinished(ledger, elsewhere())
     return [
-        Place(item, tuple(_holds(item, held, leases, owner)), _has(leases, item, owner))
+        Place(item, tuple(_holds(item, waiting, leases, owner)), _has(leases, item, owner))
         for item in ledger.items
         if item.status not in FINISHED and not dialects.is_listed(ledger, item)
     ]
@@ -77,7 +77,7 @@ def places(
 
 def first(every: Iterable[Place]) -> Place | None:
     """The place of the item that comes first; None where none is ready."""
-    return min((one for one in every if not one.holds), key=lambda one: one.turn, default=None)
+    return min((p for p in every if not p.holds), key=lambda place: place.turn, default=None)
 
 
 def _has(leases: Leases, item: Item, owner: str) -> bool:
@@ -85,15 +85,15 @@ def _has(leases: Leases, item: Item, owner: str) -> bool:
 
 
 def _holds(
-    item: Item, held: Mapping[str, Item | None], leases: Leases, owner: str
+    item: Item, waiting: Mapping[str, Item | None], leases: Leases, owner: str
 ) -> Iterator[Hold]:
     if item.status == "blocked":
         yield Hold(kind="blocked", text=item.status_text)
-    for one in item.depends_on:
-        if one.id in held:
-            other = held[one.id]
+    for dependency in item.depends_on:
+        if dependency.id in waiting:
+            other = waiting[dependency.id]
             state = _SAID[other.status] if other else "no item of this plan"
-            yield Hold(kind="dependency", text=f"{one.id} ({state})", item=one.id)
+            yield Hold(kind="dependency", text=f"{dependency.id} ({state})", item=dependency.id)
     if item.id in leases and leases[item.id].owner != owner:
         lease = leases[item.id]
         yield Hold(kind="lease", text=f"{lease.owner} until {lease.until:%Y-%m-%d %H:%M}Z")

@@ -44,27 +44,27 @@ def read(data: bytes, conventions: Conventions | None = None) -> Ledger:
 
 def _read(whole: Document) -> Ledger:
     known = dialects.recognise(whole)
-    found = []
+    contents = []
     for name in dialects.DIALECTS:
         pairs = zip(whole.sections, known.sections, strict=True)
         sections = [section for section, dialect in pairs if dialect == name]
         if sections:
-            found.append(dialects.named(name).read(whole, sections))
-    items = [item for one in found for item in one.items]
-    if len(found) > 1:
+            contents.append(dialects.named(name).read(whole, sections))
+    items = [item for contents in contents for item in contents.items]
+    if len(contents) > 1:
         items.sort(key=lambda item: item.span.start_byte)
         own = {_called(item): item for item in items if dialects.is_sectioned(item)}
         items = [item for item in items if not _is_repeated(item, own.get(_called(item)))]
-    loose = [attempt for one in found for attempt in one.loose]
+    loose = [attempt for contents in contents for attempt in contents.loose]
     loose.sort(key=lambda attempt: attempt.span.start_byte)
-    unread = [unread for one in found for unread in one.unread]
+    unread = [unread for contents in contents for unread in contents.unread]
     unread += _stray_boxes(whole, known.sections, items, loose, unread)
-    index = tuple(row for one in found for row in one.index)
+    index = tuple(row for contents in contents for row in contents.index)
     read = _lines(item.span for item in items) | _lines(row.span for row in index)
-    read |= {one.line - 1 for one in unread}
+    read |= {unread.line - 1 for unread in unread}
     unread += _stray_work(whole, known.sections, read)
-    seen = {one.line for one in unread}
-    unread += (one for one in fences.swallowed(whole) if one.line not in seen)
+    seen = {unread.line for unread in unread}
+    unread += (unread for unread in fences.swallowed(whole) if unread.line not in seen)
     first = min((item.span.start_line for item in items), default=len(whole.starts)) - 1
     plan = Ledger(
         dialect=known.dialect,
@@ -74,7 +74,7 @@ def _read(whole: Document) -> Ledger:
         items=tuple(items),
         loose=tuple(loose),
         unread=tuple(sorted(unread, key=attrgetter("line"))),
-        headings=tuple(heading for one in found for heading in one.headings),
+        headings=tuple(heading for contents in contents for heading in contents.headings),
         conventions=whole.vocabulary.conventions,
     )
     return dependencies.note(pointers.note(plan, whole))
@@ -139,7 +139,7 @@ def _stray_boxes(
     boxes = list(_boxes(whole, names))
     if not boxes:
         return
-    taken = _lines(_taken(items, loose)) | {one.line - 1 for one in unread}
+    taken = _lines(_taken(items, loose)) | {unread.line - 1 for unread in unread}
     inside = _lines(item.span for item in items)
     for line in boxes:
         if line in inside and line not in taken:

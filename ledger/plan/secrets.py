@@ -230,10 +230,10 @@ def is_random(value: bytes) -> bool:
     are such as no word has."""
     if _stands_in(value) or _OTHER.fullmatch(value) or b"://" in value:
         return False
-    said = _STAMP.sub(b"", value[:_MOST_JUDGED]).decode("latin-1")
+    text = _STAMP.sub(b"", value[:_MOST_JUDGED]).decode("latin-1")
     pairs = [
         a + b
-        for a, b in pairwise(said)
+        for a, b in pairwise(text)
         if a.isalnum() and b.isalnum() and not (a.isdigit() and b.isdigit())
     ]
     odd = sum(
@@ -305,7 +305,7 @@ def words_without(words: Sequence[str], depth: int = 0) -> list[str]:
     kept, before = [], ""
     options: set[str] = set()  # by which programs that were named take a password
     for word in words:
-        attached = next((one for one in options if word.startswith(one) and word != one), None)
+        attached = next((o for o in options if word.startswith(o) and word != o), None)
         if before in options or (_announces(before, word) and not word.startswith("-")):
             kept.append(LEFT_OUT)
         elif attached:
@@ -351,7 +351,7 @@ def _word_without(word: str, depth: int) -> str:
             return f"{name}={value.partition(':')[0]}:{LEFT_OUT}"
     for pattern in _WITHIN:
         word = pattern.sub(
-            lambda one: _cut(one) if SECRET_NAME.search(one["name"]) else one[0], word
+            lambda match: _cut(match) if SECRET_NAME.search(match["name"]) else match[0], word
         )
     for pattern in _USED:
         word = pattern.sub(_cut, word)
@@ -365,5 +365,5 @@ def _word_without(word: str, depth: int) -> str:
 
 
 def _cut(match: re.Match[str]) -> str:
-    start, end = (one - match.start() for one in match.span("value"))
+    start, end = (edge - match.start() for edge in match.span("value"))
     return match[0][:start] + LEFT_OUT + match[0][end:]

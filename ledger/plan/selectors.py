@@ -39,14 +39,14 @@ class Name:
 
 def parse(given: str) -> Name:
     """Read ``ITEM[#N]``; the item may stand in brackets. Raises UsageError."""
-    found = _NAME.fullmatch(given.strip())
-    if heading := None if found else _HEADING.fullmatch(given.strip()):
+    match = _NAME.fullmatch(given.strip())
+    if heading := None if match else _HEADING.fullmatch(given.strip()):
         return Name(heading["item"].strip(), None)
-    if not found:
+    if not match:
         message = f"{given!r}: expected ITEM or ITEM#N"
         hint = f"such as PARSE-001 or PARSE-001#3; the largest number is {LARGEST_NUMBER}"
         raise UsageError("bad-name", message, hint)
-    return Name(found["item"].strip(), int(found["number"]) if found["number"] else None)
+    return Name(match["item"].strip(), int(match["number"]) if match["number"] else None)
 
 
 def item_in(given: str) -> str:
@@ -79,13 +79,13 @@ def folded(item: str) -> str:
 def items(ledger: Ledger, given: str) -> list[Item]:
     """The sections of the item ``given``. Raises UsageError, naming close ones, and those that are
     meant where they are several."""
-    found = named(ledger, given)
-    ids = list(dict.fromkeys(item.id for item in found))
+    exact = named(ledger, given)
+    ids = list(dict.fromkeys(item.id for item in exact))
     if len(ids) > 1:
         message = f"{one_line(given)} means {len(ids)} items"
         more = ", ..." if len(ids) > _MOST_NAMED else ""
         raise UsageError("ambiguous-name", message, f"give {', '.join(ids[:_MOST_NAMED])}{more}")
-    return found
+    return exact
 
 
 def named(ledger: Ledger, given: str) -> list[Item]:
@@ -94,11 +94,11 @@ def named(ledger: Ledger, given: str) -> list[Item]:
     of words. A heading means what stands below it unless it is an item. Raises UsageError for
     nothing, naming close ones."""
     wanted = folded(given)
-    found = [item for item in ledger.items if item.id.upper() == wanted]
-    found = [item for item in found if item.id == given] or found
-    found = found or _called(ledger, given)
-    if found:
-        return found
+    candidates = [item for item in ledger.items if item.id.upper() == wanted]
+    candidates = [item for item in candidates if item.id == given] or candidates
+    candidates = candidates or _called(ledger, given)
+    if candidates:
+        return candidates
     if fault := not_text(ledger.text):
         raise UsageError("no-such-item", f"no item {one_line(given)} in this ledger", fault)
     raise unknown_item(given, (item.id for item in ledger.items), "this ledger")
@@ -108,42 +108,42 @@ def _called(ledger: Ledger, given: str) -> list[Item]:
     """The items whose title or heading is called so, or those that are counted so."""
     whole = document.parse(ledger.text, words.of(ledger))
     wanted, counted = _letters(given), _COUNTED.fullmatch(given)
-    tests: list[Callable[[str], bool]] = [lambda said: _letters(said) == wanted]
+    tests: list[Callable[[str], bool]] = [lambda text: _letters(text) == wanted]
     if counted:
-        tests.append(lambda said: _is_counted(said, counted))
-    made = {one.id for one in ledger.items if not one.is_named}
-    tests.append(lambda said: said in made and "-" in given and said.startswith(given.lower()))
+        tests.append(lambda text: _is_counted(text, counted))
+    made = {item.id for item in ledger.items if not item.is_named}
+    tests.append(lambda text: text in made and "-" in given and text.startswith(given.lower()))
     for is_meant in tests if wanted else ():
-        found = [one for one in ledger.items if is_meant(one.title) or is_meant(one.id)]
+        called = [item for item in ledger.items if is_meant(item.title) or is_meant(item.id)]
         for at, section in enumerate(whole.sections):
             if section.heading and is_meant(whole.title(section)):
-                found += _below(ledger, whole.sections[at:])
-        if found:
-            return sorted(dict.fromkeys(found), key=lambda one: one.span.start_byte)
+                called += _below(ledger, whole.sections[at:])
+        if called:
+            return sorted(dict.fromkeys(called), key=lambda item: item.span.start_byte)
     return []
 
 
-def _letters(said: str) -> str:
+def _letters(text: str) -> str:
     """What a heading and its anchor, a title and its slug have in common."""
-    return re.sub(r"[\W_]+", "", said).lower()
+    return re.sub(r"[\W_]+", "", text).lower()
 
 
-def _is_counted(said: str, wanted: re.Match[str]) -> bool:
+def _is_counted(text: str, wanted: re.Match[str]) -> bool:
     """Whether ``said`` begins with the number that is wanted, and with its word or, for a letter,
     a word that begins with it: ``T3`` is ``Task 3: Read``, ``T003``."""
-    found = _COUNTED.match(said)
-    if not found or found["number"] != wanted["number"]:
+    match = _COUNTED.match(text)
+    if not match or match["number"] != wanted["number"]:
         return False
-    word, known = (one["word"].lower() for one in (wanted, found))
+    word, known = (match["word"].lower() for match in (wanted, match))
     return word == known or (len(word) == 1 and known.startswith(word))
 
 
 def _below(ledger: Ledger, sections: Sequence[Section]) -> list[Item]:
     """The item that the first of ``sections`` is, or else those in it and below it."""
     first = sections[0]
-    end = next((one.start for one in sections[1:] if one.level <= first.level), sections[-1].end)
-    inside = [one for one in ledger.items if first.start < one.span.start_line <= end]
-    return [one for one in inside if one.span.start_line == first.start + 1] or inside
+    end = next((s.start for s in sections[1:] if s.level <= first.level), sections[-1].end)
+    inside = [item for item in ledger.items if first.start < item.span.start_line <= end]
+    return [item for item in inside if item.span.start_line == first.start + 1] or inside
 
 
 def attempts(ledger: Ledger, name: Name) -> list[Attempt]:
@@ -153,9 +153,9 @@ def attempts(ledger: Ledger, name: Name) -> list[Attempt]:
     every = [attempt for item in sections for attempt in item.attempts]
     if name.number is None:
         return every
-    found = [attempt for attempt in every if attempt.number == name.number]
-    if found:
-        return found
+    numbered = [attempt for attempt in every if attempt.number == name.number]
+    if numbered:
+        return numbered
     if any(item.has_archived(name.number) for item in sections):
         raise UsageError(
             "archived",
@@ -167,7 +167,7 @@ def attempts(ledger: Ledger, name: Name) -> list[Attempt]:
     raise UsageError(
         "no-such-attempt",
         f"{sections[0].id} has no attempt #{name.number}",
-        f"it has {listed((one, one) for one in known)}" if known else "it has no numbered attempts",
+        f"it has {listed((n, n) for n in known)}" if known else "it has no numbered attempts",
     )
 
 

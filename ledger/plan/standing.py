@@ -38,8 +38,8 @@ def may_have_sprints(data: bytes) -> bool:
 
 def sprint_number(words: str) -> str | None:
     """The number of the one sprint that ``words`` begin with: ``**Sprint 1**: Infrastructure``."""
-    found = _LEADING.match(words)
-    return found["number"] if found else None
+    match = _LEADING.match(words)
+    return match["number"] if match else None
 
 
 def standing_for(item: Item) -> Iterator[tuple[int | None, str]]:

@@ -117,10 +117,10 @@ def _dated_only(lead: re.Match[str]) -> str:
     return opening.replace(written, date.group(), 1) if date else opening
 
 
-def _separator(found: re.Match[str] | None) -> str:
-    if not found:
+def _separator(match: re.Match[str] | None) -> str:
+    if not match:
         return " — "
-    return f" {found.group(1)} " if found.group(1) else ": "
+    return f" {match.group(1)} " if match.group(1) else ": "
 
 
 def attempt(new: NewAttempt, style: Style, vocabulary: Vocabulary = USUAL) -> list[str]:
@@ -196,8 +196,8 @@ def _opening(new: NewAttempt, style: Style, vocabulary: Vocabulary) -> str:
 
 def _dated(new: NewAttempt, opening: str) -> str:
     """The neighbour's ``opening`` with the number and the date of ``new``."""
-    opening = _NUMBER.sub(lambda found: f"{found[1]}{new.number}", opening, count=1)
-    dated = _WHEN.sub(lambda found: _when(new, found), opening, count=1)
+    opening = _NUMBER.sub(lambda match: f"{match[1]}{new.number}", opening, count=1)
+    dated = _WHEN.sub(lambda match: _when(new, match), opening, count=1)
     if dated == opening and not _WHEN.search(opening):
         bare = opening.rstrip("*")
         dated = f"{bare} ({new.date}){opening[len(bare) :]}"
@@ -216,13 +216,13 @@ def _when(new: NewAttempt, like: re.Match[str]) -> str:
 
 
 def _result(new: NewAttempt, style: Style, vocabulary: Vocabulary) -> str:
-    said = _SENTENCE_END.sub(
+    line = _SENTENCE_END.sub(
         r";\1", defused(new.words, vocabulary)
     )  # a result is read to its first sentence's end
     mark = MARKS[new.result]
-    if style.has_mark and mark and said[:1].isalnum():
-        return f"{mark} {said}"
-    return said
+    if style.has_mark and mark and line[:1].isalnum():
+        return f"{mark} {line}"
+    return line
 
 
 def _sentence(value: str) -> str:
@@ -231,7 +231,7 @@ def _sentence(value: str) -> str:
 
 def next_action(
     number: int | None,
-    said: str,
+    line: str,
     like: Action | None,
     like_line: str,
     vocabulary: Vocabulary = USUAL,
@@ -240,18 +240,18 @@ def next_action(
     width, _ = patterns.unbulleted(like_line)
     prefix = like_line[:width]
     if number is not None:
-        found = re.match(r"([ \t]*)(?:\d{1,9}([.)])|[-*+])[ \t]*", prefix)
-        indent, mark = (found.group(1), found.group(2) or ".") if found else ("  ", ".")
+        match = re.match(r"([ \t]*)(?:\d{1,9}([.)])|[-*+])[ \t]*", prefix)
+        indent, mark = (match.group(1), match.group(2) or ".") if match else ("  ", ".")
         prefix = f"{indent}{number}{mark} "
     has_words = like is not None and any(map(str.isalpha, like.state_text))
     words_of_state = "🟡 PENDING — " if has_words else ""
-    return f"{prefix}{words_of_state}{action_words(said, words_of_state, vocabulary)}"
+    return f"{prefix}{words_of_state}{action_words(line, words_of_state, vocabulary)}"
 
 
-def action_words(said: str, state_text: str, vocabulary: Vocabulary = USUAL) -> str:
+def action_words(action_text: str, state_text: str, vocabulary: Vocabulary = USUAL) -> str:
     """The words of an action behind ``state_text``, as one line without structure. Behind none, or
     a box, its first words must not pass for a state, an attempt, or a block of their own."""
-    line = defused(said, vocabulary)
+    line = defused(action_text, vocabulary)
     if any(map(str.isalpha, state_text)) and not parts.is_box(state_text):
         return line
     is_taken = bool(patterns.state(line, vocabulary).text or patterns.attempt(line))
@@ -323,17 +323,17 @@ def stated(
     own = (word for word, meaning in vocabulary.conventions.state if meaning == state)
     word = next(own, state).upper()
     if state == "complete":
-        word = next((one for one in ("COMPLETED", "DONE") if one in like), word)
+        word = next((s for s in ("COMPLETED", "DONE") if s in like), word)
     mark = ("✅ " if state == "complete" else "🟡 ") if not like.isascii() or not like else ""
     emphasis = "**" if "**" in like else ""
     word = f"[{word}]" if "[" in like.split("(", maxsplit=1)[0] else word
-    said = f"{mark}{emphasis}{word}{emphasis}"
+    message = f"{mark}{emphasis}{word}{emphasis}"
     if by:
-        said += f" (Attempt #{by.number}{f', STAMP {by.stamp}' if by.stamp else ''})"
+        message += f" (Attempt #{by.number}{f', STAMP {by.stamp}' if by.stamp else ''})"
     stripped = following.lstrip()
     if not stripped or stripped[0] in "—–:":
-        return said
-    return f"{said} — " if following[:1] not in " \t" else f"{said} —"
+        return message
+    return f"{message} — " if following[:1] not in " \t" else f"{message} —"
 
 
 def defused(value: str, vocabulary: Vocabulary = USUAL) -> str:
@@ -344,7 +344,7 @@ def defused(value: str, vocabulary: Vocabulary = USUAL) -> str:
         line = line.replace("`", "'")
     line = _KNOWN_LABEL.sub(r"\1\2\\:", line)
     labels = patterns.result_labels(vocabulary)
-    line = labels.sub(lambda found: found[0].replace(":", "\\:"), line)
+    line = labels.sub(lambda match: match[0].replace(":", "\\:"), line)
     return line.replace("STAMP", "stamp")
 
 

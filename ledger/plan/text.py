@@ -123,12 +123,12 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
 
 
-def cut(said: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     """``said`` on one line, of at most so many bytes."""
-    said = one_line(said[: 4 * most])
-    data = said.encode()
+    text = one_line(text[: 4 * most])
+    data = text.encode()
     if len(data) <= most:
-        return said
+        return text
     return data[: most - 3].decode("utf-8", "ignore").rstrip() + "…"
 
 
@@ -201,13 +201,13 @@ def mend(line: str) -> Mended:
         return Mended(line, is_damaged=False, lost=0)
     pieces: list[str] = []
     at, lost, is_damaged = 0, 0, False
-    for found in _CHARACTER.finditer(line.translate(_BYTES)):
-        data = found[0].encode("latin-1")
-        said = _character(data)
-        if said or data[0] >= 0xE0:
-            pieces += (line[at : found.start()], said or LOST)
-            at, lost = found.end(), lost + (not said)
-            is_damaged = is_damaged or len(data) > 2 or not said or data[0] in _TELLING
+    for match in _CHARACTER.finditer(line.translate(_BYTES)):
+        data = match[0].encode("latin-1")
+        character = _character(data)
+        if character or data[0] >= 0xE0:
+            pieces += (line[at : match.start()], character or LOST)
+            at, lost = match.end(), lost + (not character)
+            is_damaged = is_damaged or len(data) > 2 or not character or data[0] in _TELLING
     if not is_damaged:
         return Mended(line, is_damaged=False, lost=0)
     return Mended("".join((*pieces, line[at:])), is_damaged=True, lost=lost)
@@ -216,7 +216,7 @@ def mend(line: str) -> Mended:
 def _character(part: bytes) -> str:
     """The character, unless nobody would have written it."""
     try:
-        said = part.decode()
+        text = part.decode()
     except UnicodeDecodeError:
         return ""
-    return "" if unicodedata.category(said) in {"Cc", "Cs", "Co", "Cn"} else said
+    return "" if unicodedata.category(text) in {"Cc", "Cs", "Co", "Cn"} else text

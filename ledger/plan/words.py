@@ -213,8 +213,8 @@ def _words(text: str) -> list[str]:
 def _even(text: str) -> str:
     """The beginning of ``text`` as its words are compared."""
     text = plain(text[:_LONGEST_PHRASE]).lower().replace("\u2019", "'")
-    for two, one in _TWO_WORDS:
-        text = text.replace(two, one)
+    for two, word in _TWO_WORDS:
+        text = text.replace(two, word)
     return text
 
 
@@ -262,8 +262,8 @@ class Vocabulary:
     def _result(self, part: str) -> Result:
         for own, turn in _own(part, self.conventions.result):
             return _turned(cast("Result", own), turn, _TURNED_RESULTS)
-        told = _meanings(_MENDED.sub("fixed", _even(part)), _RESULTS)
-        known = {_turned(meaning, turn, _TURNED_RESULTS) for meaning, turn in told}
+        meanings = _meanings(_MENDED.sub("fixed", _even(part)), _RESULTS)
+        known = {_turned(meaning, turn, _TURNED_RESULTS) for meaning, turn in meanings}
         if known - {"unknown"}:
             return next(value for value in _RESULT_WORDS if value in known)
         marks = (value for mark, value in _RESULT_MARKS.items() if mark in part[:8])
@@ -287,8 +287,8 @@ class Vocabulary:
         """What an item's status means: the first word of it that is known, else a sign that it
         begins with. What is done, "but" something of it is not, is in progress."""
         for meaning, turn in self._statuses(text):
-            found = _turned(meaning, turn, _TURNED_STATUS)
-            return "in_progress" if found == "done" and _is_taken_back(text) else found
+            turned = _turned(meaning, turn, _TURNED_STATUS)
+            return "in_progress" if turned == "done" and _is_taken_back(text) else turned
         sign = next((MARKS[sign] for sign in MARKS if text.lstrip("*`[ ").startswith(sign)), None)
         return STATUSES.get(sign, "pending") if sign else "unknown"
 
@@ -297,10 +297,10 @@ class Vocabulary:
         return any(self._statuses(text))
 
     def _statuses(self, text: str) -> Iterator[tuple[ItemStatus, str]]:
-        said = phrase(text)
-        for own, turn in _own(said, self.conventions.status):
+        words = phrase(text)
+        for own, turn in _own(words, self.conventions.status):
             yield cast("ItemStatus", own), turn
-        yield from _meanings(_even(said if _words(said) else text), _STATUS_WORDS)
+        yield from _meanings(_even(words if _words(words) else text), _STATUS_WORDS)
 
     def name(self, written: str) -> str:
         """The name of a field, heading or column that ``written`` stands for, with what follows
@@ -313,15 +313,15 @@ class Vocabulary:
 
     def written(self, known: str) -> str:
         """How the project writes the name of a field, heading or column."""
-        return next((said for said, name in self.conventions.fields if name == known), known)
+        return next((word for word, name in self.conventions.fields if name == known), known)
 
     def written_status(self, known: ItemStatus) -> str:
         """How the project writes a status."""
-        return next((said for said, status in self.conventions.status if status == known), known)
+        return next((word for word, status in self.conventions.status if status == known), known)
 
     def names_of(self, known: str) -> list[str]:
         """What the project writes for the name ``known``, and the name itself."""
-        return [*(said for said, name in self.conventions.fields if name == known), known]
+        return [*(word for word, name in self.conventions.fields if name == known), known]
 
 
 @lru_cache(maxsize=16)
@@ -357,7 +357,7 @@ def _turned(meaning: Meaning, turn: str, turned: Mapping[tuple[str, str], Meanin
 @lru_cache(maxsize=64)
 def any_of(pairs: Pairs) -> re.Pattern[str]:
     """A pattern for the words that ``pairs`` know, the longest first."""
-    known = "|".join(re.escape(word) for word, _ in sorted(pairs, key=lambda one: -len(one[0])))
+    known = "|".join(re.escape(word) for word, _ in sorted(pairs, key=lambda word: -len(word[0])))
     return re.compile(rf"(?<![\w-])(?:{known})(?![\w-])")
 
 
@@ -378,17 +378,17 @@ def _pairs(key: str, given: Any) -> Pairs:
         message = f'expected {key} to be a table such as {{ "word" = "{_MEANINGS[key][3]}" }}'
         raise ValueError(message)
     known = {meaning.lower(): meaning for meaning in _MEANINGS[key]}
-    found: dict[str, str] = {}
+    pairs: dict[str, str] = {}
     for written, meaning in given.items():
         name = " ".join(written.split())
         if not name or len(name) > _LONGEST_WORD or name != written or not name.isprintable():
             raise ValueError(f"{key}: expected {written[:100]!a} to be a word, or a few")
         if not isinstance(meaning, str) or meaning.lower() not in known:
-            said = f"{meaning[:100]!a}" if isinstance(meaning, str) else type(meaning).__name__
+            shown = f"{meaning[:100]!a}" if isinstance(meaning, str) else type(meaning).__name__
             meanings = ", ".join(known.values())
-            raise ValueError(f"{key}: expected {written!a} to mean one of {meanings}, not {said}")
-        found[written if key == "fields" else written.lower()] = known[meaning.lower()]
-    return tuple(found.items())
+            raise ValueError(f"{key}: expected {written!a} to mean one of {meanings}, not {shown}")
+        pairs[written if key == "fields" else written.lower()] = known[meaning.lower()]
+    return tuple(pairs.items())
 
 
 def _shapes(given: Any) -> tuple[str, ...]:

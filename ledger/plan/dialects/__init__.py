@@ -98,7 +98,7 @@ def recognise(whole: Document) -> Recognition:
     if pinned:
         names = (pinned,) * len(whole.sections)
         return Recognition(dialect=pinned, is_pinned=True, sections=names, signs=())
-    found: list[str] = []
+    recognised: list[str] = []
     signs: list[Sign] = []
     above: list[tuple[int, str, bool]] = []  # level, dialect and whether it owns what is below
     written: list[str] = []  # the dialects that are told by a sign, "" for none
@@ -114,9 +114,9 @@ def recognise(whole: Document) -> Recognition:
         if section.heading:
             above.append((section.level, dialect, owns))
         written.append(dialect if (sign and not sign.is_beside) or owned else "")
-        found.append(dialect)
-    main = _most(whole, written if any(written) else found)
-    names = tuple(name or main for name in found)
+        recognised.append(dialect)
+    main = _most(whole, written if any(written) else recognised)
+    names = tuple(name or main for name in recognised)
     return Recognition(dialect=main, is_pinned=False, sections=names, signs=tuple(signs))
 
 

@@ -66,10 +66,10 @@ class Attempts(list_edits.ListDialect):
         opened = _opening(document, section)
         lead, name = opened.lead, opened.name
         if lead or (name and (opened.is_told or _is_item(document, section))):
-            said = "a heading that is an attempt" if lead else f"a heading with the ID [{name}]"
+            text = "a heading that is an attempt" if lead else f"a heading with the ID [{name}]"
             if not opened.is_named:
-                said = "a heading with a status"
-            return Sign(dialect=self.name, line=section.start + 1, count=1, reason=said, owns=True)
+                text = "a heading with a status"
+            return Sign(dialect=self.name, line=section.start + 1, count=1, reason=text, owns=True)
         is_index = document.vocabulary.name(title).lower().startswith("index")
         signs = list(_signs(document, section, is_index=is_index))
         count = sum(lines for _, lines, _ in signs)
@@ -90,7 +90,7 @@ class Attempts(list_edits.ListDialect):
 def _context(name: str) -> parts.Context:
     """What a list holds below a field or a heading called ``name``."""
     none: parts.Context = ""
-    return next((one for start, one in _CONTEXTS if name.lower().startswith(start)), none)
+    return next((context for start, context in _CONTEXTS if name.lower().startswith(start)), none)
 
 
 # What is written like this
@@ -113,13 +113,13 @@ class _Opening(NamedTuple):
 
 def _opening(document: Document, section: Section) -> _Opening:
     title, vocabulary = document.title(section), document.vocabulary
-    named = patterns.ids(vocabulary).item.match(title)
-    if named and parts.any_box(title):  # [WIP] Read
-        named = None
-    rest = named["title"].strip() if named else title
+    match = patterns.ids(vocabulary).item.match(title)
+    if match and parts.any_box(title):  # [WIP] Read
+        match = None
+    rest = match["title"].strip() if match else title
     lead = patterns.attempt(rest)
-    if named or (lead and lead.number is not None):
-        name = patterns.plain_id(patterns.id_of(named)) if named else None
+    if match or (lead and lead.number is not None):
+        name = patterns.plain_id(patterns.id_of(match)) if match else None
         is_attempt = lead is not None and lead.number is not None
         status, without = patterns.title_status("" if is_attempt else rest, vocabulary)
         return _Opening(name, rest, lead if is_attempt else None, status=status, without=without)
@@ -140,8 +140,8 @@ def _tells_status(document: Document, section: Section) -> bool:
     """Whether one of the lines right below a heading says a status."""
     label = patterns.field_label(document.vocabulary, "Status", "State")
     within = range(section.start + 1, min(section.start + _STATUS_WITHIN, section.end))
-    told = [line for line in within if label.match(document.line(line))]
-    return bool(told) and not set(told) <= set(literal_lines(section.blocks, LITERAL))
+    lines = [line for line in within if label.match(document.line(line))]
+    return bool(lines) and not set(lines) <= set(literal_lines(section.blocks, LITERAL))
 
 
 def _is_item(document: Document, section: Section) -> bool:
@@ -194,13 +194,13 @@ class _Draft(parts.Draft):
 
     def item(self) -> Item:
         """The item, once its section is read."""
-        said, priority = self.value("status"), self.value("priority")
-        status = said or self.opened.status
+        status_text, priority = self.value("status"), self.value("priority")
+        status = status_text or self.opened.status
         vocabulary = self.document.vocabulary
         known = {attempt.number for attempt in self.attempts}
         return Item(
             id=self.id,
-            title=self.opened.title if said or not status else self.opened.without,
+            title=self.opened.title if status_text or not status else self.opened.without,
             priority=words.priority(priority),
             priority_text=priority,
             status=vocabulary.status(status),
@@ -312,17 +312,17 @@ class _Reading:
             return
         label = patterns.field_label(self.vocabulary, *_LABELS)
         for line in range(block.start, block.end):
-            found = label.match(self.document.line(line))
-            name = self.vocabulary.name(found["name"].capitalize()) if found else ""
+            match = label.match(self.document.line(line))
+            name = self.vocabulary.name(match["name"].capitalize()) if match else ""
             name = "Status" if name == "State" else name
-            if found and not self.draft.value(name.lower()):
-                at = found.end()
+            if match and not self.draft.value(name.lower()):
+                at = match.end()
                 self.draft.fields.append(parts.field_at(self.document, name, line, line + 1, at))
-        said = self.vocabulary.name(words.plain(self.document.line(block.start)))
-        context = _context(said) if block.end == block.start + 1 and said.endswith(":") else ""
+        text = self.vocabulary.name(words.plain(self.document.line(block.start)))
+        context = _context(text) if block.end == block.start + 1 and text.endswith(":") else ""
         if context:  # **Next Actions:**, and a list below it
             at = len(self.document.line(block.start))
-            field = parts.field_at(self.document, said[:-1], block.start, following, at)
+            field = parts.field_at(self.document, text[:-1], block.start, following, at)
             self.draft.fields.append(field)
             self.context = context
 
@@ -405,11 +405,11 @@ class _Reading:
                 parts.boxed_action(self.document, entry, None, box.state, box)
             )
             return
-        found = parts.field(self.document, entry)
-        if not found:
+        field = parts.field(self.document, entry)
+        if not field:
             self._others(entry.children)
             return
-        self.context = self.draft.add_field(entry, found, _CONTEXTS)
+        self.context = self.draft.add_field(entry, field, _CONTEXTS)
         is_actions = self.context == "actions"
         lists = LISTS if self.context == "criteria" else ("bullet_list",) if self.context else ()
         for block in parts.with_run_on(self.document, entry) if is_actions else entry.children:
@@ -487,21 +487,21 @@ class _Reading:
         inner = []
         for block in walk(entry.children):
             self._settle(block)
-            if block.kind == "list_item" and (found := self._numbered_attempt(block)):
-                inner.append((found, block))
+            if block.kind == "list_item" and (attempt_lead := self._numbered_attempt(block)):
+                inner.append((attempt_lead, block))
         starts = [*(block.start for _, block in inner), entry.end]
         self._keep(lead, entry.start, starts[0])
-        for (found, block), following in zip(inner, starts[1:], strict=True):
-            self._keep(found, block.start, min(following, block.end))
+        for (attempt_lead, block), following in zip(inner, starts[1:], strict=True):
+            self._keep(attempt_lead, block.start, min(following, block.end))
 
     def _keep(
-        self, lead: patterns.AttemptLead, start: int, end: int, named: str | None = None
+        self, lead: patterns.AttemptLead, start: int, end: int, item_name: str | None = None
     ) -> None:
         """Add an attempt to the item that its heading names, the open item, or the loose ones."""
         draft = self.draft
-        if named and draft and draft.id != named:
+        if item_name and draft and draft.id != item_name:
             draft = None
-        item = draft.id if draft else named
+        item = draft.id if draft else item_name
         kept = parts.attempt(self.document, lead, item, start, end)
         (draft.attempts if draft else self.loose).append(kept)
         self.settled.add(start)
@@ -533,14 +533,14 @@ def _table_rows(document: Document, table: Block) -> Iterator[IndexRow | Unread]
     for number in range(table.start + 2, table.end):
         line = document.line(number)
         row = dict(zip(header, parts.cells(line), strict=False))
-        found = patterns.ids(document.vocabulary).cell.match(row["id"][2]) if "id" in row else None
-        if not found or "status" not in row:
-            reason = "it has no status" if found else "its ID is not one"
+        match = patterns.ids(document.vocabulary).cell.match(row["id"][2]) if "id" in row else None
+        if not match or "status" not in row:
+            reason = "it has no status" if match else "its ID is not one"
             yield parts.unread(document, "index", number, reason)
             continue
         start, end, status = row["status"]
         yield IndexRow(
-            id=patterns.plain_id(found.group(1)),
+            id=patterns.plain_id(match.group(1)),
             title=row["title"][2] if "title" in row else "",
             priority_text=row["priority"][2] if "priority" in row else "",
             status=document.vocabulary.status(status),
@@ -554,17 +554,17 @@ def _bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow | Unre
     """``- [ID] Title — Priority: High, Status: pending (note)`` or ``- [ID] Title — done``."""
     for entry in bullets.children:
         width, body = patterns.unbulleted(document.line(entry.start))
-        found = patterns.ids(document.vocabulary).row.match(body)
-        if not found:
+        match = patterns.ids(document.vocabulary).row.match(body)
+        if not match:
             continue
-        title, dash, note = body[found.end() :].partition(" \u2014 ")
+        title, dash, note = body[match.end() :].partition(" \u2014 ")
         priority = _ROW_PRIORITY.search(note)
         status = _ROW_STATUS.search(note)
         at = status.end() if status else 0
         phrase = words.phrase(note[at:])
-        start = width + found.end() + len(title) + len(dash) + at
+        start = width + match.end() + len(title) + len(dash) + at
         yield IndexRow(
-            id=patterns.plain_id(found.group(1)),
+            id=patterns.plain_id(match.group(1)),
             title=title.strip(),
             priority_text=priority.group(1).strip() if priority else "",
             status=document.vocabulary.status(phrase),

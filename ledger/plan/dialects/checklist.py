@@ -110,8 +110,8 @@ class Checklist(list_edits.ListDialect):
         if parts.may_have_box(document, section.start, section.end):
             lines += _boxed(document, section)
         if not lines and _is_board(document, section):
-            said = "headings that are states, with lists below them"  # where nothing else is told
-            return Sign(dialect=self.name, line=section.start + 1, count=0, reason=said)
+            text = "headings that are states, with lists below them"  # where nothing else is told
+            return Sign(dialect=self.name, line=section.start + 1, count=0, reason=text)
         if not lines:
             return None
         return Sign(
@@ -134,7 +134,7 @@ def _boxed(document: Document, section: Section) -> list[int]:
     before each entry, or one is an empty box."""
     if _heading_box(document, section):
         return [section.start]
-    found: list[int] = []
+    places: list[int] = []
     signed: list[int] = []
     is_signed = False
     is_legend = bool(_LEGEND.match(document.title(section)))
@@ -145,18 +145,18 @@ def _boxed(document: Document, section: Section) -> list[int]:
     for entry in _entries(section.blocks):
         line = parts.entry_text(document, entry)
         if parts.any_box(line):
-            found.append(entry.start)
+            places.append(entry.start)
         elif not line[:1].isascii() and (sign := parts.sign_box(line)):
             signed.append(entry.start)
             is_signed = is_signed or bool(_OPEN_BOX.match(sign.text))
-    return sorted([*found, *(signed if is_signed else ())])
+    return sorted([*places, *(signed if is_signed else ())])
 
 
 def _is_board(document: Document, section: Section) -> bool:
     """Whether it is a column of a board: a list below ``To Do``, beside another below ``Done``."""
     own = _column(document, section)
     return own is not None and any(
-        _column(document, one) not in (None, own) for one in _beside(document, section)
+        _column(document, section) not in (None, own) for section in _beside(document, section)
     )
 
 
@@ -164,7 +164,7 @@ def _beside(document: Document, section: Section) -> Iterator[Section]:
     """The sections of its level among the nearest: a file may have thousands."""
     at = bisect_left(document.sections, section.start, key=attrgetter("start"))
     near = document.sections[max(0, at - _NEAR) : at + _NEAR]
-    return (one for one in near if one.level == section.level)
+    return (sibling for sibling in near if sibling.level == section.level)
 
 
 def _column(document: Document, section: Section) -> ItemStatus | None:
@@ -172,8 +172,8 @@ def _column(document: Document, section: Section) -> ItemStatus | None:
     title = document.title(section)
     if len(title) > _LONGEST_COLUMN or not any(block.kind in LISTS for block in section.blocks):
         return None
-    said = read_heading(title, document.vocabulary)
-    return said.status if said.lists_tasks else None
+    heading = read_heading(title, document.vocabulary)
+    return heading.status if heading.lists_tasks else None
 
 
 def _heading_box(document: Document, section: Section) -> parts.Box | None:
@@ -184,7 +184,7 @@ def _heading_box(document: Document, section: Section) -> parts.Box | None:
     if box and (title[box.length :] or parts.is_box(box.text)):
         return box
     sign = None if title[:1].isascii() else parts.sign_box(title)
-    if sign and any(_OPEN_BOX.match(document.title(one)) for one in _beside(document, section)):
+    if sign and any(_OPEN_BOX.match(document.title(s)) for s in _beside(document, section)):
         return sign
     return None
 
@@ -238,17 +238,17 @@ def _heading_status(
     if trailing and (known := _known(trailing["said"], vocabulary)):
         return known, trailing["said"].strip(), False
     for dash in reversed(list(_AFTER_DASH.finditer(title))):
-        said = words.phrase(title[dash.end() :])
-        if len(said.split()) <= 3 and (known := _known(said, vocabulary)):
-            return known, said, False
+        phrase = words.phrase(title[dash.end() :])
+        if len(phrase.split()) <= 3 and (known := _known(phrase, vocabulary)):
+            return known, phrase, False
     tick = next((mark for mark in _TICKS if mark in title), None)
     return ("done", tick, False) if tick else (None, "", False)
 
 
-def _known(said: str, vocabulary: Vocabulary) -> ItemStatus | None:
-    """The status that ``said`` opens with; None where its first word is none."""
-    said = " ".join(said.lower().split())
-    first, _, rest = said.partition(" ")
+def _known(text: str, vocabulary: Vocabulary) -> ItemStatus | None:
+    """The status that ``text`` opens with; None where its first word is none."""
+    text = " ".join(text.lower().split())
+    first, _, rest = text.partition(" ")
     first = first.strip(".,;:!")
     status = _MORE.get(first) or vocabulary.status(f"{first} {rest.partition(' ')[0]}".strip())
     if status == "unknown":
@@ -264,12 +264,12 @@ def _heading_priority(body: str) -> tuple[str | None, str]:
     level = _LEVEL.search(body)
     if level:
         return (level["word"] or level["alone"]).lower(), level.group()
-    for found in _HEADING_PRIORITY.finditer(body):
-        number = found["number"] or found["p"]
+    for match in _HEADING_PRIORITY.finditer(body):
+        number = match["number"] or match["p"]
         if number:
-            return str(int(number)), found.group()
-        if found["word"]:
-            return found["word"].lower(), found.group()
+            return str(int(number)), match.group()
+        if match["word"]:
+            return match["word"].lower(), match.group()
     optional = _OPTIONAL.match(body)
     return ("optional", optional.group()) if optional else (None, "")
 
@@ -294,20 +294,20 @@ def status_of(state: ActionState) -> ItemStatus:
     return words.STATUSES.get(state, "pending")
 
 
-def opening(said: str) -> Opening:
+def opening(text: str) -> Opening:
     """Read what a task opens with, its box cut off."""
-    found = _ID.match(said)
-    if found and not (any(c.isdigit() for c in found["name"]) and _may_be_id(said, found)):
-        found = None
-    name, rest, is_sure = None, said, False
-    if found:
-        name = patterns.plain_id(found["name"])
-        rest = said[found.end() :]
+    match = _ID.match(text)
+    if match and not (any(c.isdigit() for c in match["name"]) and _may_be_id(text, match)):
+        match = None
+    name, rest, is_sure = None, text, False
+    if match:
+        name = patterns.plain_id(match["name"])
+        rest = text[match.end() :]
         is_sure = bool(
-            found["bracket"] or found["before"] or found["colon"] or _MARKS_OFF.match(rest)
+            match["bracket"] or match["before"] or match["colon"] or _MARKS_OFF.match(rest)
         )
-        if found["open"] and not found["close"]:
-            rest = found["open"] + rest  # **S01 Title**
+        if match["open"] and not match["close"]:
+            rest = match["open"] + rest  # **S01 Title**
     tags, at = [], 0
     while tag := _TAG.match(rest, at):
         tags.append(tag["tag"])
@@ -315,19 +315,19 @@ def opening(said: str) -> Opening:
     return Opening(
         name=name,
         is_sure=is_sure,
-        is_bracketed=bool(found and found["bracket"]),
+        is_bracketed=bool(match and match["bracket"]),
         tags=tuple(tags),
-        rest=_LEADING_DASH.sub("", rest.strip()) if found else rest.strip(),
-        whole=said,
+        rest=_LEADING_DASH.sub("", rest.strip()) if match else rest.strip(),
+        whole=text,
     )
 
 
-def _may_be_id(said: str, found: re.Match[str]) -> bool:
-    if found["bracket"]:
-        return not _PRIORITY.match(found["name"])
-    if found["before"] or found["colon"]:
+def _may_be_id(text: str, match: re.Match[str]) -> bool:
+    if match["bracket"]:
+        return not _PRIORITY.match(match["name"])
+    if match["before"] or match["colon"]:
         return True
-    return bool(_BARE.match(found["name"]) or _MARKS_OFF.match(said, found.end()))
+    return bool(_BARE.match(match["name"]) or _MARKS_OFF.match(text, match.end()))
 
 
 def kin(name: str) -> str:
@@ -380,11 +380,11 @@ class _Reading:
             while above and above[-1][0] >= section.level:
                 above.pop()
             title = self.document.title(section)
-            said = read_heading(title, self.vocabulary)
+            heading = read_heading(title, self.vocabulary)
             if section.heading:
-                above.append((section.level, said))
+                above.append((section.level, heading))
             if section.start in mine:
-                self.section(section, title, tuple(one for _, one in above))
+                self.section(section, title, tuple(heading for _, heading in above))
                 self.find_unread(section)
         return Contents(
             items=self.items(), loose=self.loose, unread=self.unread, headings=self.headings
@@ -394,7 +394,7 @@ class _Reading:
 
     def section(self, section: Section, title: str, above: tuple[Said, ...]) -> None:
         """A heading and what stands below it up to the next."""
-        said = above[-1] if above else NOTHING
+        heading = above[-1] if above else NOTHING
         fields: list[Field] = []
         criteria: list[Criterion] = []
         self.settled.add(section.start)
@@ -403,11 +403,11 @@ class _Reading:
             self.tasks.append(_of_heading(section, box, title, above[:-1]))
             self.settled.update(range(section.start, section.end))
             return
-        is_legend = said.is_legend and self._explains(section)
+        is_legend = heading.is_legend and self._explains(section)
         is_plain = all(map(str.isascii, self.document.lines(section.start, section.end)))
         self.signed = frozenset(() if is_plain else _boxed(self.document, section))
         prose: list[tuple[int, int]] = []
-        is_criteria = any(one.is_criteria for one in above)
+        is_criteria = any(heading.is_criteria for heading in above)
         for block in section.blocks:
             if is_legend or block.kind in LITERAL:
                 self.settled.update(range(block.start, block.end))
@@ -418,7 +418,7 @@ class _Reading:
             elif rows:
                 self.tasks += [_of_row(row, above, title) for row in rows]
             elif block.kind in LISTS and not is_criteria:
-                prose += self._list(block, above, lists_tasks=said.lists_tasks)
+                prose += self._list(block, above, lists_tasks=heading.lists_tasks)
             else:
                 prose.append((block.start, block.end))
                 fields += self._labelled(block)
@@ -426,17 +426,17 @@ class _Reading:
         updated = parts.updated_label(self.vocabulary)
         lines = [line for start, end in prose for line in self.document.lines(start, end)]
         text = [title, *(line for line in lines if not updated.match(line))]
-        found = (patterns.when(date)[0] for date in _DATE.findall("\n".join(text)))
-        dates = tuple(dict.fromkeys(date for date in found if date))
+        whens = (patterns.when(date)[0] for date in _DATE.findall("\n".join(text)))
+        dates = tuple(dict.fromkeys(date for date in whens if date))
         if section.heading or dates or fields:
             self.headings.append(
                 Heading(
                     title=title,
                     level=section.level,
                     dialect=Checklist.name,
-                    priority=said.priority,
-                    status=said.status,
-                    status_text=said.status_text,
+                    priority=heading.priority,
+                    status=heading.status,
+                    status_text=heading.status_text,
                     dates=dates,
                     fields=tuple(fields),
                     criteria=tuple(criteria),
@@ -446,12 +446,12 @@ class _Reading:
 
     def _explains(self, section: Section) -> bool:
         """Whether the boxes below a heading such as ``Key`` are explained, and no tasks."""
-        lines = (parts.entry_text(self.document, one) for one in _entries(section.blocks))
+        lines = (parts.entry_text(self.document, block) for block in _entries(section.blocks))
         boxed = [line[box.length :] for line in lines if (box := self._box(line))]
         explained = [
-            said[:1] == "="
-            or (len(words.phrase(said).split()) <= 2 and self.vocabulary.is_status(said))
-            for said in boxed
+            text[:1] == "="
+            or (len(words.phrase(text).split()) <= 2 and self.vocabulary.is_status(text))
+            for text in boxed
         ]
         return 2 * sum(explained) >= len(boxed)
 
@@ -475,10 +475,10 @@ class _Reading:
 
     def _table(self, block: Block) -> list[Row]:
         """The tasks of a table, its other rows told."""
-        found = list(task_tables.rows(self.document, block))
-        self.settled.update(range(block.start, block.end) if found else ())
-        self.unread += [row for row in found if isinstance(row, Unread)]
-        return [row for row in found if isinstance(row, Row)]
+        rows = list(task_tables.rows(self.document, block))
+        self.settled.update(range(block.start, block.end) if rows else ())
+        self.unread += [row for row in rows if isinstance(row, Unread)]
+        return [row for row in rows if isinstance(row, Row)]
 
     def _row_criterion(self, row: Row) -> Criterion:
         tick = "x" if row.state == "complete" else " "
@@ -553,14 +553,14 @@ class _Reading:
             if other is item:
                 continue
 
-            def holds(one: Item) -> tuple[bool, int, int, int]:
-                line = one.span.start_line
-                said = len(re.findall(r"\w", one.title))
-                return not parts.is_bare(one), len(tasks[line].above), said, line
+            def holds(item: Item) -> tuple[bool, int, int, int]:
+                line = item.span.start_line
+                length = len(re.findall(r"\w", item.title))
+                return not parts.is_bare(item), len(tasks[line].above), length, line
 
             less, more = sorted((other, item), key=holds)
             is_above = holds(less)[:2] < holds(more)[:2]
-            headings = {tasks[one.span.start_line].heading for one in (less, more)}
+            headings = {tasks[item.span.start_line].heading for item in (less, more)}
             is_one = len(headings) == 2 or less.title == more.title
             if is_one and parts.is_overview(less, more, is_above=is_above):
                 every.remove(less)
@@ -568,22 +568,22 @@ class _Reading:
         return every
 
     def _item(self, task: _Task, name: str, *, is_named: bool) -> Item:
-        entry, said = task.entry, task.opening
+        entry, opened = task.entry, task.opening
         draft = parts.Draft(self.document, name)
         if task.row:
             title, draft.fields = task.row.title, [*task.row.fields]
         else:
             title = self._text(entry, task.box.length if task.box else 0)
             if entry.kind == "section":
-                title = said.whole
-            if is_named and said.name:
+                title = opened.whole
+            if is_named and opened.name:
                 title = opening(title).rest
         for child in entry.children[1:]:
             self._nested(child, draft)
         status, status_text = self._status(task, title, draft.value("status"))
-        heading = next((one for one in reversed(task.above) if one.priority), NOTHING)
+        heading = next((heading for heading in reversed(task.above) if heading.priority), NOTHING)
         priority, priority_text = heading.priority, heading.priority_text
-        if tag := next((tag for tag in said.tags if _PRIORITY.match(tag)), None):
+        if tag := next((tag for tag in opened.tags if _PRIORITY.match(tag)), None):
             priority, priority_text = tag[1:], tag
         if field := draft.value("priority"):
             priority, priority_text = words.priority(field) or priority, field
@@ -632,25 +632,25 @@ class _Reading:
 
     def _action(self, entry: Block, box: parts.Box, number: int | None) -> Action:
         width = len(self.document.line(entry.start)) - len(parts.entry_text(self.document, entry))
-        said = self._text(entry, box.length)
+        text = self._text(entry, box.length)
         state = box.state
         if state == "pending":
-            lead = patterns.state(said, self.vocabulary)
+            lead = patterns.state(text, self.vocabulary)
             worded = self.vocabulary.state(lead.word) if lead.word else "pending"
             state = worded if worded in ("in_progress", "blocked", "deferred") else "pending"
         return Action(
             number=number,
             state=state,
             state_text=box.text,
-            attempt=patterns.completed_by(said) if state == "complete" else None,
+            attempt=patterns.completed_by(text) if state == "complete" else None,
             stamp=None,
-            text=said,
+            text=text,
             span=parts.trimmed_span(self.document, entry.start, entry.end),
             state_span=parts.span_in_line(self.document, entry.start, width, width + len(box.text)),
         )
 
     def _status(self, task: _Task, title: str, field: str) -> tuple[ItemStatus, str]:
-        heading = next((one for one in reversed(task.above) if one.status), None)
+        heading = next((heading for heading in reversed(task.above) if heading.status), None)
         if task.row:
             return status_of(task.row.state), field
         if task.box is None:
@@ -686,9 +686,9 @@ def _of_heading(section: Section, box: parts.Box, title: str, above: tuple[Said,
 def _part(task: _Task) -> str:
     """What the name of a task begins with: words of its heading, if it says more than a state or a
     priority, which change while the task stays what it is."""
-    said = task.above[-1] if task.above else NOTHING
+    above = task.above[-1] if task.above else NOTHING
     is_alone = task.entry.kind == "section" or not task.heading
-    if is_alone or said.lists_tasks or task.heading == said.priority_text:
+    if is_alone or above.lists_tasks or task.heading == above.priority_text:
         return ""
     part = patterns.slug(_STATE_OF_PART.split(task.heading, maxsplit=1)[0], "part")
     if len(part) > _LONGEST_PART:
@@ -701,22 +701,22 @@ def _names(tasks: Sequence[_Task]) -> list[tuple[str, bool]]:
     where another task's looks like it. All else get one made from the words of their heading and
     their own, so that it stays when something is added elsewhere."""
     openings = [task.opening for task in tasks]
-    alike = Counter(kin(one.name) for one in openings if one.name)
-    often = Counter(one.name for one in openings if one.is_bracketed)
+    alike = Counter(kin(opened.name) for opened in openings if opened.name)
+    often = Counter(opened.name for opened in openings if opened.is_bracketed)
     given = [
-        one.name
-        if one.name
-        and (one.is_sure or alike[kin(one.name)] > 1)
-        and often[one.name] < _AS_OFTEN_AS_A_TAG
+        opened.name
+        if opened.name
+        and (opened.is_sure or alike[kin(opened.name)] > 1)
+        and often[opened.name] < _AS_OFTEN_AS_A_TAG
         else None
-        for one in openings
+        for opened in openings
     ]
     taken = {name.upper() for name in given if name}
     counts: Counter[str] = Counter()
-    found = []
+    names = []
     for task, name in zip(tasks, given, strict=True):
         if name:
-            found.append((name, True))
+            names.append((name, True))
             continue
         words_of = _part(task) + patterns.slug(task.opening.whole, "task")
         unique = words_of
@@ -724,5 +724,5 @@ def _names(tasks: Sequence[_Task]) -> list[tuple[str, bool]]:
             counts[words_of] += 1
             unique = f"{words_of}-{counts[words_of] + 1}"
         taken.add(unique.upper())
-        found.append((unique, False))
-    return found
+        names.append((unique, False))
+    return names

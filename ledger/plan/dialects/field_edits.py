@@ -42,10 +42,10 @@ def with_value(
     line = styles.defused(value, vocabulary)
     if not line:
         raise UsageError("no-text", f"the field {name} has no value", "say what it is to be")
-    found = named(item, name)
-    if found is None:
+    field = named(item, name)
+    if field is None:
         return [new(plan, item, f"{vocabulary.written(name)}: {line}")]
-    return [_reworded(plan, found, line)]
+    return [_reworded(plan, field, line)]
 
 
 def named(item: Item, name: str) -> Field | None:
@@ -65,7 +65,7 @@ def _reworded(plan: Text, field: Field, line: str) -> Edit:
     """The value becomes ``line``, with what it says on the lines below its first."""
     first = field.span.start_line - 1
     blocks = (block for section in plan.sections for block in walk(section.blocks))
-    entry = next((one for one in blocks if one.kind == "list_item" and one.start == first), None)
+    entry = next((b for b in blocks if b.kind == "list_item" and b.start == first), None)
     if entry is None:
         message = f"the field {field.name} on line {first + 1} is no line of its own"
         raise Refused("no-place", message, "change it by hand")
@@ -100,6 +100,6 @@ def behind_heading(plan: Text, item: Item, line: str) -> Edit:
         at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
         return places.insertion(plan.ledger.text, at, [line])
     start = item.span.start_line - 1
-    section = next(one for one in plan.sections if one.start == start)
+    section = next(section for section in plan.sections if section.start == start)
     at = plan.document.starts[section.heading.end if section.heading else start]
     return places.behind(plan.ledger, at, ["", f"- {line}"])

@@ -70,13 +70,13 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
     return places.insertion(ledger.text, at, lines)
 
 
-def _is_note(one: Attempt) -> bool:
-    return one.result == "info" and not (one.artifacts or one.metrics)
+def _is_note(attempt: Attempt) -> bool:
+    return attempt.result == "info" and not (attempt.artifacts or attempt.metrics)
 
 
 def _laid_out(ledger: Ledger, group: Sequence[Attempt], style: styles.Style) -> styles.Style:
     """The ``style`` of a note, which shows no layout, with that of an attempt that has a run."""
-    others = [one for one in group if one.artifacts]
+    others = [attempt for attempt in group if attempt.artifacts]
     inner = style.prefix[: -len(style.prefix.lstrip())] + " " * len(style.prefix.lstrip())
     layout = styles.Style(layout="labels", inner=inner)
     if others:
@@ -134,15 +134,18 @@ def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     rows = [row.status_span for row in ledger.index if row.id == item.id]
     if field:
         return [_reworded(ledger, span, new) for span in (field.value_span, *rows)]
-    line, said = places.first_line(ledger, item.span.start_byte), item.status_text
-    at = line.find(said) if styles.is_sign(said) else line.rfind(said)
-    if not said or at < 0:
+    line, shown = places.first_line(ledger, item.span.start_byte), item.status_text
+    at = line.find(shown) if styles.is_sign(shown) else line.rfind(shown)
+    if not shown or at < 0:
         message = f"{item.id} has no `Status:` line (line {item.span.start_line})"
         raise Refused("no-status", message, "write one below its heading: `- Status: pending`")
-    alike = _alike(ledger, said, words.of(ledger).status(new))
+    alike = _alike(ledger, shown, words.of(ledger).status(new))
     if not alike:
-        alike = new.replace("_", " ").upper() if said.isupper() else new
-    return [_in_line(ledger, item, at, said, alike), *(_reworded(ledger, row, new) for row in rows)]
+        alike = new.replace("_", " ").upper() if shown.isupper() else new
+    return [
+        _in_line(ledger, item, at, shown, alike),
+        *(_reworded(ledger, row, new) for row in rows),
+    ]
 
 
 def _in_line(ledger: Ledger, item: Item, at: int, old: str, new: str) -> Edit:
@@ -155,12 +158,12 @@ def _in_line(ledger: Ledger, item: Item, at: int, old: str, new: str) -> Edit:
     return Edit(start, start + len(text.encode(old)), text.encode(new))
 
 
-def _alike(ledger: Ledger, said: str, status: ItemStatus) -> str:
-    """The ``status`` in the manner of ``said``: see ``styles.box``."""
+def _alike(ledger: Ledger, wording: str, status: ItemStatus) -> str:
+    """The ``status`` in the manner of ``wording``: see ``styles.box``."""
     others = [
-        (_STATES[one.status], one.status_text) for one in ledger.items if one.status in _STATES
+        (_STATES[item.status], item.status_text) for item in ledger.items if item.status in _STATES
     ]
-    return styles.box(_STATES[status], said, others)
+    return styles.box(_STATES[status], wording, others)
 
 
 def _reworded(ledger: Ledger, span: Span, new: str) -> Edit:
@@ -175,7 +178,7 @@ def _section_criterion(plan: Text, item: Item, line: str) -> Edit:
         return beside
     home = places.field(item, *places.HOMES["Exit Criteria"])
     prefix = _inside(places.first_line(ledger, home.span.start_byte)) if home else "  - "
-    ends = [one.span.end_byte for one in item.fields] + [a.span.end_byte for a in item.actions]
+    ends = [field.span.end_byte for field in item.fields] + [a.span.end_byte for a in item.actions]
     lines = [_criterion(prefix, line, None)]
     return places.in_field(ledger, item, "Exit Criteria", lines, max(ends, default=-1))
 
@@ -183,7 +186,7 @@ def _section_criterion(plan: Text, item: Item, line: str) -> Edit:
 def beside_criterion(ledger: Ledger, item: Item, line: str) -> Edit | None:
     """Behind the last criterion; None where there is none, or where it is the field's own value."""
     last = item.criteria[-1] if item.criteria else None
-    if last is None or any(last.span.start_line == one.span.start_line for one in item.fields):
+    if last is None or any(last.span.start_line == field.span.start_line for field in item.fields):
         return None
     prefix = _counted(ledger, last.span)
     return places.insertion(ledger.text, last.span.end_byte, [_criterion(prefix, line, last)])
@@ -206,18 +209,18 @@ def _counted(ledger: Ledger, last: Span) -> str:
     above = before.rpartition("\n\n")[2]
     if f"\n{prefix}" in f"\n{above}":
         return prefix
-    return re.sub(r"\d{1,9}", lambda found: str(int(found.group()) + 1), prefix, count=1)
+    return re.sub(r"\d{1,9}", lambda match: str(int(match.group()) + 1), prefix, count=1)
 
 
 def _neighbour(plan: Text) -> Item:
     """The last open item of those at the top, else the last one: others go behind it. An item
     below a heading that says another status than pending is the last choice."""
-    lines = {one.start + 1 for section in plan.sections for one in entries(section.blocks)}
+    lines = {block.start + 1 for section in plan.sections for block in entries(section.blocks)}
     lines |= {section.start + 1 for section in plan.sections if section.heading}
-    every = [one for one in plan.ledger.items if one.span.start_line in lines]
+    every = [item for item in plan.ledger.items if item.span.start_line in lines]
     if not every:
         raise Refused("no-place", "there is no item to put another one beside", "add it by hand")
-    free = [one for one in every if _heading_status(plan.ledger, one) in (None, "pending")]
+    free = [item for item in every if _heading_status(plan.ledger, item) in (None, "pending")]
     return _last_open(free or every)
 
 
@@ -233,14 +236,14 @@ def _heading_status(ledger: Ledger, item: Item) -> ItemStatus | None:
 
 
 def _last_open(every: Sequence[Item]) -> Item:
-    return ([one for one in every if one.status not in FINISHED] or every)[-1]
+    return ([item for item in every if item.status not in FINISHED] or every)[-1]
 
 
 def _section_item(plan: Text, name: str, title: str) -> Edit:
     ledger, vocabulary = plan.ledger, words.of(plan.ledger)
     status = f"{vocabulary.written('Status')}: {vocabulary.written_status('pending')}"
     starts = {section.start + 1 for section in plan.sections if section.heading}
-    every = [one for one in ledger.items if one.span.start_line in starts]
+    every = [item for item in ledger.items if item.span.start_line in starts]
     if not every:
         lines = [f"## [{name}] {title}", f"- {status}"]
         is_blank = not ledger.text.removeprefix(text.BOM).strip()
@@ -261,7 +264,7 @@ def _section_item(plan: Text, name: str, title: str) -> Edit:
 
 
 def _entry_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
-    listed = [one for one in item.attempts if one.number is not None]
+    listed = [attempt for attempt in item.attempts if attempt.number is not None]
     if listed:
         return beside(plan.ledger, item, listed, new)
     home, vocabulary = places.field(item, "attempt"), words.of(plan.ledger)
@@ -310,9 +313,9 @@ def _entry_criterion(plan: Text, item: Item, line: str) -> Edit:
 def _entry_item(plan: Text, name: str, title: str) -> Edit:
     like = _neighbour(plan)
     line = places.first_line(plan.ledger, like.span.start_byte)
-    said = f"({title})" if "] (" in line else title
+    shown = f"({title})" if "] (" in line else title
     pending = words.of(plan.ledger).written_status("pending")
-    new = f"{_prefix_of(line)}[{name}] {said} — **{pending}**"
+    new = f"{_prefix_of(line)}[{name}] {shown} — **{pending}**"
     return places.insertion(plan.ledger.text, like.span.end_byte, [new])
 
 
@@ -385,13 +388,15 @@ def _task_item(plan: Text, name: str, title: str) -> Edit:
     marks = opening["marks"] if opening and like.is_named else ""
     behind = {"[": "] ", "**": "**: ", "`": "`: ", "**[": "]** "}.get(marks, ": ")
     opened = f"{marks if behind != ': ' else ''}{name}{behind}" if name else ""
-    said = styles.action_words(title, "[ ]", words.of(plan.ledger))
-    return places.insertion(plan.ledger.text, like.span.end_byte, [f"{prefix}[ ] {opened}{said}"])
+    action_words = styles.action_words(title, "[ ]", words.of(plan.ledger))
+    return places.insertion(
+        plan.ledger.text, like.span.end_byte, [f"{prefix}[ ] {opened}{action_words}"]
+    )
 
 
 def _task_boxes(plan: Text, item: Item, new: Sequence[str]) -> Edit:
     prefix, vocabulary = _nested_prefix(plan, item), words.of(plan.ledger)
-    return _below(plan, item, [_box(prefix, one, vocabulary) for one in new])
+    return _below(plan, item, [_box(prefix, text, vocabulary) for text in new])
 
 
 def _cell(item: Item) -> Field | None:
@@ -402,14 +407,14 @@ def _cell(item: Item) -> Field | None:
 
 def _marked_done(ledger: Ledger, cell: Field) -> Edit:
     """The cell with the mark of the last row that is done; a box gets a D where there is none."""
-    done = filter(None, (_cell(one) for one in ledger.items if one.status == "done"))
-    marks = [one.value for one in done][::-1]
+    done = filter(None, (_cell(item) for item in ledger.items if item.status == "done"))
+    marks = [field.value for field in done][::-1]
     start, end = cell.value_span.start_byte, cell.value_span.end_byte
     box = task_tables.BOX.fullmatch(cell.value)
     if not box:
         return Edit(start, end, text.encode(next(iter(marks), "\u2705")))
     boxes = filter(None, map(task_tables.BOX.fullmatch, marks))
-    mark = next((one["mark"] for one in boxes), "D")
+    mark = next((match["mark"] for match in boxes), "D")
     start += box.start("mark")
     return Edit(start, start + len(text.encode(box["mark"])), text.encode(mark))
 
@@ -431,8 +436,8 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     if cell and meaning == "done":
         return [_marked_done(ledger, cell)]
     if not cell and box is None:
-        said = f"{item.id} has no box {at}: the heading above says {item.status_text}"
-        raise Refused("no-box", said, hint)
+        problem = f"{item.id} has no box {at}: the heading above says {item.status_text}"
+        raise Refused("no-box", problem, hint)
     if box and meaning == "done" and parts.is_box(box.text):
         edit = _in_line(ledger, item, width, "", "")
         return [_tick(ledger, edit.start, item.id)]
@@ -553,16 +558,16 @@ def _behind_last_action(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:
         box = styles.box(
             "pending", last.state_text, [(a.state, a.state_text) for a in item.actions]
         )
-    for count, one in enumerate(new, max(numbers, default=0) + 1):
+    for count, added in enumerate(new, max(numbers, default=0) + 1):
         number = written if is_same and written is not None else count
         if not box:
             next_number = number if numbers else None
-            lines.append(styles.next_action(next_number, one, last, like, vocabulary))
+            lines.append(styles.next_action(next_number, added, last, like, vocabulary))
             continue
         prefix = _prefix_of(like)
         if last.number is not None:
             prefix = re.sub(r"\d{1,9}", str(number), prefix, count=1)
-        lines.append(_box(prefix, one, vocabulary, box))
+        lines.append(_box(prefix, added, vocabulary, box))
     return places.insertion(ledger.text, last.span.end_byte, lines)
 
 
@@ -573,12 +578,12 @@ def _box(prefix: str, new: str, vocabulary: Vocabulary, box: str = "[ ]") -> str
 
 def _first_actions(ledger: Ledger, item: Item, new: Sequence[str], like: str) -> list[str]:
     """The lines of an item's first actions, numbered like ``like``, in the style of another's."""
-    others = (a for one in ledger.items if one.dialect == item.dialect for a in one.actions)
+    others = (a for n in ledger.items if n.dialect == item.dialect for a in n.actions)
     worded = (a for a in others if a.state == "pending" and any(map(str.isalpha, a.state_text)))
     other, vocabulary = next(worded, None), words.of(ledger)
     return [
-        styles.next_action(number, one, other, like, vocabulary)
-        for number, one in enumerate(new, 1)
+        styles.next_action(number, text, other, like, vocabulary)
+        for number, text in enumerate(new, 1)
     ]
 
 
@@ -627,13 +632,13 @@ def _nested_prefix(plan: Text, item: Item) -> str:
 
 def _inside(line: str, bullet: str = "") -> str:
     """The indent of the text of ``line``, and a bullet of the same kind, or ``bullet``."""
-    found = _BULLET.match(line)
-    assert found
-    column = _width(line[: found.end("mark")])
-    blanks = _width(line[: found.end()]) - column
+    match = _BULLET.match(line)
+    assert match
+    column = _width(line[: match.end("mark")])
+    blanks = _width(line[: match.end()]) - column
     inner = column + (blanks if 1 <= blanks <= _TAB else 1)
-    indent = found["indent"]
-    mark = bullet or ("-" if found["number"] else found["mark"])
+    indent = match["indent"]
+    mark = bullet or ("-" if match["number"] else match["mark"])
     return f"{indent}{' ' * (inner - _width(indent))}{mark} "
 
 

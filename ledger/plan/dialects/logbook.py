@@ -136,7 +136,7 @@ class Logbook(Dialect):
 
 def _is_logbook(document: Document) -> bool:
     """Whether two of these have headings outside of the items of other dialects."""
-    found: set[str] = set()
+    kinds: set[str] = set()
     item = 0  # the level of the item that the section stands in
     for section in document.sections[:_LOOKED_AT]:
         if not section.heading or (item and section.level > item):
@@ -145,10 +145,10 @@ def _is_logbook(document: Document) -> bool:
         item = section.level if patterns.ids(document.vocabulary).item.match(title) else 0
         kind = logbook_entries.kind(title, document.vocabulary)
         if kind in ("focus", "attempts"):
-            found.add(kind)
+            kinds.add(kind)
         elif logbook_entries.entry(title):
-            found.add("entry")
-        if len(found) > 1:
+            kinds.add("entry")
+        if len(kinds) > 1:
             return True
     return False
 
@@ -202,30 +202,30 @@ class _Reading:
 
     def __init__(self, document: Document, sections: Sequence[Section]) -> None:
         self.document, self.vocabulary = document, document.vocabulary
-        self.found = found = list(_entry_sections(document, sections))
-        focus = next((one for one in found if one.kind == "focus"), None)
+        self.found = entry_sections = list(_entry_sections(document, sections))
+        focus = next((section for section in entry_sections if section.kind == "focus"), None)
         self.home = focus
         self.focus = logbook_entries.focus(self._lines(focus), self.vocabulary) if focus else None
         self.names = self._names()
         self.steps = {
             step: name
-            for one in found
-            if one.entry and (name := self._of_entry(one.entry))
-            for step in logbook_entries.steps(one.entry.rest)
+            for section in entry_sections
+            if section.entry and (name := self._of_entry(section.entry))
+            for step in logbook_entries.steps(section.entry.rest)
         }
-        self.falls = logbook_entries.newest_first([one.entry for one in found if one.entry])
+        self.falls = logbook_entries.newest_first([s.entry for s in entry_sections if s.entry])
         self.unread: list[Unread] = []
 
     def contents(self) -> Contents:
         """All that was found."""
         attempts: dict[str | None, list[Attempt]] = {}
         actions: dict[str | None, list[Action]] = {}
-        for one in self.found:
-            if one.entry:
-                attempt = self._attempt(one, one.entry)
+        for section in self.found:
+            if section.entry:
+                attempt = self._attempt(section, section.entry)
                 attempts.setdefault(attempt.item, []).append(attempt)
-            for action in self._actions(one):
-                owner = self._of_entry(one.entry) if one.entry else self.owner(action.text)
+            for action in self._actions(section):
+                owner = self._of_entry(section.entry) if section.entry else self.owner(action.text)
                 actions.setdefault(owner, []).append(action)
         self.unread += [
             parts.unread(self.document, "action", action.span.start_line - 1, "there is no focus")
@@ -245,23 +245,23 @@ class _Reading:
 
     def _names(self) -> list[str]:
         """The initiatives that entries name, in the order of the file."""
-        named = [logbook_entries.named(one.entry.rest) for one in self.found if one.entry]
-        known = list(dict.fromkeys(_PART.sub("", name) for name in named if name))
+        names = [logbook_entries.named(s.entry.rest) for s in self.found if s.entry]
+        known = list(dict.fromkeys(_PART.sub("", name) for name in names if name))
         self.known = {name.lower(): name for name in known}
         if self.focus and self.focus.is_named:
             self.known[self.focus.id.lower()] = self.focus.id
-        used = [self._of_entry(one.entry) for one in self.found if one.entry]
+        used = [self._of_entry(section.entry) for section in self.found if section.entry]
         return [name for name in dict.fromkeys(used) if name]
 
     def _of_entry(self, entry: Entry) -> str | None:
         """The item that an entry's heading begins with (``PARSE-001.A1``), else the focus."""
-        found = _NAME.match(patterns.plain_id(entry.rest.lstrip("*[`")))
-        said = found.group().lower() if found else ""
-        while said:
-            known = self.known.get(said.rstrip("._-"))
+        match = _NAME.match(patterns.plain_id(entry.rest.lstrip("*[`")))
+        line = match.group().lower() if match else ""
+        while line:
+            known = self.known.get(line.rstrip("._-"))
             if known:
                 return known
-            said = said.rpartition(".")[0]
+            line = line.rpartition(".")[0]
         return self.focus.id if self.focus else None
 
     def _item(
@@ -304,98 +304,98 @@ class _Reading:
 
     def _fields(self, home: _EntrySection) -> Iterator[Field]:
         """The sections that are no entries, and the labelled bullets below the focus."""
-        for place, one in enumerate(self.found):
-            if one.entry or one.level == 1:
+        for place, part in enumerate(self.found):
+            if part.entry or part.level == 1:
                 continue
-            yield self._section_field(one, place)
-            if one is home:
-                for entry in entries(block for block in one.blocks if block.kind == "bullet_list"):
+            yield self._section_field(part, place)
+            if part is home:
+                for entry in entries(block for block in part.blocks if block.kind == "bullet_list"):
                     field = parts.field(self.document, entry)
                     if field:
                         yield field
 
-    def _section_field(self, one: _EntrySection, place: int) -> Field:
-        name = self.vocabulary.name(words.plain(one.title).rstrip(" :"))
-        if one.kind == "status":
+    def _section_field(self, part: _EntrySection, place: int) -> Field:
+        name = self.vocabulary.name(words.plain(part.title).rstrip(" :"))
+        if part.kind == "status":
             name = "Status"
-        end = one.end
-        if one.kind == "attempts":  # with its entries, which are sections of their own
+        end = part.end
+        if part.kind == "attempts":  # with its entries, which are sections of their own
             behind = itertools.islice(self.found, place + 1, None)
-            inner = itertools.takewhile(lambda other: other.level > one.level, behind)
+            inner = itertools.takewhile(lambda other: other.level > part.level, behind)
             end = max([end, *(other.end for other in inner)])
-        value, where = "", parts.span(self.document, one.start, one.start)
-        if one.blocks and one.blocks[0].kind == "paragraph":
-            first = one.blocks[0].start
+        value, where = "", parts.span(self.document, part.start, part.start)
+        if part.blocks and part.blocks[0].kind == "paragraph":
+            first = part.blocks[0].start
             line = self.document.line(first)
-            wrapped = _WRAPPED.fullmatch(line.strip()) if one.kind == "status" else None
+            wrapped = _WRAPPED.fullmatch(line.strip()) if part.kind == "status" else None
             value = wrapped["inner"] if wrapped else line.strip()
             at = line.find(value)
             where = parts.span_in_line(self.document, first, at, at + len(value))
-        span = parts.trimmed_span(self.document, one.start, end)
+        span = parts.trimmed_span(self.document, part.start, end)
         return Field(name=name, value=value, span=span, value_span=where)
 
     def _criteria(self) -> Iterator[Criterion]:
-        for one in self.found:
-            if one.kind == "criteria":
-                for block in walk(one.blocks):
+        for part in self.found:
+            if part.kind == "criteria":
+                for block in walk(part.blocks):
                     if block.kind == "list_item":
                         value = parts.entry_text(self.document, block)
                         yield parts.criterion(self.document, value, block.start, block.end)
 
     # Attempts
 
-    def _attempt(self, one: _EntrySection, entry: Entry) -> Attempt:
-        end = parts.before_rules(one.blocks, one.end)
-        span = parts.trimmed_span(self.document, one.start, end)
-        whole = "\n".join(self.document.lines(one.start, span.end_line)).lstrip("# \t")
-        result, said = logbook_entries.result(entry.note, self._lines(one), self.vocabulary)
+    def _attempt(self, part: _EntrySection, entry: Entry) -> Attempt:
+        end = parts.before_rules(part.blocks, part.end)
+        span = parts.trimmed_span(self.document, part.start, end)
+        whole = "\n".join(self.document.lines(part.start, span.end_line)).lstrip("# \t")
+        result, result_text = logbook_entries.result(entry.note, self._lines(part), self.vocabulary)
         return Attempt(
             item=self._of_entry(entry),
             number=None,
             date=entry.date,
             stamp=entry.stamp or patterns.labelled_stamp(whole) or patterns.artifacts_stamp(whole),
             result=result,
-            result_text=said,
+            result_text=result_text,
             text=whole,
             source="history",
             span=span,
         )
 
-    def _lines(self, one: _EntrySection) -> list[str]:
+    def _lines(self, part: _EntrySection) -> list[str]:
         """The lines below its heading that are no code."""
-        literal = set(literal_lines(one.blocks))
+        literal = set(literal_lines(part.blocks))
         return [
             self.document.line(line)
-            for line in range(one.start + 1, one.end)
+            for line in range(part.start + 1, part.end)
             if line not in literal
         ]
 
     # Actions
 
-    def _actions(self, one: _EntrySection) -> Iterator[Action]:
+    def _actions(self, part: _EntrySection) -> Iterator[Action]:
         """Checkboxes anywhere, and every bullet of a section that holds tasks."""
-        if one.kind == "criteria":
+        if part.kind == "criteria":
             return
-        tops = {id(entry) for entry in entries(one.blocks)}
-        for block in walk(one.blocks):
+        tops = {id(entry) for entry in entries(part.blocks)}
+        for block in walk(part.blocks):
             if block.kind != "list_item":
                 continue
             line = self.document.line(block.start)
-            said = patterns.unbulleted(line)[1]
-            box = parts.plain_box(said)
+            unbulleted = patterns.unbulleted(line)[1]
+            box = parts.plain_box(unbulleted)
             state = box.state if box else None
-            if not box and not one.entry and id(block) in tops:
-                state = _UNBOXED.get(one.kind)
+            if not box and not part.entry and id(block) in tops:
+                state = _UNBOXED.get(part.kind)
             if state is None:
                 continue
             number = patterns.numbered(line)
             if number is None:
-                number = _step(said[box.length :] if box else said)
+                number = _step(unbulleted[box.length :] if box else unbulleted)
             yield parts.boxed_action(self.document, block, number, state, box)
 
-    def owner(self, said: str) -> str | None:
+    def owner(self, text: str) -> str | None:
         """The item whose name or step the words of an action begin with, else the focus."""
-        tag = _TAG.match(said)
+        tag = _TAG.match(text)
         if tag:
             known = self.known.get(patterns.plain_id(tag["tag"]).lower())
             if known or tag["tag"] in self.steps:
@@ -407,18 +407,18 @@ class _Reading:
     def _find_unread(self) -> None:
         """Headings among the entries that open none."""
         above: _EntrySection | None = None
-        for one in self.found:
-            if above and one.level > above.level:
-                if not one.entry:
+        for part in self.found:
+            if above and part.level > above.level:
+                if not part.entry:
                     reason = "its heading does not begin with a date"
-                    self.unread.append(parts.unread(self.document, "attempt", one.start, reason))
+                    self.unread.append(parts.unread(self.document, "attempt", part.start, reason))
             else:
-                above = one if one.kind == "attempts" else None
+                above = part if part.kind == "attempts" else None
 
 
-def _step(said: str) -> int | None:
+def _step(text: str) -> int | None:
     """The digits of the step that the words of an action begin with."""
-    tag = _TAG.match(said)
+    tag = _TAG.match(text)
     step = _STEP.match(tag["tag"]) if tag else None
     return int(step["number"]) if step else None
 
@@ -437,11 +437,11 @@ def _next(plan: Text, item: Item, new: tuple[str, ...]) -> Edit:
     """New tasks at the end of the last list; named where the words would be another's."""
     ledger, starts = plan.ledger, plan.document.starts
     book = _Reading(plan.document, plan.sections)
-    lines = [styles.defused(one, words.of(ledger)) for one in new]
+    lines = [styles.defused(text, words.of(ledger)) for text in new]
     tasks = [
         f"[ ] {line if book.owner(line) == item.id else f'{item.id}: {line}'}" for line in lines
     ]
-    todos = [one for one in book.found if one.kind == "todo" and not one.entry]
+    todos = [part for part in book.found if part.kind == "todo" and not part.entry]
     if not todos:
         marks = logbook_entries.marks_of(places.first_line(ledger, item.span.start_byte))
         title = f"{marks} {words.of(ledger).written('TODOs')}"
@@ -461,7 +461,7 @@ def _next(plan: Text, item: Item, new: tuple[str, ...]) -> Edit:
 def _new_field(plan: Text, item: Item, line: str) -> Edit:
     """A bullet behind those of the section with the focus."""
     start = item.span.start_line - 1
-    home = next((one for one in plan.sections if one.start == start), None)
+    home = next((section for section in plan.sections if section.start == start), None)
     if home is None or logbook_entries.entry(plan.document.title(home)):
         message = f"{item.id} is known by its entries alone (line {start + 1})"
         raise Refused("no-place", message, "make it the current focus first")

@@ -84,20 +84,20 @@ class Entry(NamedTuple):
 
 def kind(title: str, vocabulary: Vocabulary) -> Kind:
     """What the section below a heading holds."""
-    said = vocabulary.name(words.plain(title).rstrip(" :")).lower()
-    said = said.partition("(")[0].strip()
-    return next((kind for kind, titles in _TITLES.items() if said in titles), "other")
+    text = vocabulary.name(words.plain(title).rstrip(" :")).lower()
+    text = text.partition("(")[0].strip()
+    return next((kind for kind, titles in _TITLES.items() if text in titles), "other")
 
 
 def focus(lines: Sequence[str], vocabulary: Vocabulary) -> Focus | None:
     """What the first line names: ``ID — Title``, ``[ID] Title`` or a title; None for nothing."""
     line = next((line for line in lines if line.strip()), "")
-    said = patterns.unbulleted(line)[1].strip()
-    plain = words.plain(said).strip("_ \u2013\u2014-")
+    unbulleted = patterns.unbulleted(line)[1].strip()
+    plain = words.plain(unbulleted).strip("_ \u2013\u2014-")
     if _NOTHING.match(plain) or not re.search(r"\w", plain):
         return None
-    shaped = patterns.ids(vocabulary).item.match(said)
-    if shaped and (vocabulary.conventions.id or said.lstrip("*").startswith("[")):
+    shaped = patterns.ids(vocabulary).item.match(unbulleted)
+    if shaped and (vocabulary.conventions.id or unbulleted.lstrip("*").startswith("[")):
         title = words.plain(shaped["title"]).strip(" \t–—-:*")
         return Focus(patterns.plain_id(patterns.id_of(shaped)), title, is_named=True)
     split = _SPLIT.search(plain)
@@ -110,21 +110,21 @@ def focus(lines: Sequence[str], vocabulary: Vocabulary) -> Focus | None:
 
 def entry(title: str) -> Entry | None:
     """The attempt that a heading opens: one that begins with a date."""
-    found = _OPENING.match(title)
-    if not found:
+    match = _OPENING.match(title)
+    if not match:
         return None
-    date, stamp = patterns.when(found["when"].replace(" ", "T").replace("\u202f", "T"))
+    date, stamp = patterns.when(match["when"].replace(" ", "T").replace("\u202f", "T"))
     if not date:
         return None
-    rest = title[found.end() :].strip()
+    rest = title[match.end() :].strip()
     note = _NOTE.search(rest)
-    title, said = (rest[: note.start()], note["note"]) if note else (rest, "")
-    return Entry(found["when"], date, stamp, title.strip(), said.strip())
+    title, remark = (rest[: note.start()], note["note"]) if note else (rest, "")
+    return Entry(match["when"], date, stamp, title.strip(), remark.strip())
 
 
 def newest_first(entries: Sequence[Entry]) -> bool:
     """Whether the times of the entries fall from top to bottom, for the most part."""
-    keys = [re.sub(r"\D", "", one.when).ljust(14, "0") for one in entries]
+    keys = [re.sub(r"\D", "", each.when).ljust(14, "0") for each in entries]
     falls = sum(a > b for a, b in pairwise(keys))
     return falls > sum(a < b for a, b in pairwise(keys))
 
@@ -132,9 +132,9 @@ def newest_first(entries: Sequence[Entry]) -> bool:
 def named(rest: str) -> str | None:
     """The name of an initiative that an entry's heading, or the focus, begins with: an ID, or one
     word that is followed by its steps or by nothing."""
-    found = _ID.match(rest)
-    if found and is_id(found["id"]):
-        return patterns.plain_id(found["id"])
+    match = _ID.match(rest)
+    if match and is_id(match["id"]):
+        return patterns.plain_id(match["id"])
     word = _NAME.match(rest.lstrip("*[`"))
     if not word or word.group().isdigit():
         return None
@@ -151,16 +151,16 @@ def is_id(name: str) -> bool:
 
 def steps(rest: str) -> frozenset[str]:
     """The steps that a heading names, ranges written out: ``S1``, ``S2`` of ``S1\u2013S2``."""
-    found: set[str] = set()
+    numbers: set[str] = set()
     for match in _STEPS.finditer(rest):
-        found.add(match["first"])
+        numbers.add(match["first"])
         letters = match["first"].rstrip("0123456789")
         last = (match["last"] or "").removeprefix(letters)
         if last.isdigit():
             start = int(match["first"].removeprefix(letters))
             end = min(int(last), start + _MOST_STEPS)
-            found.update(f"{letters}{n}" for n in range(start, end + 1))
-    return frozenset(found)
+            numbers.update(f"{letters}{n}" for n in range(start, end + 1))
+    return frozenset(numbers)
 
 
 # How an entry ended
@@ -169,18 +169,20 @@ def steps(rest: str) -> frozenset[str]:
 def result(note: str, lines: Sequence[str], vocabulary: Vocabulary) -> tuple[Result, str]:
     """The result, and the words that say it. ``lines`` are those of the attempt that are no
     code; ``note`` is what its heading says in parentheses."""
-    said = list(labels(lines, vocabulary))
-    for name, value in said:
+    labelled = list(labels(lines, vocabulary))
+    for name, value in labelled:
         if name in _RESULTS and value:
             return vocabulary.result(value), value
     noted = of_note(note, vocabulary)
     if noted not in ("unknown", "info"):
         return noted, note
-    verdicts = [verdict for name, value in said if name in _TESTS for verdict in _verdicts(value)]
-    meant = [vocabulary.result(_NONE_FAILED.sub("", verdict)) for verdict in verdicts]
+    verdicts = [
+        verdict for name, value in labelled if name in _TESTS for verdict in _verdicts(value)
+    ]
+    results = [vocabulary.result(_NONE_FAILED.sub("", verdict)) for verdict in verdicts]
     for wanted in ("failed", "partial", "blocked", "success"):
-        if wanted in meant:
-            return wanted, verdicts[meant.index(wanted)]
+        if wanted in results:
+            return wanted, verdicts[results.index(wanted)]
     return (noted, note) if noted == "info" else ("unknown", "")
 
 
@@ -189,36 +191,36 @@ def of_note(note: str, vocabulary: Vocabulary) -> Result:
     known = vocabulary.result(note)
     if known not in ("unknown", "info"):
         return known
-    told = [_SAYS[word] for word in _NOTE_WORD.findall(note.lower()) if word in _SAYS]
-    return told[-1] if told else known
+    results = [_SAYS[word] for word in _NOTE_WORD.findall(note.lower()) if word in _SAYS]
+    return results[-1] if results else known
 
 
 def labels(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """Each label in lower case, with what stands behind it and in the list below it."""
-    found: list[tuple[str, list[str]]] = []
+    labelled: list[tuple[str, list[str]]] = []
     is_open = False
     for line in lines:
         label = LABEL.match(line)
         if label and (label["bold"] or label["name"].lower() in (*_RESULTS, *_TESTS)):
             name = vocabulary.name(label["name"].strip()).lower()
-            found.append((name, [label["value"].strip()]))
+            labelled.append((name, [label["value"].strip()]))
             is_open = True
         elif is_open and line.lstrip()[:1] in ("-", "*", "+"):
-            found[-1][1].append(line.strip())
+            labelled[-1][1].append(line.strip())
         elif line.strip():
             is_open = False
-    for name, values in found:
+    for name, values in labelled:
         yield name, "\n".join(values).strip()
 
 
 def _verdicts(value: str) -> Iterator[str]:
     """What each line of a test's label says behind its command."""
     for line in value.split("\n"):
-        said = _CODE.sub(" ", line[:_LONGEST_VERDICT])
-        dashes = list(_VERDICT_DASH.finditer(said))
-        said = (said[dashes[0].end() :] if dashes else said).strip(" -*+:\u2014\u2013")
-        if said:
-            yield said
+        text = _CODE.sub(" ", line[:_LONGEST_VERDICT])
+        dashes = list(_VERDICT_DASH.finditer(text))
+        text = (text[dashes[0].end() :] if dashes else text).strip(" -*+:\u2014\u2013")
+        if text:
+            yield text
 
 
 # A new entry
@@ -253,8 +255,8 @@ def new_entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     entries = places.shared_history(ledger)
     if entries:
         every = (entry(_title(ledger, each)) for each in entries)
-        is_first = newest_first([one for one in every if one])
-        own = [one for one in entries if one.item == item.id]
+        is_first = newest_first([known for known in every if known])
+        own = [known for known in entries if known.item == item.id]
         style = _style(ledger, (own or entries)[0 if is_first else -1])
         lines = _rendered(item, new, style, words.of(ledger))
         if is_first:
@@ -278,8 +280,8 @@ def _title(ledger: Ledger, entry: Attempt) -> str:
 
 def marks_of(line: str) -> str:
     """The number signs of a heading."""
-    found = _HEADING.match(line)
-    return found["marks"].strip() if found else "##"
+    match = _HEADING.match(line)
+    return match["marks"].strip() if match else "##"
 
 
 def _style(ledger: Ledger, like: Attempt) -> Style:
@@ -288,16 +290,16 @@ def _style(ledger: Ledger, like: Attempt) -> Style:
     title = _title(ledger, like)
     opened = entry(title)
     dash = _DASH.search(title)
-    found: dict[str, tuple[int, str]] = {}
+    styles: dict[str, tuple[int, str]] = {}
     bold = "**"
     for at, line in enumerate(lines):
         label = LABEL.match(line)
         if label:
             bold = "**" if label["bold"] else bold
-            found.setdefault(label["name"].strip(), (at, label["value"].strip()))
-    summaries = [name for name in found if name.lower() in _SUMMARIES]
-    listed = [name for name in found if name.lower().startswith(("metrics", "artifacts"))]
-    firsts = [at for at, _ in found.values()]
+            styles.setdefault(label["name"].strip(), (at, label["value"].strip()))
+    summaries = [name for name in styles if name.lower() in _SUMMARIES]
+    listed = [name for name in styles if name.lower().startswith(("metrics", "artifacts"))]
+    firsts = [at for at, _ in styles.values()]
     return Style(
         marks=marks_of(lines[0]),
         time=_time(opened.when) if opened else "minute",
@@ -305,7 +307,7 @@ def _style(ledger: Ledger, like: Attempt) -> Style:
         summary=summaries[0] if summaries else "Action",
         metrics=next((name for name in listed if name.lower().startswith("metrics")), "Metrics"),
         bold=bold,
-        is_listed=not listed or not found[listed[0]][1],
+        is_listed=not listed or not styles[listed[0]][1],
         is_spaced=not firsts[1:] or any(not lines[at - 1].strip() for at in firsts[1:]),
     )
 
@@ -319,8 +321,8 @@ def _time(when: str) -> _Time:
 
 def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary) -> list[str]:
     """The entry's lines, without newlines."""
-    said = styles.defused(new.words, vocabulary)
-    note = said if _fits(said, new, vocabulary) else ""
+    defused = styles.defused(new.words, vocabulary)
+    note = defused if _fits(defused, new, vocabulary) else ""
     name = f" {style.dash} {item.id}" if item.is_named else ""
     # The run's stamp is read from the first folder that is cited, if it stands there.
     is_cited = not new.stamp or new.stamp in "".join(new.artifacts[:1])
@@ -329,7 +331,7 @@ def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary)
     blocks: list[list[str]] = []
     for label, values in (
         (style.summary, [styles.defused(new.summary, vocabulary)]),
-        (vocabulary.written("Result"), [] if note else [said]),
+        (vocabulary.written("Result"), [] if note else [defused]),
         (style.metrics, styles.defused(new.metrics, vocabulary).split("; ")),
         ("Because", [styles.defused(new.because, vocabulary)]),
         ("Artifacts", [f"`{path}`" for path in new.artifacts]),
@@ -348,10 +350,10 @@ def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary)
     return lines
 
 
-def _fits(said: str, new: NewAttempt, vocabulary: Vocabulary) -> bool:
+def _fits(text: str, new: NewAttempt, vocabulary: Vocabulary) -> bool:
     """Whether the result can stand as the note of a heading and means the same there."""
-    plain = not set(said) & set("()[]#`*<>\\") and len(said) <= _LONGEST_NOTE
-    return plain and of_note(said, vocabulary) == new.result
+    plain = not set(text) & set("()[]#`*<>\\") and len(text) <= _LONGEST_NOTE
+    return plain and of_note(text, vocabulary) == new.result
 
 
 def _when(new: NewAttempt, time: _Time) -> str:
@@ -366,5 +368,5 @@ def _when(new: NewAttempt, time: _Time) -> str:
 
 def field_of(item: Item, wanted: Kind) -> Field | None:
     """The section of that kind."""
-    kinds = ((kind(one.name, words.USUAL), one) for one in item.fields)
-    return next((one for found, one in kinds if found == wanted), None)
+    kinds = ((kind(word.name, words.USUAL), word) for word in item.fields)
+    return next((word for known, word in kinds if known == wanted), None)

@@ -55,13 +55,13 @@ class Roadmap(list_edits.ListDialect):
     def sign(self, document: Document, section: Section) -> Sign | None:
         """A bullet with an ID and a bold status, or with one that is not in brackets."""
         opened = [(entry, _opened(document, entry)) for entry in entries(section.blocks)]
-        named = [(entry, one) for entry, one in opened if one.id and (one.is_bold or one.is_told)]
-        if not named:
+        openingses = [(entry, o) for entry, o in opened if o.id and (o.is_bold or o.is_told)]
+        if not openingses:
             return None
-        is_bold = any(one.is_bold and not one.is_told for _, one in named)
+        is_bold = any(o.is_bold and not o.is_told for _, o in openingses)
         return Sign(
             dialect=self.name,
-            line=named[0][0].start + 1,
+            line=openingses[0][0].start + 1,
             count=section.end - section.start,
             reason=f"a bullet with an ID and a {'bold ' if is_bold else ''}status",
             is_beside=not is_bold,
@@ -91,38 +91,38 @@ class Opening(NamedTuple):
     is_told: bool = False
 
 
-def opening(said: str, vocabulary: Vocabulary, *, is_told: bool = False) -> Opening:
+def opening(line: str, vocabulary: Vocabulary, *, is_told: bool = False) -> Opening:
     """Read the first paragraph of a list's entry, its bullet cut off. ``is_told``: a status is told
     below it, so that it may be an item whose ID is not in brackets, or in bold ones."""
-    named = patterns.ids(vocabulary).item.match(said)
-    start = named.start("title") if named else 0
-    name = patterns.plain_id(patterns.id_of(named)) if named else None
-    shaped = None if named and not said.startswith("*") else patterns.shaped(said, vocabulary)
-    bold = next((one for one in _BOLD.finditer(said, start) if _is_status(one, vocabulary)), None)
-    found = bold or _plain(said, start, vocabulary)
-    if shaped and shaped.id and (found or is_told):
-        name, start, is_told = shaped.id, len(said) - len(shaped.rest), True
+    match = patterns.ids(vocabulary).item.match(line)
+    start = match.start("title") if match else 0
+    name = patterns.plain_id(patterns.id_of(match)) if match else None
+    shaped = None if match and not line.startswith("*") else patterns.shaped(line, vocabulary)
+    bold = next((m for m in _BOLD.finditer(line, start) if _is_status(m, vocabulary)), None)
+    lead = bold or _plain(line, start, vocabulary)
+    if shaped and shaped.id and (lead or is_told):
+        name, start, is_told = shaped.id, len(line) - len(shaped.rest), True
     else:
-        is_marked = said.startswith("**") or (found and said.startswith("**", start + 1))
-        is_told = named is not None and (
-            is_told or (bool(is_marked) and parts.opens_listed(said, vocabulary))
+        is_marked = line.startswith("**") or (lead and line.startswith("**", start + 1))
+        is_told = match is not None and (
+            is_told or (bool(is_marked) and parts.opens_listed(line, vocabulary))
         )
-    status = found.span("word") if found else None
-    end = found.start() if found else len(said)
-    title = said[start:end]
-    if said.startswith("**") and (shaped or named):  # **[LEX-001] Read** — in one pass
+    status = lead.span("word") if lead else None
+    end = lead.start() if lead else len(line)
+    title = line[start:end]
+    if line.startswith("**") and (shaped or match):  # **[LEX-001] Read** — in one pass
         title = words.plain(title.lstrip("* ").partition("**")[0])
     title = " ".join(title.replace("**", "").split()).strip(" *:\u2013\u2014-")
     if title.startswith("(") and title.endswith(")"):
         title = title[1:-1].strip()
-    note = _note(said, found.end() if found else start)
-    date, stamp = patterns.when(said[note[0] : note[1]][:40]) if note else (None, None)
+    note = _note(line, lead.end() if lead else start)
+    date, stamp = patterns.when(line[note[0] : note[1]][:40]) if note else (None, None)
     return Opening(
         id=name,
         title=title,
         is_bold=bold is not None,
         status=status,
-        note=note if note and (date or _MEANT.match(said, note[0])) else None,
+        note=note if note and (date or _MEANT.match(line, note[0])) else None,
         date=date,
         stamp=stamp,
         is_told=is_told,
@@ -131,7 +131,7 @@ def opening(said: str, vocabulary: Vocabulary, *, is_told: bool = False) -> Open
 
 def _opened(document: Document, entry: Block) -> Opening:
     """The opening of an entry, as what is nested in it says more of it."""
-    nested = (parts.entry_text(document, one) for one in entries(entry.children))
+    nested = (parts.entry_text(document, block) for block in entries(entry.children))
     label = patterns.field_label(document.vocabulary, "Status", "State")
     is_told = any(label.match(line) for line in nested)
     return opening(_first(document, entry)[2], document.vocabulary, is_told=is_told)
@@ -142,35 +142,35 @@ def _is_status(bold: re.Match[str], vocabulary: Vocabulary) -> bool:
     return bold["mark"] == "**" or vocabulary.is_status(bold["word"])
 
 
-def _plain(said: str, start: int, vocabulary: Vocabulary) -> re.Match[str] | None:
+def _plain(line: str, start: int, vocabulary: Vocabulary) -> re.Match[str] | None:
     """A status that is not marked: a word that is one."""
-    for found in _PLAIN.finditer(said, start, start + 400):
-        if vocabulary.is_status(found["word"]):
-            return found
+    for match in _PLAIN.finditer(line, start, start + 400):
+        if vocabulary.is_status(match["word"]):
+            return match
     return None
 
 
-def _note(said: str, at: int) -> tuple[int, int] | None:
+def _note(line: str, at: int) -> tuple[int, int] | None:
     """The parenthesis at ``at`` if it begins with a date; to the end where it is not closed."""
-    found = _OPEN.match(said, at)
-    if not found or not _DATED.match(said, found.end()):
+    match = _OPEN.match(line, at)
+    if not match or not _DATED.match(line, match.end()):
         return None
     depth = 1
-    for place in range(found.end(), len(said)):
-        if said[place] == "(":
+    for place in range(match.end(), len(line)):
+        if line[place] == "(":
             depth += 1
-        elif said[place] == ")":
+        elif line[place] == ")":
             depth -= 1
             if not depth:
-                return found.end(), place
-    return found.end(), len(said.rstrip())
+                return match.end(), place
+    return match.end(), len(line.rstrip())
 
 
 def tier_priority(title: str) -> str | None:
     """What a tier's heading means as a priority: its number, or its word."""
-    found = _TIER.search(title)
-    if found:
-        return str(int(found["number"]))
+    match = _TIER.search(title)
+    if match:
+        return str(int(match["number"]))
     word = _RANKED.search(title)
     return word["word"].lower() if word else None
 
@@ -202,17 +202,17 @@ class _Reading:
 
     def _entry(self, entry: Block, *, is_nested: bool) -> None:
         """An item; what is no item may be an attempt that stands outside of any."""
-        start, width, said = _first(self.document, entry)
+        start, width, words = _first(self.document, entry)
         opened = _opened(self.document, entry)
-        status = said[slice(*opened.status)] if opened.status else ""
+        status = words[slice(*opened.status)] if opened.status else ""
         is_told = opened.is_bold and self.vocabulary.is_status(status)
         line = self.document.line(entry.start)
         is_odd = not opened.id and patterns.looks_like_item(line[width:])
-        is_tag = not (opened.is_told or status or parts.opens_listed(said, self.vocabulary))
+        is_tag = not (opened.is_told or status or parts.opens_listed(words, self.vocabulary))
         if (opened.id and (is_told or not (is_nested or is_tag))) or (
             is_told and not is_nested and not is_odd
         ):
-            self._item(entry, start, said, opened)
+            self._item(entry, start, words, opened)
             return
         lead = patterns.attempt(line[width:])
         if lead and lead.is_certain and not is_nested:
@@ -229,20 +229,20 @@ class _Reading:
         for block in walk(entry.children):
             lead = patterns.attempt(parts.entry_text(self.document, block))
             if block.kind == "list_item" and lead and lead.is_certain and lead.number is not None:
-                found = parts.attempt(self.document, lead, None, block.start, block.end)
-                self.loose.append(found)
+                attempt = parts.attempt(self.document, lead, None, block.start, block.end)
+                self.loose.append(attempt)
 
-    def _item(self, entry: Block, start: int, said: str, opened: Opening) -> None:
+    def _item(self, entry: Block, start: int, line: str, opened: Opening) -> None:
         name = opened.id or self._unique_name(opened.title)
         draft = _Draft(self.document, name)
         for block in entries(entry.children):
             draft.bullet(block)
-        status = said[slice(*opened.status)].strip() if opened.status else draft.value("status")
+        status = line[slice(*opened.status)].strip() if opened.status else draft.value("status")
         if opened.status:
-            span = self._span(start, said, opened.status)
+            span = self._span(start, line, opened.status)
             draft.fields.insert(0, Field(name="Status", value=status, span=span, value_span=span))
         if opened.note:
-            draft.attempts.insert(0, self._note(name, start, said, opened, bool(draft.attempts)))
+            draft.attempts.insert(0, self._note(name, start, line, opened, bool(draft.attempts)))
         priority, priority_text = self._priority(draft.value("priority"))
         self.items.append(
             Item(
@@ -269,25 +269,25 @@ class _Reading:
         if own:
             return words.priority(own), own
         for _, title in reversed(self.tiers):
-            found = tier_priority(title)
-            if found:
-                return found, title
+            tier = tier_priority(title)
+            if tier:
+                return tier, title
         return None, ""
 
     def _unique_name(self, title: str) -> str:
         """A name made of a title's words, which no other item of the file has."""
-        found = patterns.slug(title, "item")
-        self.names[found] = count = self.names.get(found, 0) + 1
-        return found if count == 1 else f"{found}-{count}"
+        slug = patterns.slug(title, "item")
+        self.names[slug] = count = self.names.get(slug, 0) + 1
+        return slug if count == 1 else f"{slug}-{count}"
 
-    def _note(self, name: str, start: int, said: str, opened: Opening, has_later: bool) -> Attempt:
+    def _note(self, name: str, start: int, line: str, opened: Opening, has_later: bool) -> Attempt:
         """The attempt that the note tells of; its result is the status, unless others follow."""
         assert opened.note
-        note = said[slice(*opened.note)]
+        note = line[slice(*opened.note)]
         labelled = _RESULT.search(note)
         shown = labelled["said"].strip() if labelled else ""
         if not shown and opened.status and not has_later:
-            status = said[slice(*opened.status)].strip()
+            status = line[slice(*opened.status)].strip()
             shown = status if self.vocabulary.result(status) != "unknown" else ""
         plain = "\n".join(re.split(r"\r\n|\r|\n", note))
         return Attempt(
@@ -299,13 +299,13 @@ class _Reading:
             result_text=shown,
             text=plain,
             source="history",
-            span=self._span(start, said, opened.note),
+            span=self._span(start, line, opened.note),
         )
 
-    def _span(self, start: int, said: str, place: tuple[int, int]) -> Span:
+    def _span(self, start: int, line: str, place: tuple[int, int]) -> Span:
         """Characters of a paragraph that begins at byte ``start`` as a span."""
-        begin = start + len(text.encode(said[: place[0]]))
-        end = start + len(text.encode(said[: place[1]]))
+        begin = start + len(text.encode(line[: place[0]]))
+        end = start + len(text.encode(line[: place[1]]))
         starts = self.document.starts
         first = _line_of(starts, begin)
         last = _line_of(starts, max(begin, end - 1))
@@ -323,9 +323,9 @@ class _Draft(parts.Draft):
         """A nested bullet: a field with what it holds, a box, or an attempt."""
         if self._part(entry, ""):
             return
-        found = parts.field(self.document, entry)
-        context = self.add_field(entry, found, _CONTEXTS) if found else ""
-        if not found:
+        field = parts.field(self.document, entry)
+        context = self.add_field(entry, field, _CONTEXTS) if field else ""
+        if not field:
             self.others.append(entry)
         for block in entries(entry.children):
             if not self._part(block, context):
@@ -369,8 +369,8 @@ def _first(document: Document, entry: Block) -> tuple[int, int, str]:
     end = entry.start + 1
     if entry.children and entry.children[0].kind == "paragraph":
         end = max(end, entry.children[0].end)
-    said = text.decode(document.data[start : document.starts[end]])
-    return start, width, said.rstrip("\r\n")
+    line = text.decode(document.data[start : document.starts[end]])
+    return start, width, line.rstrip("\r\n")
 
 
 def _line_of(starts: list[int], at: int) -> int:

@@ -174,10 +174,10 @@ def _row(
             )
         )
     own = cells[columns.id][2] if columns.id is not None else ""
-    named = _NAME.match(words.plain(own))
+    match = _NAME.match(words.plain(own))
     title = cells[columns.title][2] if columns.title < len(cells) else ""
     if title.startswith("**") and title.endswith("**"):
         title = title[2:-2]
     return Row(
-        line, patterns.plain_id(named["name"]) if named else None, title, state, tuple(fields)
+        line, patterns.plain_id(match["name"]) if match else None, title, state, tuple(fields)
     )

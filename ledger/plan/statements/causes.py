@@ -102,5 +102,5 @@ def tells(message: str, cause: str, *, is_reason: bool) -> bool | None:
     pattern = _CAUSES[cause][1] if cause in _CAUSES else re.escape(cause)
     if re.search(pattern, message, re.IGNORECASE):
         return True
-    named = _ANY_EXCEPTION.search(message) or any(told.search(message) for told in _TOLD.values())
-    return False if named or (is_reason and message) else None
+    match = _ANY_EXCEPTION.search(message) or any(p.search(message) for p in _TOLD.values())
+    return False if match or (is_reason and message) else None

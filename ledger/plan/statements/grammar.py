@@ -31,20 +31,20 @@ class Wording:
     alternatives apart: ``n`` and ``k`` numbers, ``q`` an outcome, ``s``, ``l`` and ``o`` parts."""
 
     def __init__(
-        self, found: Sequence[Token], match: re.Match[str], at: int, subject: tuple[str, ...]
+        self, tokens: Sequence[Token], match: re.Match[str], at: int, subject: tuple[str, ...]
     ) -> None:
         """``found`` are the tokens that the pattern was matched with, the sentence begins at
         ``at``, and ``subject`` is the part that a label before names."""
         self._groups = {
-            name[0]: found[match.start(name)]
+            name[0]: tokens[match.start(name)]
             for name, letters in match.groupdict().items()
             if letters
         }
-        self.tokens = found[match.start() : match.end()]
+        self.tokens = tokens[match.start() : match.end()]
         self.codes = match[0]
         first = self.tokens[self.codes[0] in "(=" and len(self.tokens) > 1]
         self._span = at + first.start, at + self.tokens[-1].end
-        self.before = found[: match.start()]
+        self.before = tokens[: match.start()]
         self.subject = subject
 
     def has(self, names: str) -> bool:
@@ -92,9 +92,9 @@ class Wording:
         high = inf if self.codes.endswith("⩾") else number.high
         return self.say(quantity, low, high)._replace(of=number.of)
 
-    def each(self, said: Statement) -> list[Statement]:
+    def each(self, statement: Statement) -> list[Statement]:
         """What is said of several parts, of each by itself."""
-        return [said._replace(subject=(part,)) for part in said.subject]
+        return [statement._replace(subject=(part,)) for part in statement.subject]
 
     @property
     def is_feature(self) -> bool:
@@ -272,7 +272,7 @@ def _cleared(m: Wording) -> list[Statement]:
         return []  # "three tests for the fix"
     if m.has("k"):  # "three failures and one error are gone"
         both = m.number(), m.number("k")
-        return [m.say("cleared", sum(one.low for one in both), sum(one.high for one in both))]
+        return [m.say("cleared", sum(token.low for token in both), sum(t.high for t in both))]
     return [m.say("still") if m.has("a") else m.of("cleared")]
 
 
@@ -345,7 +345,7 @@ def _faster_by(m: Wording) -> list[Statement]:
 
 
 def _percent_faster(m: Wording) -> list[Statement]:
-    return [one._replace(outcome="duration %") for one in _faster_by(m)]
+    return [statement._replace(outcome="duration %") for statement in _faster_by(m)]
 
 
 def _hungrier(m: Wording) -> list[Statement]:
@@ -372,16 +372,16 @@ def _from_to(m: Wording) -> list[Statement]:
     change = m.changed(quantity, after.low - before.high, after.high - before.low)
     change = change._replace(of=(before.low, before.high), percent=m.percent)
     is_sure = m.code("n") not in "tm" or m.codes[0] in "HWGer"
-    found = m.say(quantity, after.low, after.high), change
-    return [one._replace(is_sure=is_sure) for one in found]
+    statements = m.say(quantity, after.low, after.high), change
+    return [statement._replace(is_sure=is_sure) for statement in statements]
 
 
 def _time(m: Wording) -> list[Statement]:
     if m.codes[0] == "i" and m.text.split()[0] not in ("in", "after", "within"):
         return []
     near = (*m.before[-2:], *m.tokens)
-    is_of_one = not _ONE_TEST.isdisjoint(" ".join(one.text for one in near).lower().split())
-    if is_of_one and any(one.code == "T" for one in near):
+    is_of_one = not _ONE_TEST.isdisjoint(" ".join(token.text for token in near).lower().split())
+    if is_of_one and any(token.code == "T" for token in near):
         return []  # "each test takes less than 2 s"
     took = m.of("duration")
     if m.text.startswith("in "):
@@ -662,10 +662,10 @@ def _pattern(row: int) -> re.Pattern[str]:
 def first(codes: str, at: int) -> tuple[re.Match[str], Build] | None:
     """The first place from ``at`` on where a row of the grammar matches the letters, with what
     makes its statements; where several rows match, the first of them. None for none."""
-    found = _ANY.search(codes, at)
-    if found is None or found.lastindex is None:
+    first_match = _ANY.search(codes, at)
+    if first_match is None or first_match.lastindex is None:
         return None
-    row = found.lastindex - 1
-    match = _pattern(row).match(codes, found.start())
+    row = first_match.lastindex - 1
+    match = _pattern(row).match(codes, first_match.start())
     assert match is not None
     return match, GRAMMAR[row][1]

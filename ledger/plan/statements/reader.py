@@ -65,29 +65,29 @@ _FIGURES: Final = frozenset((
 
 def statements(text: str) -> list[Statement]:
     """Every statement of a text, in its order."""
-    found: list[Statement] = []
+    read: list[Statement] = []
     label = ""  # what the line above says of the tests that are listed below it
     for start, sentence in sentences(text):
         if sentence.lstrip().startswith("|"):
-            found += read_table(start, sentence, statements)
+            read += read_table(start, sentence, statements)
             continue
         every = tokens(sentence[:_LONGEST])
         words = every[:_MOST]
         if words and (len(sentence) > _LONGEST or len(every) > _MOST):
             rest = start + words[-1].end
-            found.append(Statement(rest, min(rest + _SHOWN, start + len(sentence)), "unread"))
+            read.append(Statement(rest, min(rest + _SHOWN, start + len(sentence)), "unread"))
         codes = "".join(token.code for token in words)
         if label and _NAMES_ALONE.fullmatch(codes):
-            found.append(_listed(start, words, label))
+            read.append(_listed(start, words, label))
             continue
         is_label = _LABEL.fullmatch(codes)
         label = is_label["letter"] if is_label else ""
-        found += stated(words, start, is_entry=bool(_ENTRY.match(sentence)))
-        found += read_cause(start, sentence[:_LONGEST], words)
-        found += read_pair(start, words)
+        read += stated(words, start, is_entry=bool(_ENTRY.match(sentence)))
+        read += read_cause(start, sentence[:_LONGEST], words)
+        read += read_pair(start, words)
     if len(text) > MOST:
-        found.append(Statement(MOST, MOST + _SHOWN, "unread"))
-    return found
+        read.append(Statement(MOST, MOST + _SHOWN, "unread"))
+    return read
 
 
 def stated(words: Sequence[Token], start: int = 0, *, is_entry: bool = False) -> list[Statement]:
@@ -117,8 +117,10 @@ def _is_of_others(words: Sequence[Token]) -> bool:
     the two known ones``."""
     is_rest = any(a.text.lower() == "remaining" and b.code == "T" for a, b in pairwise(words))
     is_rest = is_rest or any(t.text.lower().startswith("beyond") for t in words)
-    said = {word for token in words if token.code in "ZJ" for word in token.text.lower().split()}
-    return is_rest or not _OTHERS.isdisjoint(said)
+    own_words = {
+        word for token in words if token.code in "ZJ" for word in token.text.lower().split()
+    }
+    return is_rest or not _OTHERS.isdisjoint(own_words)
 
 
 class _Segment(NamedTuple):
@@ -206,7 +208,7 @@ class _Reader:
         is_order = (word in _ORDERS and "&" in codes) or (word == "without" and "," in codes)
         return codes.endswith("?") or is_order or (codes[0] == "B" and word != "but")
 
-    def _of_runs(self, segment: _Segment, said: Sequence[Statement]) -> Iterator[Statement]:
+    def _of_runs(self, segment: _Segment, stated: Sequence[Statement]) -> Iterator[Statement]:
         """What a part states, with the runs that are named: it is of the one before it, or else of
         the one behind; a change is against the one that is compared with."""
         names = [token for token in self._words[segment.start : segment.end] if token.runs]
@@ -215,12 +217,14 @@ class _Reader:
         self._against = (versus or [self._against])[-1]
         mark = self._codes.rfind(";", 0, segment.start)
         breath = self._start + (self._words[mark].end if mark >= 0 else 0)
-        for one in said:
-            before = [t.runs for t in names if self._start + t.start < one.start]
-            named = next(filter(None, (*reversed(before), self._named, *behind)), ())
-            if any(change.quantity == "change" and change.end == one.end for change in said):
-                named = ()
-            yield one._replace(named=named, against=self._against, breath=breath)
+        for statement in stated:
+            before = [t.runs for t in names if self._start + t.start < statement.start]
+            run_names = next(filter(None, (*reversed(before), self._named, *behind)), ())
+            if any(
+                change.quantity == "change" and change.end == statement.end for change in stated
+            ):
+                run_names = ()
+            yield statement._replace(named=run_names, against=self._against, breath=breath)
         if names:
             self._named = names[-1].runs
 
@@ -261,39 +265,39 @@ class _Reader:
             return []  # 687 collected (1 skipped): modules
         self._is_sure = self._is_sure and not codes.startswith("sT:")  # "Upload tests: 7 passed"
         subject = self._last or self._subject if not re.search("[TW]", codes) else self._subject
-        found, figures = self._read(segment.start, codes, subject)
-        if found or figures:
-            found, figures = self._weighed(segment, codes, found, figures)
-        letters = "nfslu" if found else "nfsl"
+        stated, figures = self._read(segment.start, codes, subject)
+        if stated or figures:
+            stated, figures = self._weighed(segment, codes, stated, figures)
+        letters = "nfslu" if stated else "nfsl"
         places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
         self._last = places[0].names if len(places) == 1 else () if places else self._last
-        if not found and re.search("N[AKJ]*[uΨ]", codes):
+        if not stated and re.search("N[AKJ]*[uΨ]", codes):
             self._is_lost = True  # "Processed 52 records, 4 failed"
-        elif not found and re.match("[&,]*u", codes):
+        elif not stated and re.match("[&,]*u", codes):
             self._is_lost = self._is_lost or not self._is_deed(segment.start)
-        elif not found and segment.before != "(" and re.search("[us]", codes):
+        elif not stated and segment.before != "(" and re.search("[us]", codes):
             self._is_lost = True
-        return found or figures
+        return stated or figures
 
     def _weighed(
         self,
         segment: _Segment,
         codes: str,
-        found: list[Statement],
+        stated: list[Statement],
         figures: list[Statement],
     ) -> tuple[list[Statement], list[Statement]]:
         """What a part states, and its figures, by what stands around it."""
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
-            found = [one for one in found if one.quantity != "all_passed"]
+            stated = [statement for statement in stated if statement.quantity != "all_passed"]
         if re.search("J[WΨ]", codes) and " other" in f" {self._words_of(segment)}":
             return [], []  # "the other session reported two failures"
         if _is_of_others(self._words[segment.start : segment.end]):
-            found = [one for one in found if one.quantity != "all_passed" and one.high > 0]
+            stated = [s for s in stated if s.quantity != "all_passed" and s.high > 0]
         before = self._words[segment.start - 1].text.lower() if segment.start else ""
         is_lost = before == "with" or not re.search("[TWnf]", codes)  # "the kit ships with 3 tests"
         if self._is_strange or (self._is_lost and is_lost):
-            found, figures = [], figures or found
+            stated, figures = [], figures or stated
         # e.g. "runtime 1.84 s (call only)"
         aside = re.match(r"\(([^()]*)", self._codes[segment.end :])
         is_apart = bool(aside and "u" in aside[1] and not _NUMBER.search(aside[1]))
@@ -302,20 +306,18 @@ class _Reader:
         is_own = bool(re.search("[TWnfslo]", codes)) or segment.before == "("
         is_own = is_own and not codes.startswith("sT:")
         or_whole = bool(self._last) and not is_own
-        found = [
-            one._replace(
-                or_whole=or_whole or one.or_whole,
-                is_sure=one.is_sure
+        stated = [
+            statement._replace(
+                or_whole=or_whole or statement.or_whole,
+                is_sure=statement.is_sure
                 and (self._is_sure or is_own)
-                and not (is_apart and one.quantity == "duration"),
+                and not (is_apart and statement.quantity == "duration"),
                 runs=runs,
             )
-            for one in found
+            for statement in stated
         ]
-        figures = [
-            one._replace(is_sure=False, runs=runs) for one in figures if one.quantity in _FIGURES
-        ]
-        return found, figures
+        figures = [s._replace(is_sure=False, runs=runs) for s in figures if s.quantity in _FIGURES]
+        return stated, figures
 
     def _words_of(self, segment: _Segment) -> str:
         return " ".join(t.text.lower() for t in self._words[segment.start : segment.end])
@@ -358,7 +360,7 @@ class _Reader:
         outcomes = OUTCOMES.keys() & set(self._codes[:end])
         last = self._codes.rfind(outcomes.pop(), 0, end) if len(outcomes) == 1 else None
         self._counted = self._words[last] if last is not None else None
-        found: list[Statement] = []
+        stated: list[Statement] = []
         figures: list[Statement] = []
         rest: set[str] = set()
         at = 0
@@ -366,16 +368,16 @@ class _Reader:
             match, build = row
             rest.update(codes[at : match.start()])
             wording = Wording(words, match, self._start, subject)
-            of_part = bool(found) and subject != own and not wording.has("slo")
-            said = [one._replace(or_whole=of_part) for one in build(wording)]
-            if found and match[0][0] in "(=i":  # a figure of what is before it
-                of = found[-1]
-                said = [one._replace(subject=of.subject, is_sure=of.is_sure) for one in said]
-            found += said
-            figures += said if _NUMBER.search(match[0]) else []
+            of_part = bool(stated) and subject != own and not wording.has("slo")
+            replaces = [statement._replace(or_whole=of_part) for statement in build(wording)]
+            if stated and match[0][0] in "(=i":  # a figure of what is before it
+                of = stated[-1]
+                replaces = [s._replace(subject=of.subject, is_sure=of.is_sure) for s in replaces]
+            stated += replaces
+            figures += replaces if _NUMBER.search(match[0]) else []
             subject = wording.part("s") or subject
             at = match.end()
         rest.update(codes[at:])
         if rest & _DOUBTS:
             return [], []
-        return (found, []) if not rest - _HARMLESS else ([], figures)
+        return (stated, []) if not rest - _HARMLESS else ([], figures)

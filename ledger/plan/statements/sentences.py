@@ -30,7 +30,7 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
     of a paragraph are joined; quotations and open boxes are left out, and of code what another
     command than pytest printed."""
     paragraph, start = "", 0
-    text = _ESCAPE.sub(lambda found: " " * len(found[0]), text[:MOST])
+    text = _ESCAPE.sub(lambda match: " " * len(match[0]), text[:MOST])
     for at, line, kind in _lines(text):
         last = paragraph.rpartition("\n")[2]
         is_wrapped = last[-1:].isalnum() and line.lstrip()[:1].islower()

@@ -54,18 +54,20 @@ def read_table(
     ):
         for label, value in rows[2 * is_headed :]:
             gap = " " * (value.start - label.start - len(label.text) - 1)
-            for said in read(f"{label.text}:{gap}{value.text}"):
-                yield said._replace(start=label.start + said.start, end=label.start + said.end)
+            for statement in read(f"{label.text}:{gap}{value.text}"):
+                yield statement._replace(
+                    start=label.start + statement.start, end=label.start + statement.end
+                )
     if not is_headed:
         return
     names = [cell.text.lower() for cell in rows[0]]
-    told = [
+    cellses = [
         [cell._replace(column=name) for cell, name in zip(row, names, strict=False)]
         for row in rows[2:]
     ]
-    compared = [*_compared(told)] if len(told) == 2 else []
+    compared = [*_compared(cellses)] if len(cellses) == 2 else []
     yield from compared
-    for cells in () if compared else told:
+    for cells in () if compared else cellses:
         yield from _read_row(cells)
 
 

@@ -123,22 +123,22 @@ def tokens(sentence: str, words_of: Lexicon | None = None, slack: float = 1.0) -
     text = _TICKED.sub(lambda mark: " " * len(mark[0]), text)
     text = _FIGURES.sub(r" \1 ", text)
     known = lexicon() if words_of is None else words_of
-    found: list[Token] = []
+    parsed: list[Token] = []
     words: list[_Word] = []
     for match in _TOKEN.finditer(text):
         kind, (start, end) = match.lastgroup, match.span()
         is_word = kind in _OF_LETTERS
         if words and not (is_word and not text[words[-1][2] : start].strip()):
-            found += _read_words(text, words, known, slack)
+            parsed += _read_words(text, words, known, slack)
             words = []
         if is_word:
             word = match[0].lower()
             words.append((word if "." in word[:-1] else word.rstrip("."), start, end))
         elif kind == "triple":
-            found += _read_triple(match)
+            parsed += _read_triple(match)
         else:
-            found.append(_read(text, match, slack))
-    every = _joined([*found, *_read_words(text, words, known, slack)], slack)
+            parsed.append(_read(text, match, slack))
+    every = _joined([*parsed, *_read_words(text, words, known, slack)], slack)
     return _with_lists(_with_parts(_with_baselines(every)))
 
 
@@ -239,13 +239,13 @@ def amount(number: str) -> float:
 
 def _bound_before(text: str, start: int) -> tuple[int, str]:
     """Where a bound such as ``at least`` before a number begins, and its sign."""
-    found = _BOUND.search(text, max(0, start - _LONGEST_BOUND), start)
-    if found is None or (found.start() and text[found.start() - 1].isalnum()):
+    match = _BOUND.search(text, max(0, start - _LONGEST_BOUND), start)
+    if match is None or (match.start() and text[match.start() - 1].isalnum()):
         return start, ""
-    word = re.sub(r" (?:the|an?)\Z", "", found[0].strip().lower())
-    if word == ">" and not text[: found.start()].strip(" -*+"):
+    word = re.sub(r" (?:the|an?)\Z", "", match[0].strip().lower())
+    if word == ">" and not text[: match.start()].strip(" -*+"):
         return start, ""  # a quotation
-    return found.start(), BOUNDS.get(word, word)
+    return match.start(), BOUNDS.get(word, word)
 
 
 def _bounded(bound: str, value: float, slack: float) -> tuple[float, float]:
@@ -274,7 +274,7 @@ _COUNTED: Final = re.compile(r"\d \Z")
 
 def _read_words(text: str, words: Sequence[_Word], known: Lexicon, slack: float) -> list[Token]:
     """Words in a row, as numbers and known phrases."""
-    found: list[Token] = []
+    parsed: list[Token] = []
     written = [word for word, _, _ in words]
     bare = [_CONTRACTED.sub(_plain, word) if "'" in word else word for word in written]
     at = 0
@@ -285,30 +285,30 @@ def _read_words(text: str, words: Sequence[_Word], known: Lexicon, slack: float)
         number = _number_words(text, words, at, slack) if is_number else None
         if number is not None:
             token, at = number
-            found.append(token)
+            parsed.append(token)
             continue
         start = words[at][1]
-        said = text[start : words[at + length - 1][2]].rstrip(".")
+        line = text[start : words[at + length - 1][2]].rstrip(".")
         if code in "Np":
-            found.append(_vague(text, code, start, said))
-        elif code != " " or (said.lower() in _THINGS and _COUNTED.search(text, start - 2, start)):
+            parsed.append(_vague(text, code, start, line))
+        elif code != " " or (line.lower() in _THINGS and _COUNTED.search(text, start - 2, start)):
             code = code.replace(" ", "u")
-            found.append(Token(code, start, start + len(said), said))
+            parsed.append(Token(code, start, start + len(line), line))
         at += length
-    return found
+    return parsed
 
 
-def _vague(text: str, code: str, start: int, said: str) -> Token:
+def _vague(text: str, code: str, start: int, words: str) -> Token:
     """``some``, ``more than half of``."""
-    phrase = tuple(said.lower().split())
+    phrase = tuple(words.lower().split())
     if code == "N":
         least = VAGUE.get(" ".join(phrase), 1)
-        return Token("N", start, start + len(said), said, low=least, high=inf)
+        return Token("N", start, start + len(words), words, low=least, high=inf)
     low, high = shares().get(phrase, (0.0, 100.0))
     begin, bound = _bound_before(text, start)
     if bound:
         low, high = _bounded(bound, (low + high) / 2, 0.0)
-    return Token("p", begin, start + len(said), said, low=low, high=high)
+    return Token("p", begin, start + len(words), words, low=low, high=high)
 
 
 def _unknown(word: str) -> str:
@@ -369,18 +369,18 @@ def _links(word: str, behind: str, before: str, current: int) -> bool:
     return word == "of" and before == "couple"
 
 
-def _joined(found: Iterable[Token], slack: float) -> list[Token]:
+def _joined(parsed: Iterable[Token], slack: float) -> list[Token]:
     """The tokens, where a bound is a part of the number behind it, and ``4 min 12 s`` is one."""
     kept: list[Token] = []
-    for token in found:
+    for token in parsed:
         while kept and kept[-1].end > token.start:
             last = kept.pop()
             if last.code == "H" and last.start < token.start:  # "completes within 60 s"
                 kept.append(last._replace(end=token.start))
-        one = _together(kept[-1], token, slack) if kept else None
+        together = _together(kept[-1], token, slack) if kept else None
         codes = [before.code for before in kept[-3:]]
-        if one is not None:
-            kept[-1] = one
+        if together is not None:
+            kept[-1] = together
         elif token.code == "N" and codes == ["i", "N", "&"] and kept[-3].text.lower() == "between":
             place, least = kept[-3], kept[-2]
             kept[-3:] = [token._replace(start=place.start, low=least.low)]
@@ -414,11 +414,11 @@ def _together(first: Token, token: Token, slack: float) -> Token | None:
 _BASES: Final = ("base", "main", "master", "trunk", "head", "branch", "commit", "baseline")
 
 
-def _with_baselines(found: Iterable[Token]) -> list[Token]:
+def _with_baselines(parsed: Iterable[Token]) -> list[Token]:
     """``than in the baseline``, ``on the last run``: one comparison, ``c``. A run before that
     nothing is compared with is another time."""
     kept: list[Token] = []
-    for token in found:
+    for token in parsed:
         if token.code == "þ":
             start = token.start
             is_there = bool(kept) and kept[-1].text.lower() in ("on", "at")
@@ -434,10 +434,10 @@ def _with_baselines(found: Iterable[Token]) -> list[Token]:
     return kept
 
 
-def _with_parts(found: Iterable[Token]) -> list[Token]:
+def _with_parts(parsed: Iterable[Token]) -> list[Token]:
     """``the layout tests``: unknown words before what is said of them are one part, ``s``."""
     kept: list[Token] = []
-    for token in found:
+    for token in parsed:
         is_suite = token.code == "W" and token.text.lower().endswith(("suite", "run"))
         # e.g. "fixed both layout failures"
         is_suite = is_suite or (token.code == "F" and [one.code for one in kept[-2:-1]] == ["A"])
@@ -462,31 +462,31 @@ _PARTS: Final = re.compile(r"(?<!b)(?:[ufs],)*[ufs],?&[ufs](?![fu])")
 _IN_PARTS: Final = re.compile(r"[ił⊂](?:[fu]|sT?)(?:[,&]*(?:[fu]|sT))*|[g«]f")
 
 
-def _with_lists(found: Sequence[Token]) -> list[Token]:
+def _with_lists(parsed: Sequence[Token]) -> list[Token]:
     """Parts in a row are one, of the last one's kind; behind words of place ``l``, or ``o``."""
-    found = _merged(found, _PARTS, lambda _, last: last.code)
+    parsed = _merged(parsed, _PARTS, lambda _, last: last.code)
 
     def code(first: Token, _: Token) -> str:
         word = first.text.lower()
         return "o" if word == "outside" else "l" if word in _PLACES or first.code in "ł⊂g«" else ""
 
-    return _merged(found, _IN_PARTS, code)
+    return _merged(parsed, _IN_PARTS, code)
 
 
 def _merged(
-    found: Sequence[Token], pattern: re.Pattern[str], code: Callable[[Token, Token], str]
+    parsed: Sequence[Token], pattern: re.Pattern[str], code: Callable[[Token, Token], str]
 ) -> list[Token]:
     """The tokens, where what matches is one; ``code`` gives its letter, or none."""
     kept: list[Token] = []
     at = 0
-    for match in pattern.finditer("".join(token.code for token in found)):
-        some = found[match.start() : match.end()]
+    for match in pattern.finditer("".join(token.code for token in parsed)):
+        some = parsed[match.start() : match.end()]
         letter = code(some[0], some[-1])
         if letter:
-            kept += found[at : match.start()]
+            kept += parsed[at : match.start()]
             if some[0].code in "ł⊂":  # "are in", "are confined to"
                 kept.append(some[0]._replace(code="A" if some[0].code == "⊂" else "ł"))
             names = "\n".join(token.text for token in some if token.code in "fus")
             kept.append(Token(letter, some[0].start, some[-1].end, names))
             at = match.end()
-    return [*kept, *found[at:]]
+    return [*kept, *parsed[at:]]
