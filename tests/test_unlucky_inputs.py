@@ -50,6 +50,39 @@ def test_a_slip_is_told_in_one_line(
     assert repo.git("status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize(
+    ("plan", "said", "wide"),
+    [
+        (
+            "# Plan\n\n## [A-1] Read\n- Status: open\n",
+            "it is UTF-16, of which nothing is read; save",
+            "utf-16",
+        ),
+        (
+            "# Ideas\n\n- one\n- two\n",
+            "no item is read in this file: it has 2 bullets and 1 heading;",
+            "",
+        ),
+        ("", 'there is no item in it yet; `ledger add "TITLE"` adds one', ""),
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments", [("note", "A-1", "Seen."), ("show", "A-1"), ("next",), ("status",)]
+)
+def test_where_no_item_is_read_one_line_says_what_was_seen_and_what_to_do(
+    repo: Repository, plan: str, said: str, wide: str, arguments: tuple[str, ...]
+) -> None:
+    data = plan.encode(wide or "utf-8")
+    repo.ledger.write_bytes(data)
+    found = call(repo.path, *arguments)
+    is_read = arguments[0] in ("next", "status")
+    is_refused = bool(wide) and arguments[0] == "note"
+    assert found.code == (0 if is_read else 1 if is_refused else 2)
+    lines = [line for line in found.err.splitlines() if said in line]
+    assert len(lines) == (1 if plan or found.code else 0), found
+    assert repo.ledger.read_bytes() == data
+
+
 def test_a_run_that_is_given_twice_counts_once(repo: Repository) -> None:
     once = call(repo.path, "append", ITEM, RUN, "--again", "--dry-run").out
     assert call(repo.path, "append", ITEM, RUN, f"{RUN}/", "--again", "--dry-run").out == once

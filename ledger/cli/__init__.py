@@ -54,13 +54,19 @@ def _run(given: list[str]) -> object:
 
 @contextmanager
 def _notes() -> Iterator[None]:
-    """Warnings about the plan become notes on standard error, each one once."""
+    """Warnings about the plan become notes on standard error, each one once, unless an error says
+    the same."""
+    failure = ""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PlanWarning)
         try:
             yield
+        except LedgerError as error:
+            failure = str(error)
+            raise
         finally:
-            for said in dict.fromkeys(str(one.message) for one in caught):
+            every = dict.fromkeys(str(one.message) for one in caught)
+            for said in (one for one in every if one.partition(": ")[2] not in failure):
                 errors.diagnostic(text.visible(f"ledger: note: {said}"))
 
 

@@ -26,7 +26,7 @@ from pydantic import Field
 
 from ledger import rules, store
 from ledger.commands.facts import today, with_evidence
-from ledger.commands.read import cut_short_tasks, read_bytes, refuse_conflict
+from ledger.commands.read import cut_short_tasks, read_bytes, refuse_conflict, refuse_wide
 from ledger.config import Config
 from ledger.edits.append import check_tasks, dated, tick_tasks
 from ledger.edits.fields import placed
@@ -69,6 +69,7 @@ class Plan:
         self._config, self._tasks = config, tasks
         refuse_conflict(config.ledger_path, data)
         refuse_conflict(tasks or config.partner, other)
+        refuse_wide(config.ledger_path, data)
         self.ledger = self.new = reader.read(data, conventions=config.own)
         own = conventions(config) if tasks else config.own
         self.archive = self.new_archive = reader.read(other, conventions=own)

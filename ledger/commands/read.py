@@ -95,6 +95,12 @@ def refuse_conflict(path: str, data: bytes) -> None:
         raise Refused("merge-conflict", conflict, fix)
 
 
+def refuse_wide(path: str, data: bytes) -> None:
+    """Raise Refused for a file in UTF-16, in which what is written would be no text."""
+    if text.WIDE in (fault := text.not_text(data)):
+        raise Refused("not-utf-8", f"{path}: {fault}", "nothing was written")
+
+
 def _conflicts(path: str, data: bytes) -> Iterator[str]:
     """The first merge conflict that is not resolved, if there is one."""
     for at, sign in text.conflicts(data):
@@ -130,6 +136,9 @@ def _warn(settings: Config, path: str, ledger: Ledger) -> None:
         return
     if fault := text.not_text(ledger.text):
         warnings.warn(f"{path}: {fault}", PlanWarning, stacklevel=4)
+    elif (seen := reader.nothing_read(ledger)) and "LED115" not in settings.ignore:
+        line = text.count_lines(ledger.text[: seen[0]]) + 1
+        warnings.warn(f"{path}:{line}: {seen[1]}", PlanWarning, stacklevel=4)
     if ledger.unread and "LED103" not in settings.ignore:
         first, *others = ledger.unread
         said = f"looks like {text.a(first.kind)} and was not read: {first.reason}"

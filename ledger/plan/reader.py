@@ -14,6 +14,7 @@ from ledger.plan import (
     parts,
     patterns,
     pointers,
+    text,
     words,
 )
 from ledger.plan.blocks import LISTS
@@ -32,6 +33,12 @@ _OPENING: Final = 40  # characters of a line, within which a box begins
 _COUNT: Final = re.compile(
     r"(?:task|step|part|phase)[ \t]+\d[\w.]{0,6}[ \t]*[:.)\u2013\u2014-]*", re.IGNORECASE
 )
+_FEW_HEADINGS: Final = 2  # a title, and one more
+_NEIGHBOURS: Final = (
+    ("front matter", rb"\A(?:\xef\xbb\xbf)?---\r?\n"),
+    ("requirements of a specification", rb"(?m)^#{2,4} Requirement:"),
+)
+"""How files of other tools begin that hold work, or what is in them."""
 # `## [SCAN-001] Scan in linear time`
 _ITEM: Final = re.compile(rb"\n#{1,6}[ \t]+\*{0,2}\[")
 
@@ -40,6 +47,26 @@ def read(data: bytes, conventions: Conventions | None = None) -> Ledger:
     """Read any bytes as a fix plan. Never fails: what cannot be read is in ``unread``.
     ``conventions`` are the words, IDs and dialect of this project."""
     return _read(document.parse(data, words.vocabulary(conventions)))
+
+
+def nothing_read(ledger: Ledger) -> tuple[int, str] | None:
+    """Where a file begins to hold work of which no item is read, what was seen of it and what to
+    do; None where something is read, or where there is nothing."""
+    if ledger.items or ledger.loose or ledger.unread or ledger.index:
+        return None
+    whole = document.parse(ledger.text)
+    blocks = [block for section in whole.sections for block in section.blocks]
+    lists = [entry.start for entry in entries(blocks)]
+    rows = [n for one in blocks if one.kind == "table" for n in range(one.start + 2, one.end)]
+    headings = sum(section.heading is not None for section in whole.sections)
+    seen = [(len(lists), "bullet"), (len(rows), "table row"), (headings, "heading")]
+    said = [text.counted(count, noun) for count, noun in seen if count]
+    kinds = [kind for kind, opening in _NEIGHBOURS if re.search(opening, ledger.text)]
+    if not (lists or rows or kinds or headings > _FEW_HEADINGS):
+        return None
+    start = whole.starts[min([*lists, *rows])] if lists or rows else 0
+    hint = "write one as `## [ID] Title` with `- Status: pending`, or as `- [ ] task`"
+    return start, f"no item is read in this file: it has {' and '.join(said + kinds)}; {hint}"
 
 
 def _read(whole: Document) -> Ledger:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ledger.errors import UsageError
-from ledger.plan import document, words
+from ledger.plan import document, reader, words
 from ledger.plan.document import Section
 from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.patterns import LARGEST_NUMBER, plain_id
@@ -99,8 +99,12 @@ def named(ledger: Ledger, given: str) -> list[Item]:
     candidates = candidates or _called(ledger, given)
     if candidates:
         return candidates
-    if fault := not_text(ledger.text):
-        raise UsageError("no-such-item", f"no item {one_line(given)} in this ledger", fault)
+    seen = reader.nothing_read(ledger)
+    hint = not_text(ledger.text) or (seen[1] if seen else "")
+    if not (hint or ledger.items):
+        hint = 'there is no item in it yet; `ledger add "TITLE"` adds one'
+    if hint:
+        raise UsageError("no-such-item", f"no item {one_line(given)} in this ledger", hint)
     raise unknown_item(given, (item.id for item in ledger.items), "this ledger")
 
 

@@ -6,19 +6,13 @@ from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from ledger.edits.outline import Outline, Shape
-from ledger.plan import citations, dialects, document, text
+from ledger.plan import citations, dialects, document, reader, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
 from ledger.plan.places import name
 from ledger.rules.model import MadeFix
 from ledger.rules.registry import Facts, Fault, Fix, made, opening, quoted, repeated, rule, sections
 
-_FEW_HEADINGS: Final = 2  # a title, and one more
-_NEIGHBOURS: Final = (
-    ("front matter", rb"\A(?:\xef\xbb\xbf)?---\r?\n"),
-    ("requirements of a specification", rb"(?m)^#{2,4} Requirement:"),
-)
-"""How files of other tools begin that hold work, or what is in them."""
 _MOST_BAD_LINES = 20  # a file in another encoding has thousands
 
 
@@ -290,21 +284,9 @@ def nothing_read(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     `- Status: pending` below it), or a box (`- [ ] Read`). Where the plan is another file, say so:
     `ledger = "PATH"` in `[tool.ledger]`.
     """
-    if ledger.items or ledger.loose or ledger.unread or ledger.index:
-        return
-    whole = document.parse(ledger.text)
-    blocks = [block for section in whole.sections for block in section.blocks]
-    lists = [entry.start for entry in document.entries(blocks)]
-    rows = [n for one in blocks if one.kind == "table" for n in range(one.start + 2, one.end)]
-    headings = sum(section.heading is not None for section in whole.sections)
-    seen = [(len(lists), "bullet"), (len(rows), "table row"), (headings, "heading")]
-    said = [text.counted(count, noun) for count, noun in seen if count]
-    kinds = [kind for kind, opening in _NEIGHBOURS if re.search(opening, ledger.text)]
-    if lists or rows or kinds or headings > _FEW_HEADINGS:
-        at = opening(ledger, whole.starts[min([*lists, *rows])]) if lists or rows else 0
-        message = f"no item is read in this file: it has {' and '.join(said + kinds)}"
-        hint = "write one as `## [ID] Title` with `- Status: pending`, or as `- [ ] task`"
-        yield Fault(at, f"{message}; {hint}", "")
+    if seen := reader.nothing_read(ledger):
+        at, message = seen
+        yield Fault(opening(ledger, at), message, "")
 
 
 def damaged(data: bytes) -> Iterator[Damaged]:
