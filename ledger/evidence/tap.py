@@ -29,6 +29,8 @@ _TREE = re.compile(
 _PLAN = re.compile(r"(?P<indent> *)1\.\.(?P<count>\d{1,9})(?: *#.*)?")
 # `# fail 2`, `ℹ fail 2`
 _COUNT = re.compile(r"[#ℹ] (tests|suites|pass|fail|cancelled|skipped|todo) (\d{1,9})")
+# `# duration_ms 949.014737`
+_WHOLE = re.compile(r"[#ℹ] duration_ms ([\d.]{1,20})")
 # `  duration_ms: 1.5458`, `  type: 'suite'`
 _FIELD = re.compile(r" +(?:duration_ms: (?P<ms>[\d.]{1,20})|type: '(?:(?P<suite>suite)|test)')")
 _SIGNS: dict[str, Outcome] = {"✔": "passed", "✖": "failed", "﹣": "skipped", "⚠": "passed"}
@@ -64,7 +66,7 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
 def _landmark(line: str) -> int:
     if len(line) > _LONGEST:
         return -1
-    for pattern in (_POINT, _TREE, _PLAN, _COUNT):
+    for pattern in (_POINT, _TREE, _PLAN, _COUNT, _WHOLE):
         if pattern.fullmatch(line):
             return 0
     match = _ANYWHERE.search(line)
@@ -93,6 +95,7 @@ class Session:
         self._depth = 0  # of the last point
         self._is_over = self._is_tree = self._is_node = False
         self._wrong = self._bail = ""
+        self._took: float | None = None
 
     @property
     def is_run(self) -> bool:
@@ -130,6 +133,8 @@ class Session:
             self.counts[count[1]] += int(count[2])
             self.counts["told"] += 1
             self._is_tree = self._is_tree or line.startswith("ℹ")
+        elif whole := _WHOLE.fullmatch(line):
+            self._took = (self._took or 0) + (_seconds(whole[1]) or 0)
         elif plan := _PLAN.fullmatch(line):
             self._plans[indent] = int(plan["count"])
         elif line.startswith("Bail out!"):
@@ -186,7 +191,8 @@ class Session:
         tested = recount(tests.values())
         totals = self._totals(tested)
         state, reason = self._completeness(tested)
-        seconds = [point.seconds for point in every if point.seconds is not None]
+        tests_took = [point.seconds for point in every if point.seconds is not None]
+        seconds = [self._took] if self._took is not None else tests_took
         reader = _TREE_NAME if self._is_tree else NAME
         return Part(reader, name, tests=tests, totals=totals, partial=totals.cases > tested.cases,
                     duration_s=round(sum(seconds), 6) if seconds else None,

@@ -35,7 +35,7 @@ def _start(done: Start, *, dry_run: bool) -> Iterator[str]:
         yield "nothing was written"
     elif done.is_new:
         command = done.command or "pytest, or whatever runs your tests"
-        yield f"next: ledger run {done.item} -- {command}"
+        yield f"next: ledger run {done.item} --complete 1 -- {command}"
     else:
         yield "next: `ledger doctor` says what is in order, `ledger status` what is next"
 

@@ -472,11 +472,10 @@ def commands(page: Path, heading: str) -> list[str]:
 def test_the_readme_takes_a_newcomer_to_a_checked_attempt(empty: Repository) -> None:
     """Its own commands, with real pre-commit, in a repository that has a test and nothing else."""
     empty.write("test_it.py", b"def test_it():\n    assert True\n")
-    first, *rest = commands(ROOT / "README.md", "Your first attempt")
-    assert len([first, *rest]) <= 5
-    assert first == "pip install pre-commit pytest"  # both are installed where tests run
+    steps = commands(ROOT / "README.md", "Your first attempt")
+    assert len(steps) <= 5
     said = ""
-    for command in rest:
+    for command in steps:
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=empty.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,

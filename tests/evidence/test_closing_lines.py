@@ -57,6 +57,16 @@ def facts(found: Evidence) -> tuple[object, ...]:
     return found.result, counts, failing
 
 
+@pytest.mark.parametrize(
+    ("file", "seconds"),
+    [("pass-spec.log", 0.48618), ("pass-pipe.log", 0.296601), ("mixed.tap", 0.549951)],
+)
+def test_node_says_how_long_all_of_it_took(file: str, seconds: float) -> None:
+    """Not only its tests, which are a small part of that."""
+    found = evidence((file, (RUNS / "node" / file).read_bytes()))
+    assert found.duration_s == pytest.approx(seconds, abs=1e-6)
+
+
 @pytest.mark.parametrize("run", EVERY, ids=lambda run: run.file)
 def test_says_what_the_runner_says(run: Run) -> None:
     found = evidence((run.file, run.data))
