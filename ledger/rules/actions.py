@@ -9,9 +9,9 @@ from ledger.rules.registry import OPEN, Facts, Fault, numbering, opening, quoted
 
 @rule("LED601", "completed-action-without-attempt", "warning")
 def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A completed action does not say which attempt completed it.
+    """A completed action does not name the attempt that completed it.
 
-    Why: "Complete" is a claim. The attempt is where its evidence is.
+    Why: "Complete" is a claim. The attempt has its evidence.
 
     Example:
 
@@ -20,8 +20,8 @@ def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[F
         - Next Actions:
           1. ✅ COMPLETE — Rewrite the splitter.
 
-    Mend: Name the attempt in parentheses: `✅ COMPLETE (Attempt #2, STAMP 20251102T091500Z) —`.
-    `ledger append --complete N` does.
+    Mend: Name it: `✅ COMPLETE (Attempt #2, STAMP 20251102T091500Z) —`. `ledger append
+    --complete N` does.
     """
     for item in numbering(ledger):
         for action in item.actions:
@@ -33,10 +33,10 @@ def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[F
 
 @rule("LED602", "action-names-unknown-attempt", "warning")
 def action_names_unknown_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An action that is not complete names an attempt that the item does not have.
+    """An action that is not complete names an attempt that does not exist.
 
-    Why: Its state rests on something that is nowhere recorded. (A completed action that names an
-    attempt is itself the record of it.)
+    Why: Its state rests on nothing that is recorded. (A completed action that names an attempt
+    is itself the record of it.)
 
     Example:
 
@@ -62,9 +62,9 @@ def action_names_unknown_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault
 
 @rule("LED603", "action-contradicts-stamp", "warning")
 def action_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An action names an attempt together with the stamp of another one's run.
+    """An action names an attempt and the stamp of another one's run.
 
-    Why: Attempt or stamp is wrong, so the action leads to evidence that is not its own.
+    Why: One of them is wrong, so the action leads to the wrong evidence.
 
     Example:
 
@@ -90,9 +90,9 @@ def action_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED604", "open-action-in-done-item", "warning")
 def open_action_in_done_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item is done and has actions that are still open.
+    """A done item has open actions.
 
-    Why: Either the item is not done, or the actions are left over and mislead whoever reads them.
+    Why: Either the item is not done, or the actions are left over and mislead.
 
     Example:
 
@@ -118,15 +118,13 @@ def _name(action: Action) -> str:
 
 @rule("LED605", "done-without-evidence", "error")
 def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item, or an action that stands for a sprint of a brief, was set to done, or a criterion of
-    a brief ticked, and evidence does not show it.
+    """An item or an action for a sprint was set to done, or a criterion of a brief ticked, and
+    evidence does not show it.
 
-    Why: Done means met. It is an error that a criterion is unmet, that a decision which the action
-    waited for is not logged, or that there is no criterion and the newest run that an attempt cites
-    failed. That nothing shows a criterion to be met, or how that run ended, is a warning (an error
-    with `done = "strict"`, and in every command that writes): a tick is a claim. A missing tick is
-    nothing. What was done before the change is not judged; in a brief, ticks of criteria that are
-    new to it are a warning, since there they are often bullets.
+    Why: Done means met. An unmet criterion, a decision that is not logged, and a failed newest
+    run (where there is no criterion) are errors. A criterion that nothing shows is a warning
+    (an error with `done = "strict"`, and in commands that write): a tick is a claim. What was
+    done before the change is not judged.
 
     Example:
 
@@ -135,10 +133,9 @@ def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Exit Criteria:
           - [x] Notes published `check: exists(reports/parse/none.md)`
 
-    Mend: Meet the criterion (`ledger gate ITEM` judges it), or open the item again. Where nothing
-    can show it, say on whose word it is done, behind the criterion (`- [x] Users asked, attested:
-    by Anna`) or in the attempt (`Because: ...`). A reason does not make up for what is unmet; a
-    criterion that no longer holds is taken out, with a note on why.
+    Mend: Meet the criterion, as `ledger gate ITEM` judges it, or open the item again. If
+    nothing can show it, say on whose word it is done: `- [x] Users asked, attested: by Anna`,
+    or `Because: ...` in the attempt. No reason makes up for an unmet criterion.
     """
     against = list(facts.ticks(ledger)) if facts.ticks else []
     if facts.undone and (facts.base is None or _closes(ledger, facts.base)):
@@ -170,8 +167,7 @@ def _closes(ledger: Ledger, base: Ledger) -> bool:
 def unreadable_check(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """A criterion has a check that cannot be read.
 
-    Why: Nothing will ever show that the criterion is met, and whoever wrote the check believes that
-    it is judged.
+    Why: The criterion will never be met, and its author believes that it is judged.
 
     Example:
 
@@ -197,7 +193,7 @@ def unreadable_check(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """A task's box is empty below a heading that says done, or ticked below one that says blocked.
 
-    Why: One of them is out of date. The box is believed; who reads the headings alone is misled.
+    Why: One of them is stale. The box is believed.
 
     Example:
 
@@ -208,7 +204,7 @@ def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - [x] Set up the build
         - [ ] Write the first test
 
-    Mend: Tick the box, move the task below another heading, or correct the heading.
+    Mend: Tick the box, move the task, or correct the heading.
     """
     above: list[Heading] = []
     headings = list(reversed(ledger.headings))

@@ -26,10 +26,10 @@ _ORDER: tuple[ArtifactState, ...] = (
 
 @rule("LED403", "artifact-missing", "warning")
 def artifact_missing(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt cites a file or folder that does not exist.
+    """An attempt cites a file that does not exist.
 
     Why: Evidence that nobody can open proves nothing. It was never written, never committed, or
-    its path has a slip in it.
+    the path has a typo.
 
     Example:
 
@@ -38,8 +38,8 @@ def artifact_missing(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Log: `reports/parse/no_such.log`
 
-    Mend: Correct the path, or commit the file together with the attempt. Where a commit removed or
-    moved the file later, `ledger links ITEM` names it.
+    Mend: Correct the path, or commit the file with the attempt. `ledger links ITEM` names the
+    commit that removed it.
     """
     yield from _in_state(ledger, facts, "missing", "what does not exist")
 
@@ -48,8 +48,8 @@ def artifact_missing(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def artifact_ignored(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An attempt cites a file that git ignores.
 
-    Why: It may lie on your disk, and nobody else will ever get it: `git add` passes over it
-    without a word. Rules such as `logs/` or `*.log` do that to the logs of runs.
+    Why: Nobody else will ever get it: `git add` skips it silently. Rules such as `*.log` do
+    that to the logs of runs.
 
     Example:
 
@@ -58,7 +58,7 @@ def artifact_ignored(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Log: `reports/parse/ignored.log`
 
-    Mend: Add it with `git add -f`, or copy what matters into a file that is not ignored.
+    Mend: Run `git add -f` on it, or copy what matters to a file that is not ignored.
     """
     yield from _in_state(
         ledger, facts, "ignored", "what git ignores", "if you have it, `git add -f` adds it"
@@ -67,9 +67,9 @@ def artifact_ignored(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED405", "artifact-untracked", "warning")
 def artifact_untracked(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt cites a file that lies in the work tree and is not added to git.
+    """An attempt cites a file that is not added to git.
 
-    Why: The attempt gets committed and its evidence stays behind.
+    Why: The attempt gets committed without its evidence.
 
     Example:
 
@@ -78,7 +78,7 @@ def artifact_untracked(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Log: `reports/parse/untracked.log`
 
-    Mend: Add the file with `git add`.
+    Mend: Run `git add` on it.
     """
     yield from _in_state(ledger, facts, "untracked", "what is not added to git", "`git add` it")
 
@@ -87,7 +87,7 @@ def artifact_untracked(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def artifact_outside(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An attempt cites a path outside the repository.
 
-    Why: An absolute path, or one in a home folder, exists on one machine only.
+    Why: It exists on one machine only.
 
     Example:
 
@@ -96,16 +96,16 @@ def artifact_outside(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Log: `/tmp/run/pytest.log`
 
-    Mend: Copy the file into the repository and cite that.
+    Mend: Copy the file into the repository, and cite that.
     """
     yield from _in_state(ledger, facts, "outside", "what lies outside the repository")
 
 
 @rule("LED407", "artifact-placeholder", "warning")
 def artifact_placeholder(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt cites a path with a part left open.
+    """An attempt cites a path with a placeholder.
 
-    Why: `<STAMP>` and the like are for plans. An attempt was made, so its run has a name.
+    Why: `<STAMP>` and the like are for plans. An attempt has been made, so its run has a name.
 
     Example:
 
@@ -114,7 +114,7 @@ def artifact_placeholder(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Log: `reports/parse/<STAMP>/run.log`
 
-    Mend: Write the path of the run that was made.
+    Mend: Write the path of the run.
     """
     yield from _in_state(ledger, facts, "placeholder", "a path with a part left open")
 
@@ -184,10 +184,9 @@ _AROUND = 300  # bytes, longer than what is looked for
 
 @rule("LED701", "secret-in-ledger", "error")
 def secret_in_ledger(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The ledger, or its archive, holds what looks like a key, a token or a password.
+    """The plan, or its archive, has what looks like a key, a token or a password.
 
-    Why: Once committed it stays in the history, for everybody who can read the repository, and
-    deleting the line does not take it back.
+    Why: Once committed it stays in the history, even if you delete the line.
 
     Example:
 
@@ -195,9 +194,8 @@ def secret_in_ledger(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: in_progress
         - Reproduction: `API_KEY=Zx81qq0vTn55Lw2d pytest`
 
-    Mend: Take it out before it is committed. If it was, revoke it where it was issued. Of a value
-    that is no secret, list the fingerprint that the finding ends with in `not_secret` of
-    `[tool.ledger]`.
+    Mend: Remove it before you commit; if it is committed, revoke it. For a value that is no
+    secret, list the finding's fingerprint in `not_secret` of `[tool.ledger]`.
     """
     start, end = _changed(ledger.text, facts.base.text if facts.base else b"")
     for secret, fix in _secrets(ledger.text[start:end], facts):
@@ -207,10 +205,10 @@ def secret_in_ledger(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED702", "secret-in-artifact", "error")
 def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A file that an attempt cites holds what looks like a key, a token or a password.
+    """A cited file has what looks like a key, a token or a password.
 
-    Why: Dumps of a run's environment often do. The file is committed together with the attempt.
-    Files of more than 1,000,000 bytes are not looked into.
+    Why: Dumps of an environment often do, and the file is committed with the attempt. Files of
+    more than 1,000,000 bytes are not searched.
 
     Example:
 
@@ -219,9 +217,8 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Environment: `reports/parse/env.txt`
 
-    Mend: Take the line out of the file. If it was committed, revoke the key where it was issued. Of
-    a value that is no secret, list the fingerprint that the finding ends with in `not_secret` of
-    `[tool.ledger]`.
+    Mend: Remove it from the file; if it is committed, revoke it. For a value that is no secret,
+    list the finding's fingerprint in `not_secret` of `[tool.ledger]`.
     """
     if facts.content_of is None:
         return

@@ -19,7 +19,7 @@ _LEAD = 60  # characters at the start of an attempt that may hold its date
 def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An attempt has a number and no date.
 
-    Why: When it was made can then only be guessed from its neighbours and from git.
+    Why: When it was made can only be guessed.
 
     Example:
 
@@ -28,7 +28,7 @@ def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * Attempt #1 — Result: failed. Too slow.
 
-    Mend: Begin it with the date in brackets: `[2025-11-01] Attempt #1`.
+    Mend: Begin it with its date: `[2025-11-01] Attempt #1`.
     """
     for attempt in ledger.attempts:
         if attempt.date is not None or attempt.source != "history":
@@ -45,7 +45,7 @@ def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def impossible_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """A date is not in the calendar.
 
-    Why: It is a slip of the pen, and what the right date was is soon forgotten.
+    Why: It is a typo, and the right date is soon forgotten.
 
     Example:
 
@@ -54,7 +54,7 @@ def impossible_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-02-30] Attempt #1 — Result: failed. Too slow.
 
-    Mend: Write the day on which the attempt was made.
+    Mend: Write the day of the attempt.
     """
     for attempt in ledger.attempts:
         date = attempt.date or (_written(attempt) if attempt.source == "history" else None)
@@ -70,10 +70,9 @@ def impossible_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED303", "attempt-in-the-future", "error")
 def attempt_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt is dated after today.
+    """An attempt is dated in the future.
 
-    Why: It cannot have been made yet, so the date was typed and not taken from a run. It makes
-    every order by date wrong from now on.
+    Why: The date was typed, not taken from a run, and every order by date is wrong from now on.
 
     Example:
 
@@ -82,7 +81,7 @@ def attempt_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2199-01-01] Attempt #1 — Result: success. Fast enough.
 
-    Mend: Write the day on which the attempt was made. `ledger append` takes it from the run.
+    Mend: Write the day of the attempt; `ledger append` takes it from the run.
     """
     if facts.today is None:
         return
@@ -94,9 +93,9 @@ def attempt_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED304", "last-updated-in-the-future", "error")
 def last_updated_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The `Last Updated` line has a date after today.
+    """`Last Updated` is in the future.
 
-    Why: The next honest date would look older than this one.
+    Why: The next honest date would look older.
 
     Example:
 
@@ -104,7 +103,7 @@ def last_updated_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
         **Last Updated:** 2199-01-01
 
-    Mend: Write today's date. `ledger append` does.
+    Mend: Write today's date, as `ledger append` does.
     """
     updated = ledger.last_updated
     date = _first(updated.value) if updated else None
@@ -115,10 +114,9 @@ def last_updated_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED305", "date-contradicts-stamp", "warning")
 def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt is dated days before the run that it names as its evidence.
+    """An attempt is dated days before the run that it cites.
 
-    Why: One of them is wrong: either the date, or the run is not the attempt's. One day is let
-    pass, because stamps are in UTC and dates often are not.
+    Why: Either the date or the run is wrong. One day is fine: stamps are in UTC.
 
     Example:
 
@@ -128,7 +126,7 @@ def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           * [2025-11-01] Attempt #1 — Result: success. Fast enough.
             Artifacts: `reports/parse/20251109T120000Z/`
 
-    Mend: Take the date from the run's stamp, or name the run that the attempt was made with.
+    Mend: Take the date from the run's stamp, or cite the right run.
     """
     for attempt in ledger.attempts:
         if not (attempt.date and attempt.stamp):
@@ -167,9 +165,9 @@ def _next_day(date: str) -> str:
 
 @rule("LED401", "attempt-without-result", "warning")
 def attempt_without_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt does not say what came of it.
+    """An attempt has no result.
 
-    Why: The result is what the next person wants to know first.
+    Why: The result is what the next reader wants to know first.
 
     Example:
 
@@ -189,7 +187,7 @@ def attempt_without_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED402", "unknown-result", "warning")
 def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt's result is no phrase that is understood.
+    """An attempt's result is not a known word.
 
     Why: The attempt counts neither as a success nor as a failure.
 
@@ -200,8 +198,8 @@ def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: so-so. Faster by a third.
 
-    Mend: Begin the result with success, partial, failed or blocked; words for notes, such as
-    `analysis` or `planning`, are understood too.
+    Mend: Begin the result with success, partial, failed or blocked, or a word for notes such as
+    `analysis`.
     """
     for attempt in ledger.attempts:
         if attempt.source == "history" and attempt.result_text and attempt.result == "unknown":
@@ -215,8 +213,7 @@ def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def unknown_commit(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An attempt names a commit that git does not know.
 
-    Why: It was rebased away, never pushed, or mistyped. What the attempt was made with cannot be
-    looked at.
+    Why: It was rebased away, never pushed, or mistyped.
 
     Example:
 
@@ -225,7 +222,7 @@ def unknown_commit(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Commit 0badc0ffee1.
 
-    Mend: Name the commit as `git log` does, or push the branch that has it.
+    Mend: Name the commit as `git log` does, or push its branch.
     """
     if facts.unknown_commits is None:
         return
@@ -244,10 +241,10 @@ def unknown_commit(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED409", "run-lacks-evidence", "warning")
 def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The run of a new attempt lacks something, or its outputs do not agree.
+    """The run of a new attempt lacks something, or its outputs disagree.
 
-    Why: A figure of the attempt may rest on less than it seems: no log was kept, `time` measured
-    another command, an exit-code file is empty, the run was cut short.
+    Why: The attempt's figures may rest on less than it seems: no log, an empty exit-code file,
+    a run that was cut short.
 
     Example:
 
@@ -257,8 +254,7 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           * [2025-11-01] Attempt #1 — Result: success.
             Artifacts: `reports/parse/phase_a/20251102T091500Z/`
 
-    Mend: Add what is missing to the run's folder, run again, or say in the attempt what the run
-    does not show.
+    Mend: Add what is missing, run again, or say in the attempt what the run does not show.
     """
     if facts.run_notes is None:
         return
@@ -280,11 +276,10 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED410", "claim-contradicted", "error")
 def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """What a new or changed attempt, or a completed action, says is not what its run says.
+    """An attempt or completed action says something else than its run.
 
-    Why: A plan is worth no more than its numbers. Whoever reads "9 passed" decides by it what to
-    do next, and nobody opens the log again. A success is a figure, too: over its own run that
-    failed it is an error, or a warning where the attempt says why (`Because: ...`).
+    Why: Whoever reads "9 passed" decides by it, and nobody opens the log again. A success over
+    a failed run is an error, or a warning with a reason (`Because: ...`).
 
     Example:
 
@@ -295,8 +290,8 @@ def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             Artifacts: `reports/parse/phase_a/20251102T091500Z/`
           * [2025-11-02] Attempt #2 — Result: success. Failures 3→1 (-50%).
 
-    Mend: Say what the run says; `ledger verify ITEM#N --all` shows it. Where the number is meant
-    for something else, say for what.
+    Mend: Say what the run says, as `ledger verify ITEM#N --all` shows it, or say what else the
+    number is about.
     """
     if facts.contradicted is None or not (facts.every or _says_more(ledger, facts.base)):
         return
@@ -329,10 +324,9 @@ def _says_more(ledger: Ledger, base: Ledger | None) -> bool:
 
 @rule("LED411", "result-without-evidence", "warning")
 def result_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A new attempt gives figures of a run, or turns a failure into a success, and cites nothing.
+    """A new attempt gives figures, or turns a failure into a success, and cites no run.
 
-    Why: Nobody can look at what it rests on, and no command can judge it. It may be right; so may
-    the opposite be.
+    Why: Nobody can check it.
 
     Example:
 

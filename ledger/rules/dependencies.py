@@ -14,10 +14,9 @@ _MOST_NAMED: Final = 8
 
 @rule("LED801", "unknown-dependency", "warning")
 def unknown_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item depends on one that neither the plan nor its archive has.
+    """An item depends on one that does not exist.
 
-    Why: Nobody can say when it is finished, so the item is never ready and `ledger next` passes it
-    over.
+    Why: The item is never ready, and `ledger next` passes it over.
 
     Example:
 
@@ -25,7 +24,7 @@ def unknown_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: pending
         - Depends on: [SCAN-001]
 
-    Mend: Correct the ID, or take it out. What is no item, a library say, needs no such line.
+    Mend: Correct the ID, or remove it. A library or the like needs no such line.
     """
     known = {item.id for item in ledger.items}
     unknown = [(i, one) for i in ledger.items for one in i.depends_on if one.id not in known]
@@ -39,7 +38,7 @@ def unknown_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED802", "circular-dependency", "error")
 def circular_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """Unfinished items depend on each other in a circle, or one on itself.
+    """Unfinished items depend on each other in a circle.
 
     Why: None of them is ever ready.
 
@@ -53,7 +52,7 @@ def circular_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: pending
         - Depends on: [PARSE-001]
 
-    Mend: Take one of the dependencies out, or split an item.
+    Mend: Remove one of the dependencies, or split an item.
     """
     for circle in cycles(ledger):
         first, second = circle[0], circle[1 % len(circle)]
@@ -101,7 +100,7 @@ def blocked_by_finished(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED804", "done-before-dependency", "warning")
 def done_before_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item is done although one that it depends on is not.
+    """An item is done before one that it depends on.
 
     Why: Either it did not need the other one, or it is not done.
 
@@ -114,7 +113,7 @@ def done_before_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         ## [PARSE-002] Read empty files
         - Status: pending
 
-    Mend: Finish the other item, or take the dependency out.
+    Mend: Finish the other item, or remove the dependency.
     """
     sections = _sections(ledger)
     for item in ledger.items:
@@ -127,10 +126,10 @@ def done_before_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED805", "two-owners", "warning")
 def two_owners(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item has leases of two owners, whether in one line, two, or two sections.
+    """An item has leases of two owners.
 
-    Why: Each of them believes to be the only one at work on it. Two clones cannot see each other's
-    leases until they are merged.
+    Why: Each of them believes to be alone. Two clones cannot see each other's leases until they
+    are merged.
 
     Example:
 
@@ -139,7 +138,7 @@ def two_owners(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Owner: w1 until 2026-12-01 14:30Z
         - Owner: w2 until 2026-12-01 15:00Z
 
-    Mend: Agree who goes on, and take the other lease out. `ledger release` takes one out that has
+    Mend: Agree who goes on, and remove the other lease. `ledger release` removes one that has
     ended.
     """
     first: dict[str, Lease] = {}

@@ -44,10 +44,10 @@ _FIGURE = re.compile(
 
 @rule("LED501", "attempt-removed", "error")
 def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt that the version before had is not in the file any more.
+    """An attempt is gone.
 
-    Why: The record of what was tried is what a fix plan is for. Restructuring a long file by
-    hand is how attempts get lost, hundreds at a time.
+    Why: A fix plan is the record of what was tried. Restructuring a long file by hand loses
+    attempts, hundreds at a time.
 
     Example:
 
@@ -56,10 +56,9 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-02] Attempt #2 — Result: success. The commit dropped attempt #1.
 
-    Mend: Put it back; `ledger history --restore ITEM#N` does once that is committed, and git
-    still has it (`git show HEAD:docs/fix_plan.md`). Moving it to another place in the file, or to
-    the archive file, is fine. If it has to go, say so in its item, in the same commit:
-    `- Withdrawn: Attempt #1 — why`, with the date of one that has no number.
+    Mend: Put it back: from `git show HEAD:docs/fix_plan.md`, or with `ledger history --restore
+    ITEM#N` once the loss is committed. Moving it within the file or to the archive is fine. If
+    it must go, write `- Withdrawn: Attempt #1 — why` in its item, in the same commit.
     """
     if facts.base is None or not ledger.text.strip():
         return
@@ -74,11 +73,10 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED502", "attempt-changed", "warning")
 def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt says something else than it did in the version before.
+    """An attempt was changed.
 
-    Why: An attempt is a record. Whoever has read or cited it relies on what it said. An item's
-    latest attempt may still change; `append_only` in `[tool.ledger]` says otherwise, and with
-    `strict` this is an error.
+    Why: Whoever read or cited an attempt relies on what it said. An item's latest attempt may
+    still change. `append_only` in `[tool.ledger]` sets this; with `strict` it is an error.
 
     Example:
 
@@ -88,8 +86,8 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           * [2025-11-01] Attempt #1 — Result: success. The commit before said: failed.
           * [2025-11-02] Attempt #2 — Result: success. Fast enough.
 
-    Mend: Put the old text back and say what you found since in an attempt of its own. If it has
-    to change, say so in its item, in the same commit: `- Withdrawn: Attempt #1 — why`.
+    Mend: Put the old text back, and write what you found since as a new attempt. If it must
+    change, write `- Withdrawn: Attempt #1 — why` in its item, in the same commit.
     """
     if facts.base is None or facts.append_only == "off":
         return
@@ -103,10 +101,10 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED503", "item-removed", "warning")
 def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item that the version before had is named neither in the file nor in its archive any more.
+    """An item is gone from the plan and its archive.
 
-    Why: What was open in it is forgotten, and references to its ID lead nowhere. A task without an
-    ID that is reworded, moved, split or joined with another is still there: see `ledger history`.
+    Why: Its open work is forgotten, and references to it lead nowhere. A task without an ID
+    that was reworded, moved, split or joined is still there.
 
     Example:
 
@@ -114,8 +112,8 @@ def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: pending
         - Notes: the commit dropped the section of PARSE-001.
 
-    Mend: Put it back, or list it where finished items are listed: `- [PARSE-001] Read large
-    files — done`.
+    Mend: Put it back, or list it among the finished items: `- [PARSE-001] Read large files —
+    done`.
     """
     if facts.base is None or not ledger.text.strip():
         return
@@ -134,7 +132,7 @@ def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED504", "ledger-removed", "error")
 def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The whole fix plan was deleted or emptied.
+    """The whole plan was deleted or emptied.
 
     Why: Every attempt and every open item goes with it.
 
@@ -142,8 +140,7 @@ def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
         (an empty file, where the commit before had items)
 
-    Mend: Put the file back (`git checkout HEAD -- docs/fix_plan.md`). To give it another name or
-    place, use `git mv`.
+    Mend: Put it back (`git checkout HEAD -- docs/fix_plan.md`). Rename it with `git mv`.
     """
     if facts.base and (facts.base.items or facts.base.loose) and not ledger.text.strip():
         items, tries = len(facts.base.items), len(facts.base.attempts)
@@ -155,9 +152,9 @@ def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED505", "withdrawal-removed", "error")
 def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The line that said which attempt was withdrawn, and why, is gone.
+    """A `Withdrawn:` line is gone.
 
-    Why: It is all that is left of the attempt, and what made its removal accountable.
+    Why: It is all that is left of the attempt, and says why.
 
     Example:
 
@@ -165,7 +162,7 @@ def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: in_progress
         - Notes: the commit dropped `- Withdrawn: Attempt #1 — ran on the wrong branch`.
 
-    Mend: Put the line back, in this file or in the archive.
+    Mend: Put the line back, in the plan or the archive.
     """
     before = withdrawals(facts.base) if facts.base and ledger.text.strip() else []
     here = {one.words for one in withdrawals(ledger)}
@@ -184,10 +181,10 @@ def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED506", "attempts-reordered", "warning")
 def attempts_reordered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """Attempts that an item had stand in another order than before.
+    """Attempts of an item were reordered.
 
-    Why: The order of attempts tells what was tried after what; dates often do not. A change of
-    it is easily taken for history. With `append_only = "strict"` this is an error.
+    Why: Their order tells what was tried after what; dates often do not. With `append_only =
+    "strict"` this is an error.
 
     Example:
 
@@ -197,7 +194,7 @@ def attempts_reordered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           * [2025-11-02] Attempt #2 — Result: success. The commit put it before attempt #1.
           * [2025-11-01] Attempt #1 — Result: failed. Too slow.
 
-    Mend: Put them back in the order that they had.
+    Mend: Put them back in their old order.
     """
     if facts.base is None or facts.append_only == "off" or ledger.text == facts.base.text:
         return
@@ -218,11 +215,11 @@ def attempts_reordered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED507", "attempt-renumbered", "warning")
 def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt has another number than before in the same item.
+    """An attempt has another number than before.
 
-    Why: Actions, commits and other attempts name it by its number; they now lead elsewhere. With
-    `append_only = "strict"` this is an error. An attempt that shared its number with another
-    one may get its own, and so may one that a merge brings together with another of its number.
+    Why: Actions, commits and other attempts name it by its number. With `append_only =
+    "strict"` this is an error. Where two attempts shared a number, also through a merge, one
+    may get its own.
 
     Example:
 
@@ -258,11 +255,11 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED508", "open-action-removed", "warning")
 def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An open action that an item had is not there any more.
+    """An open action is gone.
 
-    Why: It was neither done nor given up, and nobody will think of it again. One that is
-    reworded, renumbered, or moved to another item or to the archive is still there. With
-    `append_only = "strict"` this is an error.
+    Why: It was neither done nor given up, and nobody will think of it again. One that was
+    reworded, renumbered or moved is still there. With `append_only = "strict"` this is an
+    error.
 
     Example:
 
@@ -271,8 +268,8 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Next Actions:
           1. 🟡 PENDING — Measure 50 MB files. The commit dropped action 2.
 
-    Mend: Put it back, and mark it: `✅ COMPLETE (Attempt #2)`, `DEFERRED`, or `REJECTED` with the
-    reason.
+    Mend: Put it back, and mark it: `✅ COMPLETE (Attempt #2)`, `DEFERRED`, or `REJECTED` with
+    the reason.
     """
     if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
         return
@@ -305,9 +302,8 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def criterion_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An exit criterion of an unfinished item is gone, or has other figures.
 
-    Why: Done means that the criteria are met which were there when the work was taken up. Whoever
-    lowers one, or drops it, makes done what is not; where the same change calls the item done this
-    is an error.
+    Why: Done means that the criteria are met which were there when the work began. Where the
+    same change calls the item done, this is an error.
 
     Example:
 
@@ -316,7 +312,7 @@ def criterion_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Exit Criteria:
           - At least 80 % of the tests pass. The version before said 95 %.
 
-    Mend: Put it back. Where other criteria are right, say so in a note (`ledger note`), in a commit
+    Mend: Put it back. If other criteria are right, say so with `ledger note`, in a commit
     before the one that closes the item.
     """
     if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
@@ -346,11 +342,10 @@ def criterion_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED511", "actions-renumbered", "warning")
 def actions_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """Actions that were there have other numbers.
+    """Actions have other numbers than before.
 
-    Why: Attempts, commits and people name an action by its number; they now lead to another one.
-    Formatters number lists anew; [Beside formatters](../how-to/formatters.md) says how to keep
-    them from it. A list that counts by place, `1. 1. 1.`, gives no action a number of its own.
+    Why: Attempts, commits and people name an action by its number. Formatters renumber lists;
+    [Beside formatters](../how-to/formatters.md) says how to prevent it.
 
     Example:
 
@@ -386,18 +381,17 @@ def actions_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule(WEAKENED, "guard-weakened", "warning")
 def guard_weakened(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """Settings changed that decide what is seen, or they ignore a rule on what gets lost.
+    """Settings changed so that less is checked, or they ignore a rule on what gets lost.
 
-    Why: A change is judged by the settings that held before it, so it cannot excuse itself. The
-    next one is judged by the new settings: who agrees to them should know. This rule cannot be
-    ignored.
+    Why: A change is judged by the settings before it, but the next one is not: whoever agrees
+    should know. This rule cannot be ignored.
 
     Example:
 
         (`ignore = ["LED501"]` in the `[tool.ledger]` of the commit, or of one before)
 
-    Mend: Take the rule out of `ignore`; `- Withdrawn: Attempt #1 — why` answers for one attempt.
-    Where the settings are meant to change, nothing.
+    Mend: Take the rule out of `ignore`; a `Withdrawn:` line answers for one attempt. If the
+    change is intended, do nothing.
     """
     for said in facts.settings:
         yield Fault(0, f"[tool.ledger] has changed: {said}", said)
@@ -407,9 +401,9 @@ def guard_weakened(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED510", "pointer-removed", "error")
 def pointer_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The line that says which attempts are in the archive is gone, and they are there still.
+    """The line that points to archived attempts is gone.
 
-    Why: Nobody finds them any more, and their numbers are given a second time.
+    Why: Nobody finds them any more, and their numbers are used again.
 
     Example:
 
@@ -417,7 +411,7 @@ def pointer_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-02] Attempt #3 — Result: success. `Archived: 2 attempts (#1, #2)` is gone.
 
-    Mend: Put the line back, or bring the attempts back: `ledger archive --restore`.
+    Mend: Put the line back, or run `ledger archive --restore`.
     """
     before = facts.base.items if facts.base and ledger.text.strip() else ()
     here = [ledger.text]

@@ -15,10 +15,10 @@ from ledger.rules.registry import Facts, Fault, Fix, made, quoted, rule, section
 
 @rule("LED201", "index-contradicts-status", "error")
 def index_contradicts_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The index gives an item another status than the item's own section.
+    """The index gives an item another status than its section does.
 
-    Why: People and loops choose what to do next from the index. One that is out of date sends
-    them to finished work, or hides what is open.
+    Why: People and loops choose their work from the index. A stale one sends them to finished
+    work, or hides what is open.
 
     Example:
 
@@ -32,8 +32,7 @@ def index_contradicts_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Priority: High
         - Status: done
 
-    Mend: Write the same status in both places; the section is the one to trust. `ledger doctor
-    --fix` does.
+    Mend: Copy the section's status to the index, as `ledger doctor --fix` does.
     """
     for row, item in _pairs(ledger):
         if not contradict(row.status, item.status):
@@ -48,9 +47,9 @@ def index_contradicts_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED202", "index-contradicts-priority", "warning")
 def index_contradicts_priority(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The index gives an item another priority than the item's own section.
+    """The index gives an item another priority than its section does.
 
-    Why: Which work comes first then depends on where one looks.
+    Why: What comes first then depends on where you look.
 
     Example:
 
@@ -64,7 +63,7 @@ def index_contradicts_priority(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Priority: High
         - Status: pending
 
-    Mend: Write the same priority in both places. `ledger doctor --fix` copies the section's.
+    Mend: Copy the section's priority to the index, as `ledger doctor --fix` does.
     """
     for row, item in _pairs(ledger):
         priority = words.priority(row.priority_text)
@@ -78,9 +77,9 @@ def index_contradicts_priority(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED203", "item-not-in-index", "warning")
 def item_not_in_index(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An open item has a section and no row in the index.
+    """An open item is missing from the index.
 
-    Why: Who works from the index never meets it.
+    Why: Whoever works from the index never sees it.
 
     Example:
 
@@ -96,8 +95,7 @@ def item_not_in_index(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         ## [PARSE-002] Read empty files
         - Status: pending
 
-    Mend: Add a row with the item's ID, title, priority and status; `ledger doctor --fix` does.
-    Items that are done need none.
+    Mend: Add a row, as `ledger doctor --fix` does. Finished items need none.
     """
     if not ledger.index:
         return
@@ -111,9 +109,9 @@ def item_not_in_index(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED204", "index-row-without-item", "warning")
 def index_row_without_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A row of the index names an item that the file does not have.
+    """The index has a row for an item that does not exist.
 
-    Why: The row leads nowhere: its item was removed, moved or given another ID.
+    Why: Its item was removed, moved or given another ID.
 
     Example:
 
@@ -138,7 +136,7 @@ def index_row_without_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def duplicate_index_row(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """The index has two rows for one item.
 
-    Why: One of them is out of date as soon as the other is changed.
+    Why: One of them is stale as soon as the other changes.
 
     Example:
 
@@ -153,8 +151,7 @@ def duplicate_index_row(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Priority: High
         - Status: pending
 
-    Mend: Delete the row that is wrong. `ledger doctor --fix` keeps the one that agrees with the
-    item's section.
+    Mend: Keep the row that agrees with the section, as `ledger doctor --fix` does.
     """
     lines: dict[str, int] = {}
     for row in ledger.index:

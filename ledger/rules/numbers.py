@@ -38,10 +38,10 @@ from ledger.rules.registry import (
 
 @rule("LED106", "duplicate-attempt", "error")
 def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item's history has two attempts of one number.
+    """An item has two attempts with the same number.
 
-    Why: Other lines, commits and plans speak of "attempt #3"; with two of them nobody knows
-    which. It happens when two people or loops append at the same time.
+    Why: Nobody can tell which of them "attempt #3" is. It happens when two people or loops
+    append at the same time.
 
     Example:
 
@@ -51,8 +51,7 @@ def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           * [2025-11-01] Attempt #1 — Result: failed. Too slow.
           * [2025-11-02] Attempt #1 — Result: success. Fast enough.
 
-    Mend: Give the later one the next free number: `ledger doctor --fix` does, and `ledger append`
-    picks it by itself.
+    Mend: Give the later one the next free number, as `ledger doctor --fix` does.
     """
     known = {a.text for item in facts.base.items for a in item.attempts} if facts.base else set()
     for item in ledger.items:
@@ -85,11 +84,10 @@ def _archived_too(item: Item, numbered: list[Attempt]) -> Iterator[Fault]:
 
 @rule("LED107", "duplicate-action", "error")
 def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item's list of next actions has one number twice. Where all have the same, as formatters
-    write lists (`1. 1. 1.`), each has the number that Markdown shows.
+    """An item has two next actions with the same number.
 
-    Why: "Action 3 is done" then says nothing, and a tool that completes action 3 would have to
-    guess.
+    Why: "Action 3 is done" then says nothing. In lists numbered `1. 1. 1.` each has the number
+    that Markdown shows.
 
     Example:
 
@@ -100,7 +98,7 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           2. PENDING — Write it down.
           2. PENDING — Ship it.
 
-    Mend: Number the actions anew, or give the new one the next free number.
+    Mend: Give the newer one the next free number.
     """
     known = {a.text for item in facts.base.items for a in item.actions} if facts.base else set()
     moved = cache(lambda: {one.new.span for one in renumbered(ledger, facts.base or ledger)})
@@ -121,9 +119,9 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED108", "attempt-without-number", "warning")
 def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt has a date and no number, or one above 999999, which is read as none.
+    """An attempt has a date and no number, or one above 999999.
 
-    Why: Without a number no action, commit or other attempt can name it.
+    Why: No action, commit or other attempt can name it.
 
     Example:
 
@@ -132,7 +130,7 @@ def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Result: failed. Too slow.
 
-    Mend: Write `Attempt #N` behind the date, N being the next free number.
+    Mend: Write `Attempt #N` behind the date, with the next free number.
     """
     for item in numbering(ledger):
         for attempt in item.attempts:
@@ -145,11 +143,10 @@ def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED111", "attempt-number-gap", "warning")
 def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """Numbers between an item's attempts are missing.
+    """A number between an item's attempts is missing.
 
-    Why: An attempt was lost, or a number was skipped by mistake; who reads the history cannot
-    tell which. What is missing before the first attempt is no gap, nor what `ledger archive`
-    moved or a `Withdrawn:` line names.
+    Why: Either an attempt was lost or a number was skipped, and readers cannot tell which.
+    Numbers before the first attempt, archived attempts and `Withdrawn:` lines leave no gap.
 
     Example:
 
@@ -159,8 +156,8 @@ def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           * [2025-11-01] Attempt #1 — Result: failed. Too slow.
           * [2025-11-02] Attempt #3 — Result: success. Fast enough.
 
-    Mend: Give a new attempt the next free number; `ledger append` does. If an attempt was lost,
-    git has it.
+    Mend: Give new attempts the next free number, as `ledger append` does. If one was lost, git
+    has it.
     """
     withdrawn = _withdrawn(ledger)
     for item in ledger.items:
@@ -190,10 +187,10 @@ def _withdrawn(ledger: Ledger) -> dict[str | None, set[int]]:
 
 @rule("LED112", "attempts-out-of-order", "warning")
 def attempts_out_of_order(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt stands among others against the order of their numbers.
+    """An attempt is out of order among the others.
 
-    Why: People append at one end and look for the latest there. The order of the item counts,
-    be it the oldest or the latest first.
+    Why: People look for the latest attempt at one end. Either order is fine, oldest or latest
+    first.
 
     Example:
 

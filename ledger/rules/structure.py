@@ -18,10 +18,9 @@ _MOST_BAD_LINES = 20  # a file in another encoding has thousands
 
 @rule("LED101", "conflict-marker", "error")
 def conflict_marker(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A line that git wrote to mark a merge conflict is still in the file.
+    """A conflict marker of a git merge is in the file.
 
-    Why: Both sides of the conflict stand in the file, so items and attempts are read twice or
-    not at all.
+    Why: Items and attempts are then read twice or not at all.
 
     Example:
 
@@ -31,8 +30,8 @@ def conflict_marker(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: in_progress
         >>>>>>> topic
 
-    Mend: Decide what should stand, keep the attempts of both sides, and delete the lines that
-    begin with <<<<<<<, ======= and >>>>>>>.
+    Mend: Keep the attempts of both sides, and delete the lines `<<<<<<<`, `=======` and
+    `>>>>>>>`.
     """
     for at, sign in text.conflicts(ledger.text):
         message = f"a merge conflict is not resolved: the line begins with {sign}"
@@ -42,11 +41,10 @@ def conflict_marker(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED102", "not-utf8", "warning")
 def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The file holds bytes that are not UTF-8, or NUL bytes.
+    """The file has bytes that are not UTF-8, or NUL bytes.
 
-    Why: Editors and web pages show them as something else, and one that saves the file may
-    destroy them. A file with NUL bytes is binary to git, which then neither shows what changed
-    nor merges it.
+    Why: Editors may destroy such bytes when they save the file. Git treats a file with NUL
+    bytes as binary: it neither shows nor merges changes.
 
     Example:
 
@@ -85,18 +83,16 @@ def _bad_byte(data: bytes) -> int | None:
 
 @rule("LED103", "unread-line", "warning")
 def unread_line(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A line looks like an attempt, an item, an action or a field and could not be read as one.
+    """A line looks like an attempt, an item, an action or a field, and could not be read as one.
 
-    Why: What is not read is not counted, not checked and not shown: the next attempt could take
-    its number.
+    Why: It is not counted, checked or shown, and the next attempt could take its number.
 
     Example:
 
         * [YYYY-MM-DD] Attempt #7 — Result: success. Never filled in.
 
-    Mend: Give the attempt its date and number; put an action below the item's `Next Actions`;
-    close the code fence or the comment that takes it. Quote what is only an example in a fenced
-    code block.
+    Mend: Give the attempt a date and a number, put the action below `Next Actions`, or close
+    the code fence or comment before it. Put examples into a fenced code block.
     """
     starts = text.plan_starts(ledger.text) if ledger.unread else []
     for unread in ledger.unread:
@@ -107,9 +103,9 @@ def unread_line(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED104", "attempt-outside-item", "warning")
 def attempt_outside_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An attempt stands in no item's section.
+    """An attempt is outside of every item.
 
-    Why: Nobody can say what it was an attempt at, and its number counts for no item.
+    Why: Nobody can tell what it was an attempt at, and its number counts for no item.
 
     Example:
 
@@ -128,10 +124,9 @@ def attempt_outside_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED105", "duplicate-item", "error")
 def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """Two sections, or two tasks of a checklist, have the same item's ID.
+    """Two sections or two tasks have the same ID.
 
-    Why: Status, attempts and actions of the item then stand in two places that disagree sooner
-    or later, and a link to the item leads to one of them only.
+    Why: They will disagree sooner or later, and links lead to one of them only.
 
     Example:
 
@@ -141,7 +136,7 @@ def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         ## [PARSE-001] Read large files
         - Status: pending
 
-    Mend: Join the sections, all attempts in one history, or give one of them an ID of its own.
+    Mend: Join them, with all attempts in one history, or give one another ID.
     """
     known = {item.title for item in sections(facts.base)} if facts.base else set()
     for item, first, ordinal in repeated(
@@ -155,16 +150,16 @@ def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED109", "item-without-status", "warning")
 def item_without_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item has no `Status:` line.
+    """An item has no `Status:`.
 
-    Why: Whether it is open, blocked or done cannot be seen, neither here nor in `ledger status`.
+    Why: Nobody can tell whether it is open, blocked or done.
 
     Example:
 
         ## [PARSE-001] Read large files
         - Priority: High
 
-    Mend: Add a line `- Status: pending`, or another of the words that are understood.
+    Mend: Add `- Status: pending`, or another known status.
     """
     indexed = {row.id for row in ledger.index if row.status_text}
     for item in sections(ledger):
@@ -174,7 +169,7 @@ def item_without_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED110", "unknown-status", "warning")
 def unknown_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item's status is no word that is understood.
+    """An item's status is not a known word.
 
     Why: The item counts neither as open nor as done.
 
@@ -183,8 +178,8 @@ def unknown_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         ## [PARSE-001] Read large files
         - Status: somewhere in between
 
-    Mend: Begin the status with one of pending, in_progress, blocked, done or archived, or with
-    another word of the table of statuses; a note may follow in parentheses.
+    Mend: Begin the status with pending, in_progress, blocked, done or archived; a note in
+    parentheses may follow.
     """
     for item in ledger.items:
         if item.status_text and item.status == "unknown":
@@ -196,17 +191,15 @@ def unknown_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED113", "file-too-long", "warning")
 def file_too_long(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """The file has more lines than `max_lines` of `[tool.ledger]` allows.
+    """The file is longer than `max_lines` of `[tool.ledger]`.
 
-    Why: A file that is too long to read gets restructured in a hurry, and that is how attempts
-    get lost.
+    Why: A file that is too long gets restructured in a hurry, and attempts get lost.
 
     Example:
 
         (a file of 1,200 lines, where max_lines = 1000)
 
-    Mend: `ledger archive --to-lines 1000` moves finished items, and if need be older attempts, to
-    the archive file, from which they can come back as they were.
+    Mend: Run `ledger archive --to-lines 1000`. Whatever it moves can come back.
     """
     lines = len(text.plan_starts(ledger.text)) - 1 if facts.max_lines else 0
     if lines > facts.max_lines:
@@ -245,10 +238,10 @@ class Damaged(NamedTuple):
 
 @rule("LED114", "damaged-characters", "warning")
 def damaged_characters(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A line has characters that were UTF-8 and were once read as a Windows code page.
+    """A line has UTF-8 characters that were once read as a Windows code page.
 
-    Why: A tick or a dash becomes two or three odd letters, which nobody can search for, and which
-    hide what a state or a result says.
+    Why: A tick or a dash becomes odd letters that nobody can search for, and that hide a state
+    or a result.
 
     Example:
 
@@ -256,8 +249,7 @@ def damaged_characters(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Status: in_progress
         - Notes: âœ… done â€” twice as fast
 
-    Mend: `ledger doctor --fix` shows these lines as they were meant, and writes them. In code
-    nothing is looked at.
+    Mend: Run `ledger doctor --fix`, which shows the lines first. Code is left alone.
     """
     for number, one in enumerate(damaged(ledger.text)):
         if number == _MOST:
@@ -269,9 +261,9 @@ def damaged_characters(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED115", "nothing-read", "warning")
 def nothing_read(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A file with lists, tables or several headings has no item in it that is read.
+    """The file has lists, tables or headings, and no item was found in it.
 
-    Why: "no findings" and "0 items" would say that all is well, where nothing was looked at.
+    Why: "no findings" would say that all is well where nothing was looked at.
 
     Example:
 
@@ -280,9 +272,8 @@ def nothing_read(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         1. Read the input in one pass
         2. Keep the blanks
 
-    Mend: Give each piece of work a heading with an ID and a status (`## [READ-001] Read`, and
-    `- Status: pending` below it), or a box (`- [ ] Read`). Where the plan is another file, say so:
-    `ledger = "PATH"` in `[tool.ledger]`.
+    Mend: Give each piece of work a heading with an ID (`## [READ-001] Read`) and a status, or a
+    box (`- [ ] Read`). If the plan is another file, set `path` in `[tool.ledger]`.
     """
     if seen := reader.nothing_read(ledger):
         at, message = seen

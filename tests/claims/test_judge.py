@@ -11,21 +11,24 @@ from tests.campaigns import lies
 from tests.support import claims_page
 from tests.support.claims_page import NONE, Example
 
-PAGE = claims_page.PAGE.read_text("utf-8")
-EXAMPLES = list(claims_page.examples(PAGE))
+CASES = claims_page.CASES.read_text("utf-8")
+EXAMPLES = [
+    *claims_page.examples(claims_page.PAGE.read_text("utf-8")),
+    *claims_page.examples(CASES),
+]
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, isolation: None) -> Path:
-    """A repository with the runs of the page."""
+    """A repository with the runs of the examples."""
     place = tmp_path_factory.mktemp("claims")
-    claims_page.lay_out(place, PAGE)
+    claims_page.lay_out(place, CASES)
     return place
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.text)
 def test_the_examples_of_the_reference(root: Path, example: Example) -> None:
-    found = [claims_page.told(one) for one in claims_page.judged(root, PAGE, example.text)]
+    found = [claims_page.told(one) for one in claims_page.judged(root, CASES, example.text)]
     assert tuple(found or [NONE]) == example.claims
 
 

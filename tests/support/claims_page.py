@@ -1,4 +1,4 @@
-"""Reads docs/reference/claims.md: the files of its runs, and its tables of examples.
+"""Reads the tables of examples in docs/reference/claims.md and in tests/data/claims.md, which has the runs.
 
 A row is what an attempt says, a claim that is read from it and the verdict with what the evidence
 has, or with the reason. Rows that begin with an empty cell are further claims of the row above.
@@ -22,6 +22,7 @@ from ledger.plan import reader
 from tests.support.places import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "claims.md"
+CASES = ROOT / "tests" / "data" / "claims.md"
 HEAD = "| an attempt says | claim | verdict |"
 PLAN = "docs/fix_plan.md"
 NONE = ("none", "")
@@ -85,12 +86,12 @@ def told(claim: JudgedClaim) -> tuple[str, str]:
 
 
 def main() -> None:
-    page = PAGE.read_text("utf-8")
+    cases = CASES.read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        lay_out(root, page)
-        for example in examples(page):
-            claims = [told(one) for one in judged(root, page, example.text)] or [NONE]
+        lay_out(root, cases)
+        for example in (*examples(PAGE.read_text("utf-8")), *examples(cases)):
+            claims = [told(one) for one in judged(root, cases, example.text)] or [NONE]
             for number, (claim, verdict) in enumerate(claims):
                 print(
                     f"| {'' if number else example.text} | {claim} | {verdict} |".replace(

@@ -54,8 +54,8 @@ $ ledger links DOCS-TOUR-002 --json
 }
 ```
 
-| kind | printed by | holds |
-|---|---|---|
+| kind | printed by |
+|---|---|
 """
 
 
@@ -66,10 +66,7 @@ def page() -> str:
 
 def _row(kind: str) -> str:
     schema = json.loads((ROOT / "schemas" / f"{kind}.json").read_text("utf-8"))
-    content = schema["properties"].get("data") or schema["properties"]["error"]
-    model = schema["$defs"][content["$ref"].rpartition("/")[2]]
-    holds = " ".join(model["description"].split()).partition(". ")[0].rstrip(".")
-    return f"| `{kind}` | {schema['description'].rstrip('.')} | {holds} |\n"
+    return f"| `{kind}` | {schema['description'].rstrip('.')} |\n"
 
 
 if __name__ == "__main__":
