@@ -255,8 +255,6 @@ def test_without_a_journal_the_campaign_finds_fault(
     assert archive_kills.campaign(tmp_path / "repo", 24, stride=4).faults
 
 
-# A process of git that was just being started when a call failed.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("command", [*faults.COMMANDS])
 def test_a_call_of_the_system_that_fails_leaves_the_old_or_the_new(command: str) -> None:
     outcome = faults.run([command], most=1, seed=5)
