@@ -19,12 +19,15 @@ import pytest
 import ledger
 from tests.support import corpus as real
 from tests.support.places import ROOT
-from tests.support.repository import Repository
+from tests.support.repository import GIT_CONFIG, Repository
 
-# ci: the same examples every time, so that a red run tells of the change and not of luck.
+# ci: the same examples every time, so that a red run tells of the change and not of luck, and few,
+# for the campaigns make many.
 # long: new examples every time, many of them, for looking for what `ci` does not meet.
 # Neither has a deadline: how fast a shared machine is at this moment is no promise of ours.
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "ci", max_examples=60, derandomize=True, deadline=None, print_blob=True
+)
 hypothesis.settings.register_profile(
     "long", max_examples=10_000, deadline=None, print_blob=True, database=None
 )
@@ -61,12 +64,7 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A home, a git configuration and an environment that are nobody's."""
     home = tmp_path_factory.mktemp("home")
     config = home / "gitconfig"
-    config.write_text(
-        "[user]\n\tname = Test\n\temail = test@example.invalid\n"
-        "[init]\n\tdefaultBranch = main\n"
-        "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
-        encoding="utf-8",
-    )
+    config.write_text(GIT_CONFIG, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for name in [*os.environ]:
             if name.startswith(("GIT_", "LEDGER_", "GITHUB_", "PRE_COMMIT")) and (

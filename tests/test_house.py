@@ -196,6 +196,7 @@ def test_every_command_carries_an_example(name: str) -> None:
 # Tests
 
 WHOLE = {
+    "campaigns": "each has its row in the run of all of them",
     "contributing": "the page for contributors",
     "conventions": "a project's own words and IDs, through every command",
     "days": "what people met in a day's work",

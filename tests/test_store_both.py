@@ -252,10 +252,10 @@ def test_without_a_journal_the_campaign_finds_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "_note", lambda *_: None)
-    assert archive_kills.campaign(tmp_path / "repo", 24, stride=4).faults
+    assert archive_kills.campaign(tmp_path / "repo", 12, stride=4).faults
 
 
-@pytest.mark.parametrize("command", [*faults.COMMANDS])
+@pytest.mark.parametrize("command", ["append", "archive", "claim"])
 def test_a_call_of_the_system_that_fails_leaves_the_old_or_the_new(command: str) -> None:
     outcome = faults.run([command], most=1, seed=5)
     assert outcome.faults == []

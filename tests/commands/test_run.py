@@ -133,7 +133,7 @@ def test_a_command_leaves_its_bundle_and_its_attempt(  # noqa: PLR0917 - a row o
     result: str,
     metric: str,
 ) -> None:
-    done = run(repo, *options, script=script)
+    done = call(repo.path, "run", ITEM, "--stamp", STAMP, *options, "--", "sh", "-c", script)
     assert (done.code, done.err) == (code, "")
     assert (repo.path / FOLDER / "exit_code.txt").read_text() == f"{told}\n"
     found = bundle(repo)
@@ -370,7 +370,7 @@ def test_a_dump_of_a_round_that_died_is_kept(repo: Repository) -> None:
 def test_what_keeps_rounds_from_being_run(
     repo: Repository, options: list[str], code: int, told: str
 ) -> None:
-    done = run(repo, *options, script=": > begun")
+    done = call(repo.path, "run", ITEM, *options, "--", "touch", "begun")
     assert done.code == code
     assert told in done.err
     assert not (repo.path / "begun").exists()

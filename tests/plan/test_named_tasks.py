@@ -368,7 +368,7 @@ def test_an_append_that_is_killed_is_undone_or_told(repo: Repository) -> None:
     assert (code, old != new, steps > 20) == (0, True, True)
     traces = store.trace_of(repo.ledger), store.journal_of(tasks)
     between = 0
-    for at in (*range(1, steps // 2, 19), *range(steps // 2, steps + 1, 5)):
+    for at in (*range(1, steps // 2, 31), *range(steps // 2, steps + 1, 9)):
         repo.ledger.write_bytes(old[0])
         tasks.write_bytes(old[1])
         code, _ = _killed(repo, at, *arguments)

@@ -13,6 +13,20 @@ from pathlib import Path
 
 from tests.support.places import DATA
 
+# What git is told by nobody in particular. No repository here has to outlive the power.
+GIT_CONFIG = """\
+[user]
+\tname = Test
+\temail = test@example.invalid
+[init]
+\tdefaultBranch = main
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[core]
+\tfsync = none
+"""
 # Later than every date in the plan, so that nothing in it is dated after its commit.
 COMMITTED = "2025-11-03T12:00:00+00:00"
 
@@ -36,7 +50,9 @@ class Repository:
         """The same, by git."""
         path.mkdir(parents=True)
         repo = cls(path)
-        repo.git("init", "--quiet")
+        repo.git("init", "--quiet", "--template=")  # without fourteen sample hooks to copy
+        for name in ("hooks", "info"):
+            Path(repo.path, ".git", name).mkdir()
         repo.write("docs/fix_plan.md", (DATA / "small_plan.md").read_bytes())
         run = "reports/parser-speed/phase_b/20251102T091500Z"
         repo.write(f"{run}/exit_code.txt", b"0\n")

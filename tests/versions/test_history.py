@@ -462,7 +462,7 @@ def real(real_repo: Callable[[str], Path]) -> Path:
     return real_repo("8b8c48d0")
 
 
-def test_the_real_history(real: Path) -> None:
+def test_the_real_history(real: Path, real_repo_copy: Callable[[str], Path]) -> None:
     data = call(real, "history", "--json").data
     assert (data["versions"], data["skipped"]) == (1039, 0)
     assert Counter(one["commit"][:8] for one in data["removed"]) == REMOVERS
@@ -487,11 +487,7 @@ def test_the_real_history(real: Path) -> None:
             texts[blob] = {a.text for item in plan.items for a in item.attempts}
             texts[blob] |= {a.text for a in plan.loose}
         assert one["text"] in texts[blob]
-
-
-def test_what_the_real_history_lost_can_be_put_back(
-    real: Path, real_repo_copy: Callable[[str], Path]
-) -> None:
+    # What it lost can be put back. The cache knows the versions by now.
     repo = real_repo_copy("8b8c48d0")
     done = call(repo, "history", "--restore", "VECTOR-PARITY-001#2", "--json")
     lost = call(real, "history", "VECTOR-PARITY-001#2", "--json").data["removed"]
