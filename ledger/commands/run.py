@@ -386,7 +386,7 @@ def _capture(
         if not bundle.rounds:
             shutil.rmtree(bundle.place)
         message = f"{bundle.running[0][:200]}: {str(error).lower()}"
-        hint = "give a command behind --, as in `ledger run ITEM -- pytest tests`"
+        hint = "is it on the PATH? else give its path, as in `ledger run ITEM -- .venv/bin/pytest`"
         raise UsageError("no-such-command", message, hint) from error
     except OSError as error:
         bundle.interrupt(f"the disk did not take the outputs: {why(error)}")

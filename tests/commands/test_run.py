@@ -471,7 +471,8 @@ def test_what_cannot_be_started_leaves_nothing(
 ) -> None:
     done = process(repo.path, "run", ITEM, "--stamp", STAMP, "--json", "--", *words)
     assert done.code == 2
-    assert json.loads(done.out)["error"]["code"] == code
+    error = json.loads(done.out)["error"]
+    assert (error["code"], "PATH" in error["hint"]) == (code, True)
     assert not (repo.path / FOLDER).exists()
     assert repo.git("status", "--porcelain") == ""
 
