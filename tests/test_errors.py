@@ -119,7 +119,7 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
 def documented() -> dict[str, int]:
     """Each code in the first cell of a row, with the exit code of the row."""
     rows = re.findall(
-        r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \| ([12]) \| \S", PAGE.read_text("utf-8"), re.MULTILINE
+        r"^\| (`[a-z\d-]+`(?:, `[a-z\d-]+`)*) \| ([12]) \| \S", PAGE.read_text("utf-8"), re.MULTILINE
     )
     codes = [
         (code, int(exit_code)) for cell, exit_code in rows for code in cell[1:-1].split("`, `")
@@ -132,7 +132,7 @@ def test_the_page_has_every_code_of_the_source() -> None:
     """A code is the first argument of an error; three calls make it of a part or pass it on."""
     found = {"cannot-read": 2, "cannot-write": 2}
     call_of = re.compile(
-        r"\b(LedgerError|UsageError|UnreadableInput|Refused|unreadable)\(\s*\"([a-z-]+)\""
+        r"\b(LedgerError|UsageError|UnreadableInput|Refused|unreadable)\(\s*\"([a-z\d-]+)\""
     )
     for file in (ROOT / "ledger").rglob("*.py"):
         for kind, code in call_of.findall(file.read_text("utf-8")):
