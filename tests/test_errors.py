@@ -119,7 +119,9 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
 def documented() -> dict[str, int]:
     """Each code in the first cell of a row, with the exit code of the row."""
     rows = re.findall(
-        r"^\| (`[a-z\d-]+`(?:, `[a-z\d-]+`)*) \| ([12]) \| \S", PAGE.read_text("utf-8"), re.MULTILINE
+        r"^\| (`[a-z\d-]+`(?:, `[a-z\d-]+`)*) \| ([12]) \| \S",
+        PAGE.read_text("utf-8"),
+        re.MULTILINE,
     )
     codes = [
         (code, int(exit_code)) for cell, exit_code in rows for code in cell[1:-1].split("`, `")
