@@ -23,10 +23,13 @@ _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("passed", "passing", "measured"), "passed"),
     **dict.fromkeys(("failed", "failing", "failure", "failures"), "failed"),
     **dict.fromkeys(("error", "errors"), "errors"),
-    **dict.fromkeys(("skipped", "pending", "todo", "ignored", "incomplete", "not run"), "skipped"),
+    "not run": "skipped",
+    **dict.fromkeys(
+        "skipped skips pending pendings omissions todo ignored incomplete".split(), "skipped"
+    ),
     **dict.fromkeys(("expected fail", "expected failures"), "xfailed"),
     "unexpected successes": "xpassed",
-    **dict.fromkeys(("test", "tests", "example", "examples", "total"), ""),
+    **dict.fromkeys(("test", "tests", "runs", "example", "examples", "total"), ""),
     "error occurred outside of examples": "outside",
     "errors occurred outside of examples": "outside",
 }
@@ -163,6 +166,35 @@ RUNNERS: tuple[Runner, ...] = (
         r"(?P<word>[✓✗]) (?P<name>\S.*)",
     ),
     _runner(
+        "minitest",
+        ("# Running:", " runs, "),
+        r"(?P<begins># Running:)$",
+        # `4 runs, 2 assertions, 1 failures, 1 errors, 1 skips`
+        r"(?P<end>)(?P<counts>\d+ runs, \d+ assertions, \d+ failures, \d+ errors, \d+ skips)$",
+        r"Finished in (?P<time>[\d.]+s), ",
+        r"\d+\) (?P<section>Error|Failure|Skipped):$",
+        r"(?P<name>\S.*(?P<word>#test_)\S.*?)(?: \[\S+:\d+\])?:$",  # `SumTest#test_divides [sum.rb:4]:`
+    ),
+    _runner(
+        "test-unit",
+        ("Loaded suite ", " assertions, "),
+        r"(?P<begins>Loaded suite )\S",
+        # `2 tests, 1 assertions, 1 failures, 0 errors, 0 pendings, 0 omissions, 0 notifications`
+        r"(?P<end>)(?P<counts>\d+ tests, \d+ assertions(?:, \d+ [a-z]+){5})$",
+        r"Finished in (?P<time>[\d.]+ seconds)\.$",
+        r"(?P<section>Failure|Error): (?P<name>test\S*.*\([\w:]+\))",
+    ),
+    _runner(
+        "prove",
+        (" wallclock secs ", "\nResult: ", " subtests", "FAILED--Further testing stopped"),
+        r"Files=\d+, Tests=(?P<total>\d+), +(?P<time>\d+) wallclock secs ",
+        r"(?P<end>Result: )(?:PASS|NOTESTS|(?P<red>FAIL))$",
+        # `t/div.t (Wstat: 512 (exited 2) Tests: 4 Failed: 2)`
+        r"\S+ \(Wstat: \d+ .*Tests: \d+ Failed: (?P<failed>\d+)\)$",
+        r"#   Failed test '(?P<name>.+)'$",
+        r"(?P<red2>Failed \d+/\d+ subtests|No subtests run|FAILED--Further testing stopped.*)",
+    ),
+    _runner(
         "tox",
         ("congratulations :)", "evaluation failed :(", ": FAIL ", "ROOT: HandledError",
          ": commands failed"),
@@ -209,7 +241,8 @@ def _without_reports(lines: Iterable[str]) -> Iterable[str]:
     for line in lines:
         title = rule(line)
         hidden = title in REPORTS if title is not None else hidden
-        if not hidden and len(line) <= _LONGEST:
+        is_inner = line.startswith("    #")  # of a subtest in TAP, which fails with its test
+        if not hidden and not is_inner and len(line) <= _LONGEST:
             yield line.strip()
 
 
@@ -274,11 +307,11 @@ class Log:
 
     def _name(self, fields: Mapping[str, str]) -> None:
         self._file = fields.get("file", self._file)
-        self._section = fields.get("section", self._section)
+        self._section = fields.get("section", self._section).lower()
         name = one_line(fields.get("name", ""))[:500]
         if (not name and "suite" not in fields) or self._section in _ASIDE:
             return
-        is_suite = "suite" in fields or self._section == "Suites"
+        is_suite = "suite" in fields or self._section == "suites"
         is_error = is_suite or self._section == "error"
         outcome = _OUTCOMES.get(fields.get("word", ""), "error" if is_error else "failed")
         plain = identity = "::".join(filter(None, (fields.get("place", self._file), name)))

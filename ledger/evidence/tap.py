@@ -50,7 +50,10 @@ class _Point(NamedTuple):
 
 
 def matches(name: str, sample: bytes) -> bool:
-    """By its suffix, or by lines that only TAP or ``node --test`` has."""
+    """By its suffix, or by lines that only TAP or ``node --test`` has. What ``prove -v`` prints of
+    several files is not one stream; it adds them up itself."""
+    if is_log_with(name, sample, (" wallclock secs ",)):
+        return False
     if file_name(name).endswith(".tap"):
         return True
     is_tap = is_log_with(name, sample, ("ok 1",)) and is_log_with(name, sample, ("1..", "TAP ver"))
