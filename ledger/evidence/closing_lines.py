@@ -173,7 +173,8 @@ RUNNERS: tuple[Runner, ...] = (
         r"(?P<end>)(?P<counts>\d+ runs, \d+ assertions, \d+ failures, \d+ errors, \d+ skips)$",
         r"Finished in (?P<time>[\d.]+s), ",
         r"\d+\) (?P<section>Error|Failure|Skipped):$",
-        r"(?P<name>\S.*(?P<word>#test_)\S.*?)(?: \[\S+:\d+\])?:$",  # `SumTest#test_divides [sum.rb:4]:`
+        # `SumTest#test_divides [sum.rb:4]:`
+        r"(?P<name>\S.*(?P<word>#test_)\S.*?)(?: \[\S+:\d+\])?:$",
     ),
     _runner(
         "test-unit",

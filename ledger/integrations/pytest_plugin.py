@@ -40,6 +40,14 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     wanted = options.ledger_item is not None or options.ledger_complete
     if not wanted or os.environ.get(_RECORDED) or options.help or options.version:
         return None
+    if getattr(options, "usepdb", False) or getattr(options, "trace", False):
+        message = "--ledger: a session in which a person debugs is not recorded: leave out --pdb"
+        raise pytest.UsageError(f"{message} and --trace, or --ledger")
     from ledger.integrations.pytest_session import record  # takes 0.3 s, and few ask for it
 
-    return record(config.invocation_params.args, options.ledger_item or "", options.ledger_complete)
+    return record(
+        config.invocation_params.args,
+        options.ledger_item or "",
+        options.ledger_complete,
+        is_coloured=getattr(options, "color", "") == "yes",
+    )

@@ -2,6 +2,7 @@
 xdist and reruns are captured as they are there."""
 
 import codecs
+import re
 import shutil
 import sys
 import warnings
@@ -22,9 +23,12 @@ from ledger.run.command import pytest_index
 from ledger.run.model import CompletedRound
 
 _OPTIONS: Final = ("--ledger", "--ledger-complete")
+_BEGUN: Final = re.compile(r"(?:\x1b(?:\[[\d;]{0,20})?)?\Z")  # a colour of which more comes
 
 
-def record(arguments: Sequence[str], item: str, complete: Sequence[int]) -> int:
+def record(
+    arguments: Sequence[str], item: str, complete: Sequence[int], *, is_coloured: bool = False
+) -> int:
     """Execute pytest with ``arguments`` and record it in ``item``; the exit code is that of its
     session, or where that is 0 and nothing is recorded for it that of the failure. Raises pytest's
     UsageError where nothing was executed."""
@@ -38,8 +42,10 @@ def record(arguments: Sequence[str], item: str, complete: Sequence[int]) -> int:
         shown = list(session.lines())
         errors.boundary(lambda: shown.extend(session.comparison()), session.fail)
     heading = f" ledger: {text.one_line(item)} "
-    lines = [heading.center(shutil.get_terminal_size().columns, "="), *shown, *notes]
-    errors.write("".join(f"{text.visible(line)}\n" for line in lines))
+    title = text.visible(heading.center(shutil.get_terminal_size().columns, "="))
+    if is_coloured:  # as the last line of pytest is
+        title = f"\x1b[{31 if session.exit_code else 32}m{title}\x1b[0m"
+    errors.write("".join(f"{line}\n" for line in [title, *map(text.visible, (*shown, *notes))]))
     return session.exit_code
 
 
@@ -118,5 +124,13 @@ def _notes() -> Iterator[list[str]]:
 
 def _echo() -> Callable[[bytes], None]:
     """A function that shows what pytest writes, as it comes."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    return lambda data: errors.write(text.plain(decoder.decode(data)))
+    decoder, left = codecs.getincrementaldecoder("utf-8")("replace"), ""
+
+    def write(data: bytes) -> None:
+        nonlocal left
+        printed = left + decoder.decode(data)
+        begun = _BEGUN.search(printed)
+        left = begun[0] if begun else ""
+        errors.write(text.coloured(printed[: len(printed) - len(left)]))
+
+    return write

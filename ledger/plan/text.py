@@ -23,6 +23,10 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# "\x1b[1;31m", "\x1b[38;5;8m": bold, red, grey; but not 8 by itself, which hides what follows
+_COLOUR = re.compile(
+    r"(\x1b\[(?:(?:[34]8;(?:5|2;\d{1,3};\d{1,3});\d{1,3}|0?[0-79]|[1-9]\d{1,2})(?:;|(?=m))){0,9}m)"
+)
 
 
 def decode(data: bytes) -> str:
@@ -108,8 +112,14 @@ def visible(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """``text`` of several lines without what ``visible`` would escape."""
-    return "\n".join(_CONTROL.sub("", line) for line in text.split("\n"))
+    """``text`` of several lines without colours, and without what ``visible`` would escape."""
+    return "\n".join(_CONTROL.sub("", line) for line in _COLOUR.sub("", text).split("\n"))
+
+
+def coloured(text: str) -> str:
+    """``text`` of several lines as ``plain`` gives it, with its colours."""
+    parts = enumerate(_COLOUR.split(text))
+    return "".join(part if at % 2 else plain(part) for at, part in parts)
 
 
 def _escaped(match: re.Match[str]) -> str:

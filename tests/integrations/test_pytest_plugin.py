@@ -108,6 +108,30 @@ def test_the_summary_says_what_is_new(repo: Repository) -> None:
     assert "attempt #4, failed: 3 collected" in said
 
 
+def test_colours_are_shown_where_they_are_asked_for(repo: Repository) -> None:
+    repo.write("test_few.py", FEW)
+    coloured = session(repo, "--color=yes", "test_few.py").out
+    assert "\x1b[31mF\x1b[0m" in coloured
+    assert "\x1b" not in session(repo, "test_few.py").out
+
+
+def test_a_colour_may_come_in_two_pieces(capsys: pytest.CaptureFixture[str]) -> None:
+    echo = pytest_session._echo()
+    for piece in (b"a \x1b", b"[3", b"1mred\x1b[0m \x1b]0;title\x07\x1b[8mhidden ", b"\x1b[2J"):
+        echo(piece)
+    assert capsys.readouterr().out == "a \x1b[31mred\x1b[0m ]0;title[8mhidden [2J"
+
+
+@pytest.mark.parametrize("option", ["--pdb", "--trace"])
+def test_a_session_in_which_a_person_debugs_is_refused(repo: Repository, option: str) -> None:
+    given = [*PLUGIN, *QUIET, "--ledger", ITEM, option]
+    done = subprocess.run([sys.executable, "-m", "pytest", *given],
+                          cwd=repo.path, capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "leave out --pdb" in done.stderr
+    assert not runs(repo)
+
+
 @pytest.mark.parametrize("passes", [0, 1])
 def test_what_is_refused_is_told_and_no_success(repo: Repository, passes: int) -> None:
     repo.write("test_it.py", PLAN_IS_GONE % passes)

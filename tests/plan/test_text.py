@@ -149,6 +149,19 @@ def test_visible(value: str, shown: str) -> None:
     assert text.visible(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "plain", "coloured"),
+    [
+        ("\x1b[31mred\x1b[0m\n", "red\n", "\x1b[31mred\x1b[0m\n"),
+        ("\x1b[1;38;5;8mgrey", "grey", "\x1b[1;38;5;8mgrey"),
+        ("\x1b[8mhidden\x1b[0;8m", "[8mhidden[0;8m", "[8mhidden[0;8m"),
+        ("\x1b[2J\x1b]0;a\x07b", "[2J]0;ab", "[2J]0;ab"),
+    ],
+)
+def test_plain_and_coloured(value: str, plain: str, coloured: str) -> None:
+    assert (text.plain(value), text.coloured(value)) == (plain, coloured)
+
+
 @given(ANY_TEXT)
 def test_one_line_is_one_line_and_stays_so(value: str) -> None:
     line = text.one_line(value)
