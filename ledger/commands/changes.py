@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import computed_field
 
-from ledger.claims.entries import place_of
+from ledger.claims.entries import newest_run, place_of
 from ledger.commands import guard, read
 from ledger.commands.closings import every_grounds, sprints_of
 from ledger.config import Config
@@ -185,7 +185,8 @@ def lacking(config: Config, item: Item) -> Lacking | None:
     """What `done` would stand on: the item's own criteria, or those of the brief it is tied to."""
     try:
         with place_of(config) as place:
-            every = list(every_grounds(config, Closing(item), place))
+            newest = newest_run(item, place)
+            every = list(every_grounds(config, Closing(item), place, newest))
     except LedgerError as error:
         return Lacking(met=0, criteria=len(item.criteria), lacks=(cut(error.message, SHORT),))
     asked = [one for grounds in every for one in grounds.criteria if not one.optional]

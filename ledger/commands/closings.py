@@ -49,7 +49,7 @@ def objections(
     return [
         objection
         for closing in done.closings(new, old, elsewhere)
-        for grounds in every_grounds(config, closing, place())
+        for grounds in every_grounds(config, closing, place(), newest_run(closing.item, place()))
         for objection in done.objections(closing, grounds, strict=strict)
     ]
 
@@ -151,10 +151,12 @@ def _tied_to(
                 return
 
 
-def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Grounds]:
-    """What something that is called done stands on: of an item as well the brief that its field
-    names, or the newest one with sprints that it cites and that is about it."""
-    newest = newest_run(closing.item, place)
+def every_grounds(
+    config: Config, closing: Closing, place: Place, newest: NewestRun | None
+) -> Iterator[Grounds]:
+    """What something that is called done stands on, with its item's ``newest`` run: of an item as
+    well the brief that its field names, or the newest one with sprints that it cites and that is
+    about it."""
     own = _own_grounds(config, closing, place, newest)
     yield own
     assert place.files is not None
@@ -276,10 +278,14 @@ def sprints_of(config: Config, items: Sequence[Item]) -> dict[Span, tuple[Sprint
 
 def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[JudgedClaim]:
     """What ``ledger`` calls done, item by item and sprint by sprint, held against its grounds."""
+    newest: dict[Span, NewestRun | None] = {}  # many actions of one item are called done
     for closing in done.closings(ledger, None):
-        every = list(every_grounds(config, closing, place))
+        item = closing.item
+        if item.span not in newest:
+            newest[item.span] = newest_run(item, place)
+        every = list(every_grounds(config, closing, place, newest[item.span]))
         claim = Claim(
-            item=closing.item.id,
+            item=item.id,
             attempt=None,
             kind="done",
             text=closing.said,
@@ -338,7 +344,8 @@ def met(config: Config, item_id: str, draft: Ledger, old: Ledger) -> tuple[int, 
 def verdicts(config: Config, item: Item) -> dict[int, JudgedCriterion]:
     """What files and runs say of the item's own criteria, each by its place, counted from 0."""
     with place_of(config) as place:
-        judged = next(every_grounds(config, Closing(item), place)).criteria
+        newest = newest_run(item, place)
+        judged = next(every_grounds(config, Closing(item), place, newest)).criteria
     lines = {one.line: one for one in judged}
     starts = ((at, one.span.start_line) for at, one in enumerate(item.criteria))
     return {at: lines[line] for at, line in starts if line in lines}

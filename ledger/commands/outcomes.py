@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from ledger.claims.entries import place_of
+from ledger.claims.entries import newest_run, place_of
 from ledger.commands import closings
 from ledger.commands.change import Plan
 from ledger.config import Config
@@ -128,11 +128,12 @@ def refuse_undone(
     """Raise Refused where the attempt does not allow one of ``tasks`` to be called done."""
     section = section_of(new, meant.item)
     with place_of(config) as place:
+        newest = newest_run(section, place)
         for task in tasks:
             closing = Closing(
                 section, reason=meant.attempt.because, line=task.span.start_line, task=task
             )
-            grounds = next(closings.every_grounds(config, closing, place))
+            grounds = next(closings.every_grounds(config, closing, place, newest))
             for one in objections(closing, grounds, strict=True):
                 if one.severity == "error":
                     message = f"{path}:{one.line}: {one.message}"

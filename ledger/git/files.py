@@ -131,8 +131,14 @@ class Files(ABC):
         return None if real is None else self._kind(real)
 
     def has(self, path: str) -> bool:
-        """Whether ``path`` is a file or a folder."""
-        return self.kind(path) is not None
+        """Whether ``path`` is a file or a folder; for each path answered once."""
+        if path not in self._known:
+            self._known[path] = self.kind(path) is not None
+        return self._known[path]
+
+    @cached_property
+    def _known(self) -> dict[str, bool]:
+        return {}
 
     def submodule_of(self, path: str) -> str:  # noqa: ARG002 - only git knows of any
         """The submodule that ``path`` lies in and whose files are not seen; empty for none."""
