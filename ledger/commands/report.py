@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ledger.claims.entries import Entry, Place, around, entries
 from ledger.commands import read
@@ -28,8 +28,14 @@ from ledger.gates.facts import Request
 from ledger.gates.model import BriefState, Gate
 from ledger.gates.state import brief_state
 from ledger.git.blobs import Blobs
-from ledger.plan.model import Attempt, Item, Model, Unread
+from ledger.plan.model import Attempt, Item, Model, Unread, newest_first
 from ledger.versions.model import History
+
+LONGEST_TEXT: Final = 100_000
+"""Characters of an attempt that are shown."""
+_ROOM: Final = 6_000_000  # characters of attempts: each with what it cites and claims
+_EACH: Final = 1000
+_STEPS: Final = (None, 300, 100, 30, 10, 3, 1)
 
 
 class ReportedItem(Model):
@@ -62,6 +68,9 @@ class Report(Model):
     """What became of the items since then."""
     items: tuple[ReportedItem, ...]
     """The items, in the order of the file."""
+    each: int | None
+    """Of how many attempts of each item, the newest ones, `runs`, `verification` and `links` tell,
+    as there is no room for more; null for all."""
     loose: tuple[Attempt, ...]
     """Attempts in no item's section."""
     unread: tuple[Unread, ...]
@@ -97,14 +106,17 @@ def report(
     with Blobs(config.root) as contents:
         is_committed = config.is_git and contents.head(opened.path) == plan.text
         place = around(config, contents, is_committed=is_committed)
-        known = list(entries(plan, place))
+        each = _attempts_with_room(plan.items)
+        shown = {(o.item, o.number) for i in plan.items for o in newest_first(i.attempts)[:each]}
+        known = list(entries(plan, place, lambda item, n, _: each is None or (item, n) in shown))
+        attempts = [o for o in plan.attempts if each is None or (o.item, o.number) in shown]
         parts: dict[str, Callable[[], Any]] = {
             "next": lambda: next_item(since=since, ledger=config.ledger),
-            "items": lambda: tuple(_items(opened, found, place, known)),
+            "items": lambda: tuple(_items(opened, found, place, known, each)),
             "briefs": lambda: tuple(_briefs(config, found)),
             "checked": lambda: Checked(paths=(opened.path,), findings=tuple(faults(config, plan))),
             "verification": lambda: verification(opened, place, known=known),
-            "links": lambda: link(config, plan, plan.attempts, history=history),
+            "links": lambda: link(config, plan, attempts, history=history),
             "tests": lambda: _tests(opened, place),
         }
         made: dict[str, Any] = {}
@@ -115,6 +127,7 @@ def report(
         return Report(
             status=found,
             since=since,
+            each=each,
             changes=tuple(changes),
             loose=plan.loose,
             unread=plan.unread,
@@ -123,8 +136,18 @@ def report(
         )
 
 
+def _attempts_with_room(items: Sequence[Item]) -> int | None:
+    """Of how many attempts of each item, the newest ones, there is room for; None for all."""
+    sizes = [
+        [min(len(attempt.text), LONGEST_TEXT) + _EACH for attempt in newest_first(item.attempts)]
+        for item in items
+    ]
+    room = (most for most in _STEPS if sum(sum(some[:most]) for some in sizes) <= _ROOM)
+    return next(room, 0)
+
+
 def _items(
-    opened: Opened, found: Status, place: Place, known: Sequence[Entry]
+    opened: Opened, found: Status, place: Place, known: Sequence[Entry], each: int | None
 ) -> Iterator[ReportedItem]:
     plan = opened.ledger
     gates = {gate.item: gate for gate in every_gate(opened.config, plan, place)}
@@ -137,12 +160,13 @@ def _items(
         with suppress(LedgerError):  # what they cite may hold no rounds
             if cites_rounds(place.files, item):
                 judged = item_rounds(place.files, [item])
+        newest = item.model_copy(update={"attempts": tuple(newest_first(item.attempts)[:each])})
         yield ReportedItem(
             summary=summary,
             item=item,
             page=page(plan, item, Size(), every_action=True),
             gate=gates.get(item.id),
-            runs=item_runs(item, told.get(item.id, ()), place),
+            runs=item_runs(newest, told.get(item.id, ()), place),
             rounds=judged,
         )
 

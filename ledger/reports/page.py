@@ -16,7 +16,7 @@ from urllib.parse import quote
 from ledger.claims.model import JudgedClaim
 from ledger.commands.item_runs import AttemptRun
 from ledger.commands.links import ArtifactLink, CommitLink
-from ledger.commands.report import Report, ReportedItem
+from ledger.commands.report import LONGEST_TEXT, Report, ReportedItem
 from ledger.errors import UsageError
 from ledger.git.log import Commit
 from ledger.plan.model import Attempt, ItemStatus, Span, newest_first
@@ -51,12 +51,8 @@ _INLINE: Final = re.compile(r"(`[^`\n]{1,500}`)|\*\*([^*\n]{1,500})\*\*")  # `co
 _MOST_COMMITS: Final = 8
 _MOST_POINTS: Final = 250  # of a line
 _FAULTS: Final = "Doubled numbers and items, wrong rows of the index, lines that were not read."
-_ROOM: Final = 6_000_000  # characters of attempts: each with what it cites and claims
-_EACH: Final = 1000
-_STEPS: Final = (None, 300, 100, 30, 10, 3, 1)
 _MOST_ITEMS: Final = 3000
 _MOST_ENTRIES: Final = 2000  # of a list of findings or claims
-_LONGEST_TEXT: Final = 100_000
 _MOST_MARKED: Final = 200  # passages of one attempt
 _LONGEST: Final = 400  # characters of a passage that is marked
 
@@ -111,7 +107,7 @@ def page(report: Report) -> bytes:
         loose=loose,
         homeless=parts.homeless,
         most=_MOST_ENTRIES,
-        longest=_LONGEST_TEXT,
+        longest=LONGEST_TEXT,
         left_out=len(report.items) - len(items),
         ready=_also_ready(report, items),
         recent=_recent(report),
@@ -256,8 +252,9 @@ class _Anchors:
 
 def _items(report: Report, parts: "_Parts", anchors: _Anchors) -> list[ItemView]:
     named = [(anchors.name(one.summary.id), one) for one in report.items[:_MOST_ITEMS]]
-    most = _most_attempts(report.items[:_MOST_ITEMS])
-    attempts = [list(_attempts(anchor, one, parts, anchors))[:most] for anchor, one in named]
+    attempts = [
+        list(_attempts(anchor, one, parts, anchors))[: report.each] for anchor, one in named
+    ]
     own = [parts.claims.take(one.item.span) for _, one in named]
     elsewhere = parts.claims.rest()  # what an item says outside of its section
     findings = _by_item(report.checked.findings)
@@ -278,19 +275,6 @@ def _items(report: Report, parts: "_Parts", anchors: _Anchors) -> list[ItemView]
         views.append(view)
     parts.homeless = [claim for some in elsewhere.values() for claim in some]
     return views
-
-
-def _most_attempts(items: Sequence[ReportedItem]) -> int | None:
-    """Of how many attempts of each item, the newest ones, there is room for; None for all."""
-    sizes = [
-        [
-            min(len(attempt.text), _LONGEST_TEXT) + _EACH
-            for attempt in newest_first(one.item.attempts)
-        ]
-        for one in items
-    ]
-    room = (most for most in _STEPS if sum(sum(some[:most]) for some in sizes) <= _ROOM)
-    return next(room, 0)
 
 
 def _attempts(
@@ -354,7 +338,7 @@ def _by_item(parts: Iterable[T]) -> dict[str | None, list[T]]:
 def passages(text: str, first_line: int, claims: Sequence[JudgedClaim]) -> list[Passage]:
     """``text``, which begins on ``first_line``, cut where claims begin and end. A claim whose
     passage another one has, or that is not found word for word, marks nothing."""
-    text = cut(text.replace("\r\n", "\n"), _LONGEST_TEXT)
+    text = cut(text.replace("\r\n", "\n"), LONGEST_TEXT)
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)

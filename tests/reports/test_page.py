@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ledger
-from ledger.commands.report import Report
+from ledger.commands.report import Report, report
 from ledger.reports import page as module
 from ledger.reports.page import MARK, page, passages
 from tests.campaigns import page_parity, page_payloads
@@ -280,9 +280,19 @@ def test_a_difference_would_be_noticed(repo: Repository, monkeypatch: pytest.Mon
 def test_what_is_too_much_for_one_page_is_left_out_with_a_note(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_ROOM", 1500)
+    whole = report(ledger=repo.path / "docs/fix_plan.md")
+    assert whole.each is None
+    monkeypatch.setattr("ledger.commands.report._ROOM", 1500)
     monkeypatch.setattr(module, "_MOST_ITEMS", 1)
+    cut = report(ledger=repo.path / "docs/fix_plan.md")
+    assert cut.each == 1
+    assert [len(one.runs.attempts) for one in cut.items] == [1, 0]
+    newest = cut.items[0].item.attempts[-1].span
+    judged = [one for one in whole.verification.claims if newest.start_line <= one.line]
+    assert 0 < len(cut.verification.claims) < len(whole.verification.claims)
+    assert set(cut.verification.claims) <= set(judged)
     shown = made(repo)
+    assert "only the newest 1 attempt is shown and judged" in shown.called("view-today").text
     [item] = shown.every("section", "item")
     assert "1 older attempt left out" in item.text
     assert [one.every("span", "number")[0].text for one in item.every("details", "attempt")] == [
