@@ -14,7 +14,7 @@ HEAD = """\
 `ledger validate` and the hook report findings. Each has the code of its rule, and a code never changes its
 meaning. An **error** blocks a commit and makes `ledger validate` exit with 1; a warning does neither.
 
-`ledger explain CODE` prints a rule with the reason for it and an example. `ignore` in
+`ledger explain CODE` prints the reason for a rule, an example and the fix. `ignore` in
 [`[tool.ledger]`](configuration.md) turns rules off by their codes. The hook, and `ledger validate` with
 `--staged` or `--base`, report only what a change makes worse.
 """
@@ -35,7 +35,7 @@ def page() -> str:
     """The whole page."""
     lines = [HEAD]
     for digit, title in GROUPS.items():
-        lines += [f"## {title}", "", "| code | fault | fix |", "|---|---|---|"]
+        lines += [f"## {title}", "", "| code | fault |", "|---|---|"]
         lines += [_row(RULES[code].explanation) for code in sorted(RULES) if code[3] == digit]
         lines += [""]
     return "\n".join(lines)
@@ -44,8 +44,8 @@ def page() -> str:
 def _row(rule: Explanation) -> str:
     anchor = f"{rule.code.lower()}-{rule.name}"
     kind = "**error**" if rule.severity == "error" else "warning"
-    means, mend = (" ".join(text.split()).replace("|", "\\|") for text in (rule.means, rule.mend))
-    return f'| <a id="{anchor}"></a>{rule.code}<br>{rule.name}<br>{kind} | {means} | {mend} |'
+    means = " ".join(rule.means.split()).replace("|", "\\|")
+    return f'| <a id="{anchor}"></a>{rule.code} {rule.name}, {kind} | {means} |'
 
 
 if __name__ == "__main__":
