@@ -30,11 +30,6 @@ _VARYING = re.compile(
 )
 # Told of a command that needs more than ledger itself: what a small pytest needs is about as much.
 _PERHAPS = re.compile(r"; peak memory [\d.]+ MiB")
-_TOOLS = (
-    ("ledger", "ledger.cli"),
-    ("ledger-hook", "ledger.hook"),
-    ("ledger-merge-driver", "ledger.merge_driver"),
-)
 
 
 def _settled(shown: str) -> str:
@@ -61,13 +56,9 @@ def examples(page: Path) -> Iterator[tuple[str, str]]:
             yield command, said
 
 
-def run_all(commands: list[str], repo: Repository, bin_folder: Path) -> list[str]:
+def run_all(commands: list[str], repo: Repository, bin_folder: Path, programs: Path) -> list[str]:
     """What the commands print, one after the other in one shell, errors among it."""
     bin_folder.mkdir()
-    for name, module in _TOOLS:
-        tool = bin_folder / name
-        tool.write_text(f"#!{sys.executable}\nfrom {module} import run\nrun()\n")
-        tool.chmod(0o755)
     if "python3 -m venv .venv" in commands:
         tool = bin_folder / "python3"
         tool.write_text(f'#!/bin/sh\nexec {sys.executable} {PROJECT} "$@"\n')
@@ -81,7 +72,7 @@ def run_all(commands: list[str], repo: Repository, bin_folder: Path) -> list[str
         env={
             **os.environ,
             "PATH": os.pathsep.join(
-                map(str, (bin_folder, Path(sys.executable).parent, os.environ["PATH"]))
+                map(str, (bin_folder, programs, Path(sys.executable).parent, os.environ["PATH"]))
             ),
             "PRE_COMMIT_HOME": str(bin_folder.parent / "pre-commit"),
         },
@@ -95,13 +86,13 @@ def run_all(commands: list[str], repo: Repository, bin_folder: Path) -> list[str
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
 def test_every_example_prints_what_the_page_says(
-    page: Path, repo: Repository, tmp_path: Path
+    page: Path, repo: Repository, tmp_path: Path, programs: Path
 ) -> None:
     shown = list(examples(page))
     if page.parent.name == "tutorial":  # starts from nothing
         repo = Repository(tmp_path / "new")
         repo.path.mkdir()
-    printed = run_all([command for command, _ in shown], repo, tmp_path / "bin")
+    printed = run_all([command for command, _ in shown], repo, tmp_path / "bin", programs)
     assert len(printed) == len(shown)
     for (command, expected), said in zip(shown, printed, strict=True):
         if page.parent.name == "tutorial":

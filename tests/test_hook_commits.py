@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,22 +13,31 @@ import pytest
 
 from tests.support.places import ROOT
 from tests.support.repository import Repository
-from tests.test_hook import FIRST, PLAN, SCRIPT, adding, attempt, plan
+from tests.test_hook import FIRST, PLAN, adding, attempt, plan
 
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 Commit = Callable[..., tuple[int, str]]
 
 
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory, isolation: None) -> Path:
+    """What `pre-commit install` puts into a repository, the same in each."""
+    place = Repository.create(tmp_path_factory.mktemp("installed") / "repo").path
+    command = [sys.executable, "-m", "pre_commit", "install"]
+    subprocess.run(command, cwd=place, check=True, capture_output=True)
+    return place / ".git/hooks/pre-commit"
+
+
 @pytest.fixture
-def commit(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commit:
+def commit(
+    repo: Repository, script: Path, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Commit:
     """Commit in a repository where pre-commit runs the hook: the exit code, and what was said.
 
     The hook is the shipped one in all but how it is installed, which would need a network.
     """
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
-    entry = tmp_path / "ledger-hook"
-    entry.write_text(f"#!{sys.executable}\n{SCRIPT}\n", encoding="utf-8")
-    entry.chmod(0o755)
+    entry = programs / "ledger-hook"
     shipped = MANIFEST.read_text("utf-8")
     assert "entry: ledger-hook" in shipped
     hook = shipped.replace("entry: ledger-hook", f"entry: {entry}").replace("python", "system", 1)
@@ -38,8 +48,7 @@ def commit(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         f"repos:\n  - repo: local\n    hooks:\n{lines}".encode(),
     )
     repo.commit("Run the hook")
-    command = [sys.executable, "-m", "pre_commit"]
-    subprocess.run([*command, "install"], cwd=repo.path, check=True, capture_output=True)
+    shutil.copy(script, repo.path / ".git/hooks")
 
     def commit(*arguments: str) -> tuple[int, str]:
         done = subprocess.run(

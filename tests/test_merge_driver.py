@@ -27,14 +27,11 @@ PLAN = "docs/fix_plan.md"
 
 
 @pytest.fixture(autouse=True)
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def program(tmp_path: Path, programs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """``ledger-merge-driver`` on the PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    tool = folder / driver.PROGRAM
-    run = "import sys; from ledger.merge_driver import main; sys.exit(main())"
-    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{run}" "$@"\n')
-    tool.chmod(0o755)
+    tool = Path(shutil.copy(programs / driver.PROGRAM, folder))
     git = Path(shutil.which("git") or "git").parent
     monkeypatch.setenv("PATH", os.pathsep.join(map(str, (folder, git, "/usr/bin", "/bin"))))
     return tool
@@ -345,7 +342,7 @@ def test_a_broken_installation(installed: Repository, program: Path, module: str
 
 def test_killed_at_any_moment(installed: Repository, program: Path) -> None:
     """Whatever it had done by then, the file is right or git says that it is not."""
-    work = program.read_text().removeprefix("#!/bin/sh\nexec ").rstrip()
+    work = f'"{sys.executable}" -c "from ledger.merge_driver import run; run()" "$@"'
     fork(installed)
     ends: Counter[str] = Counter()
     for delay in (0.0, 0.02, 0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5, 5.0):

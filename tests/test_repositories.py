@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -306,14 +305,10 @@ HOOKED = {
 
 @pytest.mark.parametrize("name", HOOKED)
 def test_the_hooks_of_somebody_else(
-    repo: Repository, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repo: Repository, name: str, programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, script, text, others, said = HOOKED[name]
-    program = tmp_path / "bin" / "ledger-hook"
-    program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\nfrom ledger.hook import run; run()\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     repo.git("config", "core.hooksPath", folder)
     for file, content in {**others, **({script: text} if text else {})}.items():
         repo.write(file, content.encode()).chmod(0o644 if name == "not runnable" else 0o755)

@@ -1,8 +1,8 @@
 """Every campaign within the time given, and a table of what came of them.
 
-``python -m tests.campaigns --all --minutes 60`` shares the time out. Each campaign is run small at first, and then,
-with another seed, as large as its share of the time that is left allows; one that needs more than twice
-its share is stopped. The seeds are made from the date, and printed with each command.
+``python -m tests.campaigns --all --minutes 60`` shares the time out. Each campaign is run small at first, and then, with
+another seed, as large as its share of the time that is left allows; one that needs more is stopped. The seeds are
+made from the date, and printed with each command.
 
 The exit code is 1 if a campaign found a fault. One that could not run, for it needs the corpus, is no fault.
 """
@@ -137,11 +137,11 @@ def shared(names: Iterable[str], seconds: float, seed: int, out: IO[str]) -> lis
         share = (end - time.monotonic()) / len(waiting)
         name = waiting.pop(0)
         small = CAMPAIGNS[name][1]
-        outcome = perform(name, small, seed, max(2 * share, 1))
+        outcome = perform(name, small, seed, max(share, 1))
         left = 0.8 * share - outcome.seconds
         if small and outcome.code == 0 and left > outcome.seconds:
             large = int(small * left / outcome.seconds)
-            outcome = perform(name, large, seed + 1, 2 * left)
+            outcome = perform(name, large, seed + 1, share - outcome.seconds)
         outcomes.append(outcome)
         print(f"{name:18}{outcome}", file=out, flush=True)
     return outcomes

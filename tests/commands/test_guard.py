@@ -249,9 +249,8 @@ def test_what_is_moved_to_the_archive_is_kept(repo: Repository) -> None:
     assert findings(call(repo.path, "validate", "--base", "HEAD", "--json")) == []
 
 
-@pytest.mark.parametrize("strict", [b"latest", b"strict"])
-def test_what_the_command_archives_is_kept_there_and_back(repo: Repository, strict: bytes) -> None:
-    repo.write("pyproject.toml", b'[tool.ledger]\nappend_only = "' + strict + b'"\n')
+def test_what_the_command_archives_is_kept_there_and_back(repo: Repository) -> None:
+    repo.write("pyproject.toml", b'[tool.ledger]\nappend_only = "strict"\n')
     repo.write(PLAN, BASE.replace(b"in_progress", b"done"))
     repo.commit("Done")
     for arguments in (["--keep", "1"], [], ["--restore"]):

@@ -46,7 +46,7 @@ def test_a_long_plan_gets_under_its_limit(
 
 
 def test_plans_and_their_shadows() -> None:
-    events = machine.run(12, 15)
+    events = machine.run(6, 12)
     assert events["archived"] + events["merged"] > 0
 
 

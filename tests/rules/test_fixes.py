@@ -290,7 +290,7 @@ def test_the_part_outside_of_code_is_the_one_that_is_mended() -> None:
 
 def test_monsters_are_mended_in_time() -> None:
     """Many of each thing that fixers go through: a square of any would not end."""
-    size = 3000
+    size = 1000
     plan = HEAD + ROW * size + ITEM + HISTORY + "".join(
         f"  * [2025-11-01] Attempt #1 — Result: failed. Try {at}, as Attempt #1 PARSE-001#1 says.\n"
         for at in range(size)
@@ -300,7 +300,7 @@ def test_monsters_are_mended_in_time() -> None:
     started = time.process_time()
     done = mend(plan)
     assert len(done.fixes) == 2 * size - 1
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 7
 
 
 def test_every_fixer_is_one_of_a_rule() -> None:
@@ -327,9 +327,9 @@ def test_the_oracle_sees_what_no_fix_may_do(was: str, now: str) -> None:
 
 
 def test_real_plans_are_mended_and_nothing_else(corpus: Path) -> None:
-    """Its two ends and a few versions between; the campaign takes as many as one likes."""
-    outcome = campaign.run(count=3, seed=6, also=("8b8c48d0", "b401d45f"))
-    assert outcome.versions == 5
+    """Its two ends and a version between; the campaign takes as many as one likes."""
+    outcome = campaign.run(count=1, seed=6, also=("8b8c48d0", "b401d45f"))
+    assert outcome.versions == 3
     assert outcome.faults == []
     assert outcome.fixes["LED106"] > 30
     assert outcome.fixes["LED201"] > 0

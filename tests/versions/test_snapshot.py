@@ -152,7 +152,7 @@ def test_plans_read_part_by_part_as_whole(plans: list[generators.Plan]) -> None:
 
 
 def test_plans_as_people_write_them_read_part_by_part_as_whole() -> None:
-    for number in range(60):
+    for number in range(30):
         data = plans_made.make(41, number).data
         assert found(Snapshots(None).of("", data)) == expected(data), number
 
@@ -161,7 +161,7 @@ def test_versions_of_the_real_history_read_part_by_part_as_whole(
     real_repo: Callable[[str], Path],
 ) -> None:
     repo = real_repo("8b8c48d0")
-    spaced = versions.spaced(versions.history(repo)[::-1], 12)
+    spaced = versions.spaced(versions.history(repo)[::-1], 6)
     versions_of = Snapshots(None)
     for _, data in versions.contents(repo, spaced):
         assert found(versions_of.of("", data)) == expected(data)
