@@ -39,13 +39,13 @@ def test_an_append_does_what_the_case_says(case: golden.Case) -> None:
 
 
 @given(edits.cases())
-@settings(max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 def test_a_generated_append_changes_what_was_meant_and_nothing_else(case: edits.Case) -> None:
     edits.judge(case)
 
 
 @given(injection.CASES)
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 def test_hostile_text_is_one_attempt_more_and_nothing_else(case: injection.Case) -> None:
     injection.judge(case)
 
@@ -69,7 +69,7 @@ def test_an_action_without_words_is_refused(said: str) -> None:
 
 
 @given(generators.plans(), st.data())
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 def test_appends_follow_one_another(plan: generators.Plan, data: st.DataObject) -> None:
     entry = data.draw(st.sampled_from(plan.items))
     ledger = reader.read(written(plan).data)

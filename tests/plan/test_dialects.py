@@ -99,13 +99,13 @@ def test_a_dated_bullet_is_no_box() -> None:
 
 
 @given(checklists.cases())
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
 def test_a_generated_append_to_a_checklist_changes_what_was_meant(case: checklists.Case) -> None:
     checklists.judge(case)
 
 
 @given(st.sampled_from(checklists.TARGETS), injection.CASES)
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 def test_hostile_text_below_a_task_is_one_attempt_more(name: str, case: injection.Case) -> None:
     checklists.judge_hostile(name, case)
 

@@ -166,7 +166,7 @@ MARKDOWN = st.lists(LINES | st.text(" #`~>-*+|<!?[]()\t\\ab1.", max_size=8), max
 
 
 @given(MARKDOWN)
-@settings(max_examples=600)
+@settings(max_examples=200)
 def test_a_text_parsed_in_stretches_is_the_text_parsed_whole(source: str) -> None:
     data = source.encode()
     assert rows(document.parse(data)) == whole(data)

@@ -23,7 +23,7 @@ def test_a_plan_reads_as_the_case_says(case: golden.Case) -> None:
 
 
 @given(generators.plans())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_a_plan_is_read_as_it_was_meant(plan: Plan) -> None:
     text = written(plan)
     laws.assert_reads_as_written(plan, text, reader.read(text.data))

@@ -19,14 +19,14 @@ MONSTERS = dict(hostile.monsters(SMALL, 300))
 
 
 @given(generators.plans(), st.integers(0, 2**32))
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_a_spoiled_plan_is_read_checked_and_appended_to(plan: Plan, chance: int) -> None:
     base = written(plan).data
     hostile.judge(hostile.Outcome(), "a plan", hostile.spoiled(base, random.Random(chance)), base)
 
 
 @given(st.binary(max_size=300) | st.lists(st.sampled_from(hostile.SPOILS)).map(b"".join))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_any_bytes_are_read_checked_and_appended_to(data: bytes) -> None:
     hostile.judge(hostile.Outcome(), "a plan", data, b"")
 
