@@ -218,15 +218,20 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
     behind = _BEHIND_STATE.match(first, lead.length) if lead.length else None
     at = behind.end() if behind else 0
     line = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
-    done_by = lead.attempt
+    done_by, stamp, behind_state = lead.attempt, lead.stamp, first[lead.length :]
+    if lead.text and not (done_by or stamp):  # "(Attempt #3 —" may be wrapped
+        below = entry.children[0].end if entry.children else entry.start + 1
+        whole = " ".join([first, *map(str.strip, document.lines(entry.start + 1, below))])
+        again = patterns.state(whole, document.vocabulary)
+        done_by, stamp, behind_state = again.attempt, again.stamp, whole[lead.length :]
     if done_by is None and state == "complete":
-        done_by = patterns.completed_by(first[lead.length :])
+        done_by = patterns.completed_by(behind_state)
     return Action(
         number=number,
         state=state,
         state_text=lead.text.strip(),
         attempt=done_by,
-        stamp=lead.stamp,
+        stamp=stamp,
         text=line.strip(),
         span=span(document, entry.start, entry.end),
         state_span=span_in_line(document, entry.start, begin, width + lead.length),
@@ -303,8 +308,17 @@ def attempts_of_actions(
         )
 
 
+# Below a criterion: a fence, a quotation, a table, HTML, a heading
+_OPENS_MORE: Final = re.compile(r"[ \t]*(?:```|~~~|>|\||<|#)")
+
+
 def criterion(document: Document, value: str, start: int, end: int) -> Criterion:
-    """The exit criterion ``value``, which lines ``[start, end)`` hold."""
+    """The exit criterion ``value``, which lines ``[start, end)`` hold: it goes on over wrapped
+    lines, up to a blank one or what is below it."""
+    for more in document.lines(start + 1, end):
+        if not more.strip() or patterns.unbulleted(more)[0] or _OPENS_MORE.match(more):
+            break
+        value = f"{value.rstrip()} {more.strip()}"
     tick = _TICK.match(value)
     mark = tick[1] or tick[2] if tick else None
     ticked = True if mark and mark in _TICKED else False if mark and mark in _UNTICKED else None
@@ -327,9 +341,27 @@ def field(document: Document, entry: Block) -> Field | None:
     return field_at(document, name, entry.start, entry.end, len(raw) - len(rest))
 
 
-def field_at(document: Document, name: str, start: int, end: int, at: int) -> Field:
-    """The field ``name`` in lines ``[start, end)``; its value begins at ``at`` of the first."""
-    value = document.line(start)[at:].rstrip()
+# `**Status:** done **Priority:** High`, two lines of a paragraph that a formatter joined
+_NEXT_LABEL: Final = re.compile(
+    r"[ \t][|\u00b7]?[ \t]*(?=\*\*[A-Z][\w /]{1,30}(?::\*\*|\*\*:)[ \t])"
+)
+
+
+def labelled(line: str) -> Iterator[tuple[int, str]]:
+    """The parts of a line that are each a field with a bold label, and where they begin."""
+    begun = 0
+    for match in _NEXT_LABEL.finditer(line):
+        yield begun, line[begun : match.start()]
+        begun = match.end()
+    yield begun, line[begun:]
+
+
+def field_at(
+    document: Document, name: str, start: int, end: int, at: int, until: int = -1
+) -> Field:
+    """The field ``name`` in lines ``[start, end)``; its value begins at ``at`` of the first, and
+    ends with it, or at ``until``."""
+    value = document.line(start)[at : until if until >= 0 else None].rstrip()
     return Field(
         name=document.vocabulary.name(name),
         value=value,
@@ -368,7 +400,10 @@ def listed_items(document: Document, entry: Block) -> Iterator[Item]:
     """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
     line = entry_text(document, entry)
     for more in document.lines(entry.start + 1, entry.end):
-        if not line.rstrip().endswith(("],", "]", "\u2014", "\u2013")):  # wrapped by a formatter
+        is_open = line.rstrip().endswith(("],", "]", "\u2014", "\u2013"))
+        if not (
+            is_open or more.lstrip().startswith(("\u2014 ", "\u2013 "))
+        ):  # wrapped by a formatter
             break
         line = f"{line.rstrip()} {more.strip()}"
     match = patterns.ids(document.vocabulary).listed.match(line)

@@ -76,17 +76,17 @@ _SHAPES: tuple[re.Pattern[str], ...] = tuple(
     for form in (
         # [seed] Watch, **[core.1] Watch**, `[US-1]` Watch
         rf"\*{{0,2}}`?\[{_LOOSE}\](?!\()`?\*{{0,2}}:?",
-        # LEX-001: Read, **T1** — Read, 1.2: Read
+        # LEX-001: Read, LEX-001. Read, **T1** — Read, 1.2: Read
         (
             rf"(?=\W{{0,3}}[^\s:]*\d)\*{{0,2}}`?{_LOOSE}`?\*{{0,2}}"
-            r"(?::|[ \t]+(?:[\u2013\u2014]|--?)(?=[ \t]))"
+            r"(?::|\.(?=[ \t])|[ \t]+(?:[\u2013\u2014]|--?)(?=[ \t]))"
         ),
         # **LEX-001 Read**, LEX-001 Read
         rf"\*{{0,2}}`?(?=[^\s`]*\d){_LOOSE}(?<=\d)`?\*{{0,2}}(?=[ \t])",
-        # 1. Read, Issue 3: Read
+        # 1. Read, Issue 3: Read, Task B: Read
         (
-            r"(?P<id>)(?:(?i:issue|task|bug|item|problem|finding|fix|story)[ \t]+#?\d{1,4}"
-            r"|#?\d{1,4}(?=[.)]))[.):]?(?=[ \t])"
+            r"(?P<id>)(?:(?i:issue|task|bug|item|problem|finding|fix|story|step|phase)[ \t]+"
+            r"(?:#?\d{1,4}|[A-Z](?=[.):]))|#?\d{1,4}(?=[.)]))[.):]?(?=[ \t])"
         ),
     )
 )
@@ -122,14 +122,14 @@ def field_label(vocabulary: Vocabulary, *names: str) -> re.Pattern[str]:
     known = "|".join(re.escape(label) for name in names for label in vocabulary.names_of(name))
     return re.compile(
         r"[ \t]{0,3}(?:>[ \t]?)?(?:[-*+][ \t]+|#{1,6}[ \t]+)?[*_`]{0,2}"
-        rf"(?P<name>{known})[*_`]{{0,2}}:[*_`]{{0,2}}[ \t]*",
+        rf"(?:Current[ \t]+)?(?P<name>{known})[*_`]{{0,2}}:[*_`]{{0,2}}[ \t]*",
         re.IGNORECASE,
     )
 
 
-# `Read fast [DONE]`, `Read fast (in progress)`, `Read fast — done`, `✅ Read fast`
+# `Read fast [DONE]`, `Read fast (in progress)`, `Read fast — done`, `Read fast ✅ Done`
 _TITLE_STATUS = re.compile(
-    r"(?:[ \t](?:[\u2013\u2014]|--?)[ \t]+|[ \t][\[(])"
+    rf"(?:[ \t](?:[\u2013\u2014]|--?|[{''.join(words.MARKS)}]\ufe0f?)[ \t]+|[ \t][\[(])"
     r"(?P<said>[^\[\]()\u2013\u2014]{2,40})[\])]?\W{0,3}\Z"
 )
 # `(blocked by the vendor)`, `(not blocked any more)`, `(fixed, but still slow)`
@@ -137,13 +137,16 @@ _MORE_OF_STATUS = re.compile(r",|[ \t](?:by|until|since|any|but)[ \t]")
 
 
 def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """The status that a heading's title ends with, or begins with as a sign, empty for none; and
-    the title without it."""
+    """The status that a heading's title ends with, or a sign before or behind it, empty for none;
+    and the title without it."""
     start = max(0, len(title) - _LONGEST_STATUS)
     match = _TITLE_STATUS.search(title, start)
     status = _MORE_OF_STATUS.split(match["said"])[0].removeprefix("yet ") if match else ""
     if match and vocabulary.is_status(status) and len(status.split()) <= 3:
         return match["said"].strip(" *`"), title[: match.start()].rstrip()
+    bare = title.rstrip("\ufe0f ")
+    if bare[-1:] in words.MARKS and bare[:-1].endswith(" "):  # Read fast ✅
+        return bare[-1], bare[:-1].rstrip()
     return (title[0], title[1:].lstrip("\ufe0f ")) if title[:1] in words.MARKS else ("", title)
 
 
@@ -184,14 +187,15 @@ _DAY = (
     r"|\d{8}T\d{6}Z"
 )
 # `[2026-02-01] Attempt #1 —`, `2026-02-01 Attempt #1:`, `✅ [2026-02-01] **Attempt #1**`,
-# `[x] [2026-02-01]: Attempt 1`, `Attempt #1 [2026-02-01] —`, `Attempt 1 (2026-02-01):`
+# `[x] [2026-02-01]: Attempt 1`, `Attempt #1 [2026-02-01] —`, `Attempt 1 (2026-02-01):`,
+# `Attempt 1: 2026-02-01 —`
 ATTEMPT = re.compile(
     rf"(?:\[[ xX]\][ \t]+)?(?:{_MARK}[ \t]*)?"
     r"(?P<opening>\*{0,2}"
     rf"(?:(?:\\?\[(?P<when>[^\]\n]{{4,40}}?)\\?\]|\(?(?P<bare>{_DAY})\)?)"
     r"\*{0,2}(?:[ \t]*[:\u2013\u2014-])?\s*)?"
     r"\*{0,2}(?P<word>Attempt\s*#?(?P<number>\d{1,6}))(?!\w)\*{0,2}"
-    r"(?:(?:,|[ \t]+[\u2013\u2014-](?=[ \t]))?[ \t]*"
+    r"(?:(?:[,:]|[ \t]+[\u2013\u2014-](?=[ \t]))?[ \t]*"
     rf"(?:\[(?P<behind>{_DAY})\]|\((?P<noted>{_DAY})\)|(?P<last>{_DAY})(?=\W))"
     r"\*{0,2})?)"
     r"(?P<after>[ \t]*[(\[:,\u2013\u2014-]|[ \t]*\Z)?",
@@ -230,8 +234,11 @@ LARGEST_NUMBER = 999_999
 _NUMBER = re.compile(r"Attempt\s*#(\d{1,6})(?!\d)", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}(?!\d)", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-# e.g. the "*" of "**init**", "- " or "3. " at a line's start, "\" at its end, most of "| ------ |"
-_MARKUP = re.compile(r"[*_]+|^[ \t]*(?:[-+]|\d{1,2}[.)])(?=[ \t])|\\$|(?<=---)-+", re.MULTILINE)
+# e.g. the "*" of "**init**" or "\*", "- " or "3. " at a line's start, "\" at its end, most of
+# "| ------ |"; not the "\-" that a formatter makes of a dash at which it wraps a line
+_MARKUP = re.compile(
+    r"(?:\\?[*_])+|^[ \t]*(?:[-+]|\d{1,2}[.)])(?=[ \t])|\\$|(?<=---)-+", re.MULTILINE
+)
 _TOO_LARGE = re.compile(r"Attempt\s*#?\d{7}", re.IGNORECASE)
 _LOOKS_LIKE_ATTEMPT = re.compile(
     r"[ \t]*(?:>[ \t]?){0,4}(?:[-*+]|#{1,6})[ \t]+(?:\[[ xX]\][ \t]+)?\*{0,2}"
@@ -468,7 +475,7 @@ def behind_number(text: str) -> str:
 def unmarked(text: str) -> str:
     """A text on one line without what formatters write in other ways: escapes, emphasis, bullets,
     numbers of lists, hard breaks, rules of tables."""
-    return " ".join(_MARKUP.sub(" ", _ESCAPE.sub(r"\1", text)).split())
+    return " ".join(_ESCAPE.sub(r"\1", _MARKUP.sub(" ", text)).split())
 
 
 def opens(text: str, opening: str) -> bool:

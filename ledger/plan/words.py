@@ -22,6 +22,7 @@ _TOKEN = rf"{_WORD.pattern}|[,;:.()\u2013\u2014]"
 _SENTENCE_END = re.compile(r"[(:]|\.(?:\s|\Z)| [—–-]+ ")
 _PHRASE_END = re.compile(rf";|{_SENTENCE_END.pattern}")
 _SENTENCE = re.compile(r"[;(]|\.(?:\s|\Z)")
+_NOTE = re.compile(r" ?\([^()]*\)")  # of `done (2025-03-01), but CI is red`
 _LONGEST_PHRASE = 120  # characters that may hold the deciding word
 
 
@@ -286,9 +287,11 @@ class Vocabulary:
     def status(self, text: str) -> ItemStatus:
         """What an item's status means: the first word of it that is known, else a sign that it
         begins with. What is done, "but" something of it is not, is in progress."""
-        for meaning, turn in self._statuses(text):
-            turned = _turned(meaning, turn, _TURNED_STATUS)
-            return "in_progress" if turned == "done" and _is_taken_back(text) else turned
+        statuses = [_turned(*one, _TURNED_STATUS) for one in self._statuses(text)]
+        if status := next((one for one in statuses if one != "unknown"), None):
+            return "in_progress" if status == "done" and _is_taken_back(text) else status
+        if statuses:  # "not blocked" alone
+            return "unknown"
         sign = next((MARKS[sign] for sign in MARKS if text.lstrip("*`[ ").startswith(sign)), None)
         return STATUSES.get(sign, "pending") if sign else "unknown"
 
@@ -346,7 +349,8 @@ def _own(text: str, pairs: Pairs) -> Iterator[tuple[str, str]]:
 
 
 def _is_taken_back(text: str) -> bool:
-    return bool(_TAKES_BACK.search(_SENTENCE.split(_even(text), maxsplit=1)[0]))
+    clause = _SENTENCE.split(_NOTE.sub("", _even(text)), maxsplit=1)[0]
+    return bool(_TAKES_BACK.search(clause))
 
 
 def _turned(meaning: Meaning, turn: str, turned: Mapping[tuple[str, str], Meaning]) -> Meaning:

@@ -28,7 +28,7 @@ def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[F
             is_unnamed = action.attempt is None and action.number is not None
             if action.state == "complete" and is_unnamed:
                 message = f"action {action.number} of {item.id} is complete and names no attempt"
-                yield Fault(action, message, action.text[:120], item.id)
+                yield Fault(action, message, action.text, item.id)
 
 
 @rule("LED602", "action-names-unknown-attempt", "warning")

@@ -35,10 +35,10 @@ def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             continue
         written = _written(attempt)
         if written is None:
-            yield Fault(attempt, f"{name(attempt)} has no date", attempt.text[:60])
+            yield Fault(attempt, f"{name(attempt)} has no date", attempt.text)
         elif _exists(written):
             message = f"{name(attempt)} has a date that cannot be meant: {written}"
-            yield Fault(attempt, message, attempt.text[:60])
+            yield Fault(attempt, message, attempt.text)
 
 
 @rule("LED302", "impossible-date", "error")
@@ -182,7 +182,7 @@ def attempt_without_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for attempt in ledger.attempts:
         if attempt.source == "history" and not attempt.result_text and attempt.item not in others:
             message = f"{name(attempt)} has no result"
-            yield Fault(attempt, message, attempt.text[:60])
+            yield Fault(attempt, message, attempt.text)
 
 
 @rule("LED402", "unknown-result", "warning")

@@ -138,7 +138,7 @@ def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
                 large = patterns.has_too_large_number(attempt.text)
                 what = f"a number above {patterns.LARGEST_NUMBER}" if large else "no number"
                 message = f"an attempt of {item.id} has {what}: {quoted(attempt.text)}"
-                yield Fault(attempt, message, attempt.text[:120], item.id)
+                yield Fault(attempt, message, attempt.text, item.id)
 
 
 @rule("LED111", "attempt-number-gap", "warning")

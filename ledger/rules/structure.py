@@ -14,6 +14,7 @@ from ledger.rules.model import MadeFix
 from ledger.rules.registry import Facts, Fault, Fix, made, opening, quoted, repeated, rule, sections
 
 _MOST_BAD_LINES = 20  # a file in another encoding has thousands
+_WRAPPED: Final = 48  # characters of a line that stay on it when it is wrapped
 
 
 @rule("LED101", "conflict-marker", "error")
@@ -98,7 +99,9 @@ def unread_line(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for unread in ledger.unread:
         at = opening(ledger, starts[unread.line - 1])
         message = f"looks like {text.a(unread.kind)} and was not read: {unread.reason}"
-        yield Fault(at, f"{message}: {quoted(unread.text.strip())}", unread.text.lstrip("> \t"))
+        yield Fault(
+            at, f"{message}: {quoted(unread.text.strip())}", unread.text.lstrip("> \t")[:_WRAPPED]
+        )
 
 
 @rule("LED104", "attempt-outside-item", "warning")
@@ -119,7 +122,7 @@ def attempt_outside_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if attempt.number is None:
             continue  # a dated entry of a list, which is nobody's attempt
         message = f"{name(attempt)} stands in no item's section"
-        yield Fault(attempt, message, attempt.text[:80])
+        yield Fault(attempt, message, attempt.text)
 
 
 @rule("LED105", "duplicate-item", "error")

@@ -172,7 +172,7 @@ class _Comparison:
         if all(words_of(now.title) != words_of(one.title) for one in was):
             self._tell("title", name, before=was[0].title, after=now.title)
         # Formatters write `[X]` as `[x]`.
-        if all(now.status_text.lower() != one.status_text.lower() for one in was):
+        if not any(_is_same(now.status_text.lower(), one.status_text.lower()) for one in was):
             self._tell("status", name, before=was[0].status_text, after=now.status_text)
         if len(after.sections) > max(1, *(len(own.sections) for own in before)):
             self._tell("item-doubled", name, after=f"{len(after.sections)} sections")
@@ -361,6 +361,12 @@ def _day_after(day: str) -> str:
     """The last date that a plan of ``day`` can bear: each day begins earlier in other places, and
     whoever wrote the date had a clock of their own."""
     return (date.fromisoformat(day) + timedelta(1)).isoformat()
+
+
+def _is_same(status: str, other: str) -> bool:
+    """Whether two statuses are one, whose note a formatter may have wrapped."""
+    short, long = sorted((status, other), key=len)
+    return short == long or (short.count("(") > short.count(")") and long.startswith(short))
 
 
 def _titles(own: ItemVersion) -> Mapping[str, str]:

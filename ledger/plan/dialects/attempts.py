@@ -6,9 +6,11 @@ looks like an attempt and was not read as one is listed as unread, never dropped
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise, zip_longest
+from operator import attrgetter
 from typing import NamedTuple
 
 from ledger.plan import parts, patterns, words
@@ -29,7 +31,7 @@ from ledger.plan.model import Attempt, IndexRow, Item, Ledger, Unread, UnreadKin
 _CRITERIA = ("exit criteria", "success criteria")
 _CONTEXTS: tuple[tuple[str, parts.Context], ...] = (
     ("attempts", "attempts"),
-    ("attempt history", "attempts"),
+    *((name, "attempts") for name in ("attempt history", "attempt log", "tries")),
     ("next action", "actions"),
     ("required action", "actions"),
     *((name, "criteria") for name in _CRITERIA),
@@ -49,6 +51,9 @@ _KNOWN = re.compile(
     r"|Artifacts(?: Root)?|Attempts History|Next Actions|Metrics|Spec/AT)(?=[^\n:]{0,40}:)",
     re.IGNORECASE,
 )
+_PART = re.compile(r"\W{0,4}(?:phase|step)\b", re.IGNORECASE)
+# `Try 1 (2025-03-01): failed`
+_TRY = re.compile(r"\W{0,4}(?:try|run|attempt)\b[^\n]{0,24}\d{4}-\d\d-\d\d", re.IGNORECASE)
 _ROW_STATUS = re.compile(r"\bStatus:\s*")
 _ROW_PRIORITY = re.compile(r"\bPriority:\s*([^,\u2014]{1,60})")
 
@@ -127,13 +132,32 @@ def _opening(document: Document, section: Section) -> _Opening:
     shaped = patterns.shaped(title, vocabulary) if section.level > 1 else None
     status, rest = patterns.title_status(shaped.title if shaped else "", vocabulary)
     sign = title[0] if title[:1] in words.MARKS else ""
-    status = (status or sign) if shaped and shaped.id else ""
-    if not shaped or not (status or _tells_status(document, section)):
+    if not shaped:
         return _Opening(None, title)
-    name = shaped.id or patterns.slug(shaped.title, "item")
+    # `## Phase 2: Read ✅` is a task where none stand below it.
+    is_behind = status in words.MARKS and not shaped.title.startswith(status)
+    may_head = is_behind or not shaped.id
+    if may_head and (status or sign or _PART.match(title)) and _heads_tasks(document, section):
+        return _Opening(None, title)
+    status = status or sign
+    if not (status or _tells_status(document, section)):
+        return _Opening(None, title)
     title = rest if status else shaped.title
+    name = shaped.id or patterns.slug(title, "item")
     is_named = bool(shaped.id)
     return _Opening(name, title, is_named=is_named, is_told=True, status=status, without=rest)
+
+
+def _heads_tasks(document: Document, section: Section) -> bool:
+    """Whether boxes or tables stand below a heading, or below those below it."""
+    at = bisect_left(document.sections, section.start, key=attrgetter("start"))
+    for one in islice(document.sections, at, None):
+        if one.start > section.start and one.level <= section.level:
+            return False
+        is_table = any(block.kind == "table" for block in one.blocks)
+        if is_table or parts.may_have_box(document, one.start + 1, one.end):
+            return True
+    return False
 
 
 def _tells_status(document: Document, section: Section) -> bool:
@@ -312,12 +336,14 @@ class _Reading:
             return
         label = patterns.field_label(self.vocabulary, *_LABELS)
         for line in range(block.start, block.end):
-            match = label.match(self.document.line(line))
-            name = self.vocabulary.name(match["name"].capitalize()) if match else ""
-            name = "Status" if name == "State" else name
-            if match and not self.draft.value(name.lower()):
-                at = match.end()
-                self.draft.fields.append(parts.field_at(self.document, name, line, line + 1, at))
+            for begun, part in parts.labelled(self.document.line(line)):
+                match = label.match(part)
+                name = self.vocabulary.name(match["name"].capitalize()) if match else ""
+                name = "Status" if name == "State" else name
+                if match and not self.draft.value(name.lower()):
+                    at, until = begun + match.end(), begun + len(part)
+                    field = parts.field_at(self.document, name, line, line + 1, at, until)
+                    self.draft.fields.append(field)
         text = self.vocabulary.name(words.plain(self.document.line(block.start)))
         context = _context(text) if block.end == block.start + 1 and text.endswith(":") else ""
         if context:  # **Next Actions:**, and a list below it
@@ -405,6 +431,9 @@ class _Reading:
                 parts.boxed_action(self.document, entry, None, box.state, box)
             )
             return
+        if self.context == "attempts" and _TRY.match(line):
+            self._unread("attempt", entry.start, "write it as `[2025-03-01] Attempt #1 — ...`")
+            return
         field = parts.field(self.document, entry)
         if not field:
             self._others(entry.children)
@@ -413,7 +442,7 @@ class _Reading:
         is_actions = self.context == "actions"
         lists = LISTS if self.context == "criteria" else ("bullet_list",) if self.context else ()
         for block in parts.with_run_on(self.document, entry) if is_actions else entry.children:
-            if block.kind == "ordered_list" and is_actions:
+            if block.kind == "ordered_list" and self.context in ("actions", "attempts"):
                 self._numbered(block)
             elif block.kind in lists:
                 for child in block.children:
@@ -439,9 +468,23 @@ class _Reading:
             self.draft.actions += parts.counted(
                 [parts.action(self.document, entry, int(entry.info)) for entry in block.children]
             )
+        elif self.draft and self.context == "attempts":
+            for number, entry in enumerate(block.children, int(block.children[0].info)):
+                self._tried(entry, number)
+            return
         else:
             self._stray_actions(block)
         for entry in block.children:
+            self._others(entry.children)
+
+    def _tried(self, entry: Block, number: int) -> None:
+        """An entry below `Attempts:` with a date, whose number is that of the list: ``1. 2025-03-01
+        - failed``; one without is told."""
+        lead = patterns.attempt(parts.entry_text(self.document, entry))
+        if lead:
+            self._attempt(lead._replace(number=lead.number or number), entry)
+        else:
+            self._unread("attempt", entry.start, "it does not begin with its date")
             self._others(entry.children)
 
     def _stray_actions(self, block: Block) -> None:

@@ -241,8 +241,11 @@ def _heading_status(
         phrase = words.phrase(title[dash.end() :])
         if len(phrase.split()) <= 3 and (known := _known(phrase, vocabulary)):
             return known, phrase, False
-    tick = next((mark for mark in _TICKS if mark in title), None)
-    return ("done", tick, False) if tick else (None, "", False)
+    if tick := next((mark for mark in _TICKS if mark in title), None):
+        return "done", tick, False
+    ends = (title.rstrip("\ufe0f ")[-1:], title[:1])
+    sign = next((one for one in ends if one in words.MARKS), "")
+    return (status_of(words.MARKS[sign]), sign, False) if sign else (None, "", False)
 
 
 def _known(text: str, vocabulary: Vocabulary) -> ItemStatus | None:
@@ -583,7 +586,8 @@ class _Reading:
         status, status_text = self._status(task, title, draft.value("status"))
         heading = next((heading for heading in reversed(task.above) if heading.priority), NOTHING)
         priority, priority_text = heading.priority, heading.priority_text
-        if tag := next((tag for tag in opened.tags if _PRIORITY.match(tag)), None):
+        tags = opened.tags if is_named or not opened.name else (opened.name, *opened.tags)
+        if tag := next((tag for tag in tags if _PRIORITY.match(tag)), None):
             priority, priority_text = tag[1:], tag
         if field := draft.value("priority"):
             priority, priority_text = words.priority(field) or priority, field
@@ -659,8 +663,10 @@ class _Reading:
         if task.box.state != "pending":
             return status_of(task.box.state), task.box.text
         lead = patterns.state(title, self.vocabulary)
+        behind = patterns.title_status(title, self.vocabulary)[0]  # Read it (in progress)
         for status, text in (
             (status_of(self.vocabulary.state(lead.word)) if lead.word else None, lead.text),
+            (self.vocabulary.status(behind) if behind else None, behind),
             (self.vocabulary.status(field) if field else None, field),
             (heading.status, heading.status_text) if heading else (None, ""),
         ):
@@ -703,9 +709,12 @@ def _names(tasks: Sequence[_Task]) -> list[tuple[str, bool]]:
     openings = [task.opening for task in tasks]
     alike = Counter(kin(opened.name) for opened in openings if opened.name)
     often = Counter(opened.name for opened in openings if opened.is_bracketed)
+    every = Counter(opened.name for opened in openings if opened.name)
+    ranks = any(count > 1 for name, count in every.items() if _PRIORITY.match(name))
     given = [
         opened.name
         if opened.name
+        and not (ranks and _PRIORITY.match(opened.name))
         and (opened.is_sure or alike[kin(opened.name)] > 1)
         and often[opened.name] < _AS_OFTEN_AS_A_TAG
         else None

@@ -24,7 +24,7 @@ _CONTEXTS: Final[tuple[tuple[str, parts.Context], ...]] = (
     *((name, "actions") for name in ("next action", "next step", "todo", "task")),
     *((name, "criteria") for name in ("exit criteria", "success criteria", "done criteria")),
 )
-_DASH = r"(?:[\u2013\u2014]|-{1,2}|:)"
+_DASH = r"(?:[\u2013\u2014\u2192]|-{1,2}>?|=>|:)"
 _BOLD = re.compile(
     rf"(?:\A|[ \t\r\n]){_DASH}[ \t\r\n]{{1,4}}(?P<mark>\*\*|`)(?P<word>[^*`\r\n]{{1,60}})(?P=mark)"
 )
