@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +17,11 @@ from ledger.reports.page import MARK, page, passages
 from tests.campaigns import page_parity, page_payloads
 from tests.support import pages, pictures
 from tests.support.commands import call
+from tests.support.places import ROOT
 from tests.support.repository import Repository
+
+BROWSER = os.environ.get("PAGE_BROWSER")
+"""A folder where `npm install playwright-core axe-core` was run."""
 
 
 def made(repo: Repository, *options: str) -> pages.Node:
@@ -300,6 +306,17 @@ def test_what_is_too_much_for_one_page_is_left_out_with_a_note(
     ]
     assert "1 item at the end of the file left out" in shown.called("view-today").text
     assert "2 items, 2 attempts" in shown.called("view-today").text
+
+
+@pytest.mark.skipif(
+    not BROWSER, reason="PAGE_BROWSER names no folder with playwright-core, axe-core"
+)
+def test_a_browser_shows_every_view_and_axe_finds_nothing(repo: Repository) -> None:
+    made(repo)
+    words = ["node", "tests/campaigns/page_views.mjs", repo.path.parent / "page.html", BROWSER]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 faults" in done.stdout
 
 
 def test_without_jinja_it_says_what_to_install(
