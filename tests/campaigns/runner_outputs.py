@@ -120,8 +120,9 @@ def faults_of(found: Evidence) -> list[str]:
 
 
 def judge(name: str, data: bytes, spoil: Callable[[bytes, random.Random], bytes],
-          chance: random.Random) -> list[str]:  # fmt: skip
-    """The faults of one spoiled output."""
+          chance: random.Random, second: bytes = b"") -> list[str]:  # fmt: skip
+    """The faults of one spoiled output, or of two of them, one behind the other."""
+    first, data = data, data + second
     worse = spoil(data, chance)
     began = time.process_time()
     try:
@@ -132,7 +133,8 @@ def judge(name: str, data: bytes, spoil: Callable[[bytes, random.Random], bytes]
     faults = faults_of(found) if found else []
     if took > LONGEST_S:
         faults.append(f"{took:.2f} s for {len(worse) >> 10} KB")
-    whole = read(name, data)
+    # Who loses the end of two may lose all of the second.
+    whole = read(name, first if spoil is lose_the_end else data)
     is_red = whole is not None and whole.result == "failed"
     may_be_whole = spoil is lose_the_end and name.startswith(SEVERAL)
     is_cut = spoil in (lose_a_line, lose_the_end) and not may_be_whole
@@ -167,13 +169,12 @@ def main(arguments: list[str] | None = None) -> int:
         chance = random.Random(f"{options.seed} {number}")
         name = names[number % len(names)]
         spoil = chance.choice(SPOILT)
-        data = every[name]
         other = chance.choice(names)
-        if chance.random() < 0.15 and ALONE not in (name, other):  # two runners in one output
-            data += every[other]
+        is_joined = chance.random() < 0.15 and ALONE not in (name, other)
+        second = every[other] if is_joined else b""
         faults += [
             f"{name}, {number}, {spoil.__name__}: {fault}"
-            for fault in judge(name, data, spoil, chance)
+            for fault in judge(name, every[name], spoil, chance, second)
         ]
     for name in names if options.count >= 1000 else ():
         faults += [f"{name}: {fault}" for fault in growth(name, every[name])]
