@@ -85,7 +85,7 @@ _SHAPES: tuple[re.Pattern[str], ...] = tuple(
         rf"\*{{0,2}}`?(?=[^\s`]*\d){_LOOSE}(?<=\d)`?\*{{0,2}}(?=[ \t])",
         # 1. Read, Issue 3: Read, Task B: Read
         (
-            r"(?P<id>)(?:(?i:issue|task|bug|item|problem|finding|fix|story|step|phase)[ \t]+"
+            r"(?P<id>)(?:(?i:issue|task|bug|item|problem|finding|fix|story|step|phase|part)[ \t]+"
             r"(?:#?\d{1,4}|[A-Z](?=[.):]))|#?\d{1,4}(?=[.)]))[.):]?(?=[ \t])"
         ),
     )

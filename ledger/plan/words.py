@@ -21,7 +21,7 @@ _TOKEN = rf"{_WORD.pattern}|[,;:.()\u2013\u2014]"
 # Where a phrase ends: its clause, its comment in parentheses, its sentence, the dash before a note.
 _SENTENCE_END = re.compile(r"[(:]|\.(?:\s|\Z)| [—–-]+ ")
 _PHRASE_END = re.compile(rf";|{_SENTENCE_END.pattern}")
-_SENTENCE = re.compile(r"[;(]|\.(?:\s|\Z)")
+_SENTENCE = re.compile(r";(?! but\b)|\(|\.(?:\s|\Z)")
 _NOTE = re.compile(r" ?\([^()]*\)")  # of `done (2025-03-01), but CI is red`
 _LONGEST_PHRASE = 120  # characters that may hold the deciding word
 

@@ -51,7 +51,7 @@ _KNOWN = re.compile(
     r"|Artifacts(?: Root)?|Attempts History|Next Actions|Metrics|Spec/AT)(?=[^\n:]{0,40}:)",
     re.IGNORECASE,
 )
-_PART = re.compile(r"\W{0,4}(?:phase|step)\b", re.IGNORECASE)
+_PART = re.compile(r"\W{0,4}(?:phase|step|part)\b", re.IGNORECASE)
 # `Try 1 (2025-03-01): failed`
 _TRY = re.compile(r"\W{0,4}(?:try|run|attempt)\b[^\n]{0,24}\d{4}-\d\d-\d\d", re.IGNORECASE)
 _ROW_STATUS = re.compile(r"\bStatus:\s*")

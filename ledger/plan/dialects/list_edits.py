@@ -63,6 +63,10 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
     style = styles.style_of(places.lines(ledger, neighbour), vocabulary)
     if style.layout == "line" and _is_note(neighbour):
         style = _laid_out(ledger, group, style)
+    old = _prefix_of(places.first_line(ledger, neighbour.span.start_byte))
+    if not is_first and old.lstrip()[:1].isdigit():  # 1. [2026-02-01] ...
+        prefix = _counted(ledger, neighbour.span) + style.prefix[len(old) :]
+        style = replace(style, prefix=prefix)
     lines = styles.attempt(new, style, vocabulary)
     if style.layout == "heading" or places.is_spaced(ledger, group, item.archived):
         lines = [*lines, ""] if is_first else ["", *lines]
