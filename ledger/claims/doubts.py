@@ -16,6 +16,7 @@ from ledger.claims.observations import (
     Observation,
     counted,
     observations,
+    parts_of,
 )
 from ledger.claims.runs import (
     OF_A_PART,
@@ -111,7 +112,8 @@ def _doubt_subject(case: Case) -> str:
         return OF_NO_PART if is_part else untold(runs, "the outputs do not tell")
     is_compared = said.quantity == "change" and said.against
     is_anchored = len(runs) == 1 and _is_anchored(said, case.beside, runs[0])
-    if not (said.is_sure or is_compared or is_anchored):
+    is_whole = said.is_label and len(runs) == 1 and _is_whole(said, case.beside, runs[0])
+    if not (said.is_sure or is_compared or is_anchored or is_whole):
         return OF_NO_PART if said.subject else OF_A_PART
     if not _are_own(said.runs, runs):
         return OF_ANOTHER
@@ -136,6 +138,14 @@ def _is_anchored(said: Statement, beside: Sequence[Statement], run: Run) -> bool
         if any(map(one.holds, values)):
             weight += 0.5 if is_count and one.low < _SMALL else 1.0
     return weight >= (0.5 if said.quantity == "duration" else 1.0)
+
+
+def _is_whole(said: Statement, beside: Sequence[Statement], run: Run) -> bool:
+    """Whether a part has as many tests as are told of it: ``graph: 118 passed, 2 failed``."""
+    told = [one.low for one in (said, *beside) if one.quantity in ENDINGS]
+    counts = {said.of[0] if said.of else sum(told)}
+    cases = {part.totals.cases for part in (parts_of(run.single, said) if run.single else ())}
+    return counts == cases and max(counts) >= _SMALL
 
 
 def _are_own(named: Sequence[str], runs: Sequence[Run]) -> bool:

@@ -57,7 +57,7 @@ def observations(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[O
     if said.quantity in ("xfailed", "xpassed") and not said.subject:  # JUnit XML knows neither
         sessions = tuple(one for one in sessions if not one.file.endswith(".xml")) or sessions
     for session in sessions:
-        for part in _parts(session, said):
+        for part in parts_of(session, said):
             if is_of_before(said):
                 yield from _observed_before(said, (part, run), before)
             elif said.quantity == "share":
@@ -80,7 +80,7 @@ def _figures(said: Statement, run: Run) -> Iterator[Observation]:
 
 def _is_of_whole(said: Statement, run: Run) -> bool:
     """Whether what is meant is all that the run has."""
-    parts = _parts(run.whole, said) if run.whole else []
+    parts = parts_of(run.whole, said) if run.whole else []
     return not said.subject or any(run.whole and one.totals == run.whole.totals for one in parts)
 
 
@@ -116,7 +116,7 @@ def _observed_before(
 ) -> Iterator[Observation]:
     """What is said of the run before, or compares with it."""
     run = next((run for run in before if run.every), None)
-    olds = _parts(run.every[0], said) if run else []
+    olds = parts_of(run.every[0], said) if run else []
     if run is None or not olds:
         return
     old = olds[0]
@@ -128,7 +128,7 @@ def _observed_before(
         yield from _compared(said, now[0], old)
 
 
-def _parts(session: Session, said: Statement) -> list[Session]:
+def parts_of(session: Session, said: Statement) -> list[Session]:
     """The tests that may be meant; none where the outputs do not name them."""
     if not said.subject:
         return [session]

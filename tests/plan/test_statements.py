@@ -121,6 +121,19 @@ SAID = {
     "All pass apart from one flaky writer test.": (
         "failing 1 in writer; not_passed 1; failing 0 outside writer"
     ),
+    "I fixed everything except test_a.": "only_failing 0 test_a",
+    "Everything passes except one timeout.": "not_passed 1",
+    "Everything fails without a database.": "passed 0",
+    "Two of the six failures are mine.": "new 2",
+    "Five more tests than before.": "change collected 5",
+    "We lost two passes.": "change passed -2",
+    "Suite went from red to green.": "all_passed 0",
+    "Memory use fell compared with the baseline.": "change memory ..-1e-06",
+    "Runtime went down.": "change duration ..-1e-06",
+    "It never used more than 1 GB.": "memory 0..1.07374e+09",
+    "units is clean (40/40), so is cli (54/54)": (
+        "all_passed 0 in units; passed 40 of 40 in units; passed 54 of 54 in cli"
+    ),
     "No failures.": "failed 0",
     "The error in test_a is still there.": "outcome errors 0 test_a",
     "The error in test_a is gone.": "outcome passed 0 test_a",

@@ -130,6 +130,8 @@ def _count(m: Wording) -> list[Statement]:
     if quantity == "rerun" and ("T" in m.codes or "flak" in m.text):
         quantity = "flaky"
     is_no_pass = m.codes == "ZP" and m.text.startswith("no ")  # "no full pass yet"
+    if re.fullmatch("NgA?N[FES]", m.codes) and m.text.endswith("s"):
+        return []  # "two of the six failures"
     if m.codes.startswith("Z") and ("success" in m.text or is_no_pass):
         return []
     is_wide = quantity == "failed" and bool(_WIDE.search(m.text))  # errors are among them
@@ -169,6 +171,8 @@ def _not_all(m: Wording) -> list[Statement]:
 
 
 def _none_passed(m: Wording) -> list[Statement]:
+    if "T" not in m.codes and not m.text.startswith("everything"):
+        return []  # "all failures"
     failing = [m.of("failing")] if m.has("n") else []
     return [*failing, m.say("passed")]
 
@@ -299,7 +303,7 @@ def _broke(m: Wording) -> list[Statement]:
 def _change(m: Wording) -> list[Statement]:
     sign = -1 if m.has("v") else 1
     low, high = (m.number().low, m.number().high) if m.has("n") else (1e-6, inf)
-    return [m.changed(OUTCOMES[m.code("q")], sign * low, sign * high)]
+    return [m.changed(OUTCOMES[m.code("q") or "L"], sign * low, sign * high)]
 
 
 def _went(m: Wording) -> list[Statement]:
@@ -400,6 +404,8 @@ def _stopped(m: Wording) -> list[Statement]:
 
 
 def _memory(m: Wording) -> list[Statement]:
+    if m.has("b"):  # "never used more than 1 GB"
+        return [m.say("memory", 0.0, m.number().low)] if m.number().high == inf else []
     return [m.of("memory")]
 
 
@@ -511,9 +517,10 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?:A[gN]*T?R?P?|[WT]P?|P)B(?P<n>N)(?P<q>[SX])T?", _all_that_ran),
     # e.g. "all but two of the tests pass", "green apart from six failures"
     (
-        rf"(?:A[gN]*T?R?P?|[WT]P?|P),?{_EXCEPT}{_OF}[FEU]?(?P<s>s)?T?(?P<l>l)?[FRξ]*P?",
+        rf"(?:A[gN]*T?R?P?|[WT]P?|P),?{_EXCEPT}{_OF}[FEUV]?(?P<s>s)?T?(?P<l>l)?[FRξ]*P?",
         _all_but,
     ),
+    (rf"MA,?B(?:{_NAMES})", _all_but),
     # e.g. "apart from two failures the suite is green", "with one exception all tests pass"
     (rf"{_EXCEPT}[FE]?(?P<s>s)?[FETξ]*(?P<l>l)?,?(?:A[gNT]*|W|T)J?R?P+", _all_but),
     (r"(?:AT?P?|[WT]P?|P)B(?P<s>[sf])T?[FE]?P?", _all_but),
@@ -523,7 +530,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z", _not_all),
     (r"AN?g?T*P①", _first_try),
     # e.g. "all tests failed", "everything is red"
-    (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T(?P<l>l)?F\Z|\A(?P<s2>s)?TAF\Z", _none_passed),
+    (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>l)?F\Z|\A(?P<s2>s)?TAF\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
     # e.g. "both runs are green", "no run failed", "all sessions passed"
     (r"Ag?N?(?:Ψ|W(?=J?F))J?P+|Zg?(?:[AN]*Ψ|W)J?F\Z|ZFiA?g?N?Ψ", _all_runs),
@@ -532,7 +539,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?:\AA)?{_PART}A?(?P<b>b)?P+\Z", _part_passes),
     (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?T&?J?:?P(?!:?[BNxcp])A?", _all),
     (rf"AT(?:{_NAMES})P", _all),
-    (r"WJ?R?:?P(?!:?[BNxcp])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
+    (r"WJ?R?:?P(?!:?[BNxcp])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z|\AW?«F»P\Z", _all),
     (r"\AP\Z", _green),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (rf"O(?:{_NAMES})U", _only_again),
@@ -569,14 +576,14 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
     (rf"[FE]i(?:{_NAMES})M", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
-    (rf"(?P<n3>N)T?(?P<q3>{_O})T?(?:w|(?P<v3>v))c", _change),
+    (rf"(?P<n3>N)T?(?P<q3>{_O})T?(?:w|(?P<v3>v))c|(?P<n4>N)(?:w|(?P<v4>v))Tc", _change),
     (rf"(?P<n>N)(?:wT|(?P<v>v)T?)(?P<q>{_O})\Z|(?P<n2>N)Tw(?P<q2>{_O})", _change),
-    (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|w(?P<n2>N)T?(?P<q2>{_O})", _change),
+    (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|(?:w|(?P<v2>v))(?P<n2>N)T?(?P<q2>{_O})", _change),
     (rf"(?P<q>{_O})T?(?:↑|(?P<v>↓))Δ(?P<n>N)", _change),
     (rf"≡T?(?P<q>{_O})T?c?", _signed),
     (r"W?(?P<n>p)(?:(?P<v>e)|r)c", _percent_faster),
-    (r"[WH]*(?:(?P<e>e)|r)c|W(?:(?P<e2>e)|r)", _faster),
-    (r"G?(?:w|(?P<v>v))Gc", _hungrier),
+    (r"[WH]*(?:(?P<e>e)|r)c|W(?:(?P<e2>e)|r)|H(?:↑|(?P<e3>↓))c?\Z", _faster),
+    (r"G?(?:w|(?P<v>v))Gc|G(?:↑|(?P<v2>↓))c?\Z", _hungrier),
     (r"H?(?P<n>m)(?:w|(?P<v>v))Gc", _needs),
     (rf"[↓↑]?(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])|«(?P<n2>N)T?(?P<q2>{_O})(?!»)", _from_range),
     (rf"[↓↑]?(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])(?:\((?P<j>%))?", _from_to),
@@ -639,7 +646,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<s>s)?[AHWTR]*[HR]+[OAPT:=ig»J]*(?P<n>t)(?:»?[WA]|H\Z)?|(?P<n2>t)g?[WHA]", _time),
     (r"W[:iRgPJ]*(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
-    (r"ŵ?G+(?:g?W|J)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
+    (r"(?P<b>b)?ŵ?G+(?:g?W|J)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
     (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O}|[Tµu])|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
     # e.g. "the exit code is not 0", "it did not exit with 0"
     (r"[Wŵ]?I+[bB](?P<n>N)|[Wŵ]?bI+(?P<n2>N)", _other_exit),

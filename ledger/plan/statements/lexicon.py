@@ -78,7 +78,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # passed
     "P": (
-        "(come|comes|came|coming) (back|out|up) (|all |fully "
+        "(pass|passes|passed) (every|each) time, (come|comes|came|coming) (back|out|up) "
+        "(|all |fully "
         ")(green|clean|fine|ok|okay|successful|good), "
         "(go|goes|going|went|turn|turns|turned|run|runs|ran|stay|stays|stayed|look| "
         "looks|looked|looking|end|ends|ended|finish|finishes|finished) (green|clean|fine|good| "
@@ -100,7 +101,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # failed
     "F": (
-        "(an|) assertion (failure|failures|error|errors), (blow|blows|blew|blown|blowing) up, "
+        "(fail|fails|failed) (every|each) (time|run), (an|) assertion "
+        "(failure|failures|error|errors), (blow|blows|blew|blown|blowing) up, "
         "(come|comes| came|coming) (back|out|up|) (red|broken|failed), "
         "(continue|continues|start|starts| started|begin|begins|began|kept|keeps) (to "
         "fail|failing|breaking), (earlier|old| previous) (failure|failures), "
@@ -230,7 +232,7 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # new failures
     "K": (
-        "(come|comes|came|stem|stems|result|results) from (this|my) "
+        "mine, my (doing|fault|own), (come|comes|came|stem|stems|result|results) from (this|my) "
         "(branch|change|patch|pr|commit|work), (newly|freshly) "
         "(broken|failing|red|failed|introduced), (the|this|my) "
         "(change|patch|pr|fix) (introduces|introduced|causes|caused|brings), (this|that|it) "
@@ -510,7 +512,7 @@ _LETTERS: Final[dict[str, str]] = {
         "lingering, list, list of, listed, listed as, "
         "listing, lists, literally, locally, log, logged, logging, logs, long story short, looks "
         "like, lousy, luckily, made up of, marked, marked as, me, meager, meagre, measly, metric, "
-        "metrics, mind you, mine, my, myself, namely, nasty, nb, needless to say, net change, "
+        "metrics, mind you, my, myself, namely, nasty, nb, needless to say, net change, "
         "nevertheless, newest, nicely, no doubt, no worries, nonetheless, nope, notably, note, "
         "note that, noted, notes, notice, noticed, now, now at, nowadays, number, number of, "
         "numbering, numbers, numbers are, observe, observed, observes, observing, obviously, "
@@ -526,7 +528,7 @@ _LETTERS: Final[dict[str, str]] = {
         "puny, pure, pytest says, quite, rather, readout, reads, real, really, recap, recent, "
         "rechecked, record, recorded, recorded as, recording, records, register, registered, "
         "registers, reliably, remaining ones, remarkably, report, reportable, reported, reported "
-        "as, reporting, reports, reports that, respective, rests at, right away, right here, "
+        "as, reporting, reports, reports that, respective, rests at, right here, "
         "right now, rundown, running, sad to report, sadly, safe and sound, sat at, saw, says "
         "pytest, score, scoreboard, scorecard, scores, see, seeing, seen, sees, self-check, "
         "serious, set, settled at, settles at, show, show up, showed, showed up, showing, shown, "

@@ -44,9 +44,10 @@ class Statement(NamedTuple):
     is of, for a ``cause`` which tests have it. ``or_whole`` where the whole run may be meant,
     too (``db has 2 failures, and all 3 are old``). ``is_sure`` where it is of the run and of its
     tests beyond doubt: ``split: 7 passed`` may be of another command, and a figure beside unknown
-    words of anything. ``runs`` are the folders and files of runs that the sentence names
-    before it, ``named`` the runs that it is said of and ``against`` those that it is compared with.
-    ``percent`` is the same change as a share of what it began with. All that is said in one
+    words of anything; ``is_label`` where only a bare word makes it unsure. ``runs`` are the
+    folders and files of runs that the sentence names before it, ``named`` the runs that it is
+    said of and ``against`` those that it is compared with. ``percent`` is the same change as a
+    share of what it began with. All that is said in one
     ``breath`` is of one run, and ``beside`` are the quantities that are told with it. A time has
     the ``outcome`` ``in`` where that word is before it."""
 
@@ -62,6 +63,7 @@ class Statement(NamedTuple):
     outcome: str = ""
     or_whole: bool = False
     is_sure: bool = True
+    is_label: bool = False
     runs: tuple[str, ...] = ()
     cause: str = ""
     named: tuple[RunName, ...] = ()

@@ -35,7 +35,7 @@ _MARK: Final = re.compile(
 )
 _EXCEPTION: Final = re.compile("((?:B|&(?=Nξ))[nNsTFEl&ξ]+)(,?)(?=A|W|T[JRP])")
 # A reason: "because of ...", "12 skipped without a GPU".
-_REASON: Final = re.compile("q|(?<=S)Z(?=u)|(?<=ST)Z(?=u)")
+_REASON: Final = re.compile("q|(?<=[SFE])Z(?=u)|(?<=ST)Z(?=u)")
 _NAMES_ALONE: Final = re.compile(r"n(?:[,&]*n)*")
 _LABEL: Final = re.compile(r"[JKT]*(?P<letter>[PFESXYM])[JT]*:?")
 _PREDICATE: Final = re.compile("[PFMRVyzj]")
@@ -159,7 +159,7 @@ class _Reader:
         self._against: tuple[RunName, ...] = ()
         self._outside: list[tuple[tuple[RunName, ...], tuple[RunName, ...]]] = []
         self._is_strange = self._is_lost = self._is_doubted = self._is_other = False
-        self._is_entry, self._is_sure = is_entry, True
+        self._is_entry, self._is_sure, self._is_label = is_entry, True, False
         self._counted: Token | None = None  # what a list of numbers counts
 
     def read(self) -> Iterator[Statement]:
@@ -250,6 +250,7 @@ class _Reader:
             return False
         self._subject, self._is_lost = places[0].names, False
         self._is_sure = self._is_entry or places[0].code != "u"
+        self._is_label = not self._is_sure
         return True
 
     def _stated(self, segment: _Segment, codes: str) -> list[Statement]:
@@ -268,7 +269,8 @@ class _Reader:
         stated, figures = self._read(segment.start, codes, subject)
         if stated or figures:
             stated, figures = self._weighed(segment, codes, stated, figures)
-        letters = "nfslu" if stated else "nfsl"
+        is_next = segment.behind == "(" and codes.lstrip("&,") == "u"  # "so is cli (54/54)"
+        letters = "nfslu" if stated or (is_next and self._last) else "nfsl"
         places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
         self._last = places[0].names if len(places) == 1 else () if places else self._last
         if not stated and re.search("N[AKJ]*[uΨ]", codes):
@@ -312,6 +314,7 @@ class _Reader:
                 is_sure=statement.is_sure
                 and (self._is_sure or is_own)
                 and not (is_apart and statement.quantity == "duration"),
+                is_label=statement.is_sure and self._is_label,
                 runs=runs,
             )
             for statement in stated

@@ -12,7 +12,7 @@ _BLOCK = re.compile(
     r"|(?:\|[^\n]*\n?|[ \t]+\|[^\n]*\n?)+|[^\n]+\n?|\n"
 )
 # A line that goes on with the one before: that one is long, and no list or label begins.
-_GOES_ON = re.compile(r"(?![ \t]*(?:[-*+] |\d{1,3}[.)] |#|>|\||\n|\Z|[^:\n]{1,40}: ))")
+_GOES_ON = re.compile(r"(?![ \t]*(?:[-*+] |\d{1,3}[.)] |#|>|\||\n|\Z|[^:.!?\n]{1,40}: ))")
 _LONG = 60  # characters of a line that may have been wrapped
 _END = re.compile(r"(?<=[.!?])[\"')\]*_]{0,3}\s+(?=\S)|[.!?]\s*\Z")
 _SHORT = re.compile(r"\b(?:vs|e\.g|i\.e|cf|ca|approx|incl|no|fig|sec)\.\Z", re.IGNORECASE)
