@@ -571,6 +571,7 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # doubt, wishes, rules, other times: nothing is said of this run
     "d": (
+        "without the (xfail|xfails|failure|failures|failing|error|errors|skips|skipped), "
         "(issue|ticket|bug report) (lists|mentions|names|has|had|reports), (a|any|every) run "
         "(with|that), (count| counts) as, (|is |are |was |were )spent, about "
         "to, action item, aim, aims, aside, allegedly, allow, allowed, almost, alone, apparent, "

@@ -296,6 +296,9 @@ class _Reader:
             return [], []  # "the other session reported two failures"
         if _is_of_others(self._words[segment.start : segment.end]):
             stated = [s for s in stated if s.quantity != "all_passed" and s.high > 0]
+        if not re.search("[FEW]", codes) and re.search("[PSXY]", self._codes[: segment.start]):
+            # e.g. "still 3 skipped, same as last run"
+            stated = [statement for statement in stated if statement.quantity != "unchanged"]
         before = self._words[segment.start - 1].text.lower() if segment.start else ""
         is_lost = before == "with" or not re.search("[TWnf]", codes)  # "the kit ships with 3 tests"
         if self._is_strange or (self._is_lost and is_lost):
@@ -381,6 +384,9 @@ class _Reader:
             subject = wording.part("s") or subject
             at = match.end()
         rest.update(codes[at:])
+        if re.search("a.*[NZ]", codes):  # "5 failures + 1 error → 2 failures"
+            arrow = self._start + words[codes.rindex("a")].start
+            stated, figures = ([s for s in all_of if s.end > arrow] for all_of in (stated, figures))
         if rest & _DOUBTS:
             return [], []
         return (stated, []) if not rest - _HARMLESS else ([], figures)
