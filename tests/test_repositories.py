@@ -184,10 +184,47 @@ def test_a_damaged_branch_is_not_one_without_commits(repo: Repository, content: 
     assert call(repo.path, "validate", "--base", "HEAD").code == 0
 
 
-def test_a_branch_whose_commit_is_lost_is_not_one_without_commits(repo: Repository) -> None:
+@pytest.mark.parametrize("first", ["", "pack-refs --all", "checkout -q --detach"])
+def test_a_branch_whose_commit_is_lost_is_not_one_without_commits(
+    repo: Repository, first: str
+) -> None:
+    if first:
+        repo.git(*first.split())
     head = repo.git("rev-parse", "HEAD")
     (repo.path / ".git/objects" / head[:2] / head[2:]).unlink()
     assert_stopped(repo, f"{head[:8]}, which git cannot read")
+
+
+# What git itself is like, and what each command that asks it for files has to say.
+GITS = {
+    "says no": ("echo You have not agreed to the licence >&2; exit 69", "failed: You have not agreed to the licence"),
+    "is killed": ("kill -9 $$", "failed: killed by signal 9"),
+    "says nothing": ("exit 3", "failed: exit code 3"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GITS)
+def test_a_git_that_does_not_work(
+    repo: Repository, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, said = GITS[name]
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    before = {*repo.path.rglob("*")}
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    assert call(repo.path, "status").code == 0
+    commands = (
+        "validate",
+        "links",
+        "append PARSE-SPEED-001 reports",
+        "run PARSE-SPEED-001 -- true",
+    )
+    for done in (*(call(repo.path, *one.split()) for one in commands), hooked(repo.path)):
+        assert (done.code, done.err.count("\n")) == (2, 1), done
+        assert said in done.err
+    assert {*repo.path.rglob("*")} == before
 
 
 def hooked(folder: Path) -> Done:

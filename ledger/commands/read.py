@@ -72,8 +72,11 @@ def open_ledger(given: Path | None) -> Opened:
 
 def opened(settings: Config) -> Opened:
     """The ledger of ``settings``, with a ``PlanWarning`` for what could not be read of it. Raises
-    UnreadableInput where it cannot be read."""
+    UnreadableInput where it cannot be read, or is UTF-16."""
     ledger = _read(read_bytes(settings.ledger), settings.own)
+    if text.WIDE in text.not_text(ledger.text):
+        what, _, mend = text.WIDE.partition("; ")
+        raise UnreadableInput("not-text", f"{settings.ledger_path}: it is {what}", mend)
     _warn(settings, settings.ledger_path, ledger)
     return Opened(settings, ledger)
 

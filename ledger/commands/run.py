@@ -27,7 +27,7 @@ from ledger.commands.outcomes import decision_words, home_of
 from ledger.commands.rounds import earlier_batch
 from ledger.config import Config
 from ledger.edits.append import section_of
-from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
+from ledger.errors import LedgerError, UnreadableInput, UsageError, why
 from ledger.evidence.model import FAILING, Evidence
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
@@ -222,9 +222,7 @@ class _Work:
     ) -> RunOutcome:
         """Execute it, compare its rounds with the batch ``against``, record it: what came of it."""
         earlier = None if against is None else earlier_batch(against)
-        bundle = self._bundle()
-        aside = [*set_aside(self.config, [bundle.path]), *earlier_runs(self.config, self.plan)]
-        aside += self._collected(bundle)
+        bundle, aside = self._begun()
         capture = partial(_capture, self.config, bundle, aside=aside, earlier=earlier)
         with Interrupts() as interrupts:
             duration_s, verdict = capture(interrupts, echo=echo, progress=progress)
@@ -234,21 +232,23 @@ class _Work:
             recorded = self._recorded(bundle, self.recording)
         return _outcome(self.config, bundle, duration_s, verdict, recorded)
 
-    def _bundle(self) -> Bundle:
-        """The bundle, its folder made, unless nothing could be recorded of it."""
+    def _begun(self) -> tuple[Bundle, list[str]]:
+        """The bundle, its folder made, and the outputs, which do not make a commit dirty. No folder
+        is left where nothing could be recorded of it."""
         bundle = _bundle(self.config, self.plan, self.section, self.place, self.bundle_of)
         try:
             if self.recording is not None:
                 refuse_unrecordable(
                     self.config, self.plan, self.section, bundle.path, self.recording
                 )
+            aside = [*set_aside(self.config, [bundle.path]), *earlier_runs(self.config, self.plan)]
         except LedgerError:
             bundle.place.rmdir()
             raise
-        return bundle
+        return bundle, [*aside, *self._collected(bundle)]
 
     def _collected(self, bundle: Bundle) -> Iterator[str]:
-        """The collected files, which are outputs, so that they do not make a commit dirty."""
+        """The collected files, which are outputs."""
         for name in bundle.command.results():
             place = Path.cwd() / name
             if place.is_file() and place.is_relative_to(self.config.root):
@@ -379,8 +379,9 @@ def _capture(
         bundle.interrupt("interrupted between two executions")
         bundle.write_claim()
         raise
-    except Refused:
-        shutil.rmtree(bundle.place)
+    except LedgerError:
+        if not bundle.rounds:
+            shutil.rmtree(bundle.place)
         raise
     except NotStarted as error:
         if not bundle.rounds:

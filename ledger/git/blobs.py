@@ -131,12 +131,14 @@ class Blobs:
 
     def require_branch(self) -> None:
         """Raise UnreadableInput (``lost-object``) where HEAD is a branch whose file was damaged, or
-        whose commit git cannot read: to git it is as one without commits, which has no file."""
+        where git cannot read its commit: to git it is as one without commits, which has no file."""
         try:
-            head = (process.git_dir(self.root) / "HEAD").read_bytes()
-            branch = os.fsdecode(head.removeprefix(b"ref: ").strip())
-            written = (process.common_dir(self.root) / branch).read_bytes().strip()
+            head = (process.git_dir(self.root) / "HEAD").read_bytes().strip()
         except (OSError, ValueError):
+            return
+        branch = os.fsdecode(head.removeprefix(b"ref: ")) if head.startswith(b"ref: ") else "HEAD"
+        written = head if branch == "HEAD" else _written(process.common_dir(self.root), branch)
+        if written is None:
             return
         name = os.fsdecode(written)
         if OBJECT_NAME.fullmatch(name):
@@ -224,12 +226,27 @@ class Blobs:
         if self._is_partial:
             self._lost.add(request)
             return None
-        reason = process.run(self.root, "rev-parse", "--git-dir").stderr
-        raise process.failed(self.root, "git cat-file", reason or b"an object could not be read")
+        done = process.run(self.root, "cat-file", "-e", os.fsdecode(request))
+        reason = done.stderr if done.returncode else b"an object could not be read"
+        raise process.failed(self.root, "git cat-file", reason, done.returncode)
 
     @cached_property
     def _is_partial(self) -> bool:
         return process.is_partial(self.root)
+
+
+def _written(folder: Path, branch: str) -> bytes | None:
+    """What git's own ``folder`` has for a branch, in a file or packed; None for nothing."""
+    try:
+        return (folder / branch).read_bytes().strip()
+    except (OSError, ValueError):
+        pass
+    try:
+        packed = (folder / "packed-refs").read_bytes().splitlines()
+    except OSError:
+        return None
+    names = (line.partition(b" ") for line in packed)
+    return next((name for name, _, of in names if of == os.fsencode(branch)), None)
 
 
 def _entries(tree: tuple[str, str, bytes]) -> Iterator[tuple[bytes, bytes]]:

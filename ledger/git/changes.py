@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple
 
 from ledger.errors import LedgerError, why
 from ledger.git import process
+from ledger.git.blobs import Blobs
 from ledger.git.repository import head_commit
 from ledger.plan import secrets
 
@@ -63,11 +64,15 @@ def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None)
     a run: one that has a stamp for its name or, among files that are not tracked, the ``run.json``
     of a bundle in it. ``git apply`` of the patch to a checkout of the commit (before the first one,
     to an empty folder) gives the other files as they are, but for those that are left out: large
-    ones, and what lies in repositories of their own.
+    ones, and what lies in repositories of their own. Raises LedgerError where git gives up, and
+    UnreadableInput where HEAD is damaged.
     """
     literal = (f":(top,exclude,literal){path.rstrip('/')}" for path in aside)
     counted = (":(top)", *literal, *_RUNS)
     commit = head_commit(root)
+    if commit is None:
+        with Blobs(root) as contents:
+            contents.require_branch()
     with _copied_index(root) as copy:
         passed_over = _passed_over(copy)
         for flag in ("--no-assume-unchanged", "--no-skip-worktree") if passed_over else ():
@@ -108,7 +113,7 @@ class _Copy(NamedTuple):
             settings=self.settings,
         )
         if done.returncode:
-            raise process.failed(self.root, f"git {arguments[0]}", done.stderr)
+            raise process.failed(self.root, f"git {arguments[0]}", done.stderr, done.returncode)
         return done.stdout or b""
 
     def empty(self, kind: str) -> str:

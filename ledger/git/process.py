@@ -48,6 +48,8 @@ if os.name == "nt":  # else Windows starts a `git.exe` that lies in the reposito
     os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
 # `fatal: unknown repository extension found:`, a line end, a TAB and `refstorage`
 _FATAL: Final = re.compile(r"^(?:fatal|error): .*(?:(?<=:)\n\t.*)?", re.MULTILINE)
+# `fatal: bad object HEAD`, `fatal: unable to read tree 3ac03837`, `error: Could not read 4f023ffb`
+_LOST: Final = re.compile(r"object|unable to read|Could not read")
 _REMEDY: Final = re.compile(r"^\t(git config .*)", re.MULTILINE)  # what to do, on a line of its own
 # Of the names that `git rev-parse --local-env-vars` prints, those that say where things are.
 PLACES: Final = tuple(
@@ -90,7 +92,7 @@ def ask(root: Path, *arguments: str, given: bytes = b"", answers: tuple[int, ...
     done = run(root, *arguments, given=given)
     if done.returncode and done.returncode not in answers:
         command = next(word for word in arguments if not word.startswith("-") and "=" not in word)
-        raise failed(root, f"git {command}", done.stderr)
+        raise failed(root, f"git {command}", done.stderr, done.returncode)
     return done.stdout
 
 
@@ -130,13 +132,16 @@ def start_repository(folder: Path) -> None:
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)  # noqa: S603 - a fixed command
 
 
-def failed(root: Path, command: str, reason: bytes) -> LedgerError:
-    """What to raise where git gives up: its own reason, and the remedy that it names if any."""
-    text = reason.decode("utf-8", "replace").strip()
+def failed(root: Path, command: str, reason: bytes, code: int) -> LedgerError:
+    """What to raise where git gives up: its own reason, or how it ended, and the remedy that it
+    names if any."""
+    ended = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+    text = reason.decode("utf-8", "replace").strip() or ended
     fatal = _FATAL.search(text)
     line = fatal[0].replace("\n\t", " ") if fatal else text.partition("\n")[0]
     remedy = _REMEDY.search(text)
-    hint = f"`{remedy[1]}` if you trust it" if remedy else lacks(root) if "object" in text else ""
+    is_lost = _LOST.search(text)
+    hint = f"`{remedy[1]}` if you trust it" if remedy else lacks(root) if is_lost else ""
     return LedgerError("git-failed", f"{root}: {command} failed: {line}", hint)
 
 

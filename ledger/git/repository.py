@@ -354,8 +354,11 @@ def _repository(root: Path) -> Iterator[Repo]:
     this process to the one for git, so what must not be in that is hidden for as long."""
     # Else the import itself fails where there is no git.
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    import git  # takes 0.2 s, and the hook does not need it
-
+    try:
+        import git  # takes 0.2 s, and the hook does not need it
+    except ImportError as error:  # for it asks git for its version
+        done = process.run(root, "version")
+        raise process.failed(root, "git version", done.stderr, done.returncode) from error
     wanted = process.environment(root)
     hidden = {name: os.environ.pop(name) for name in [*os.environ] if name not in wanted}
     try:
@@ -368,7 +371,8 @@ def _repository(root: Path) -> Iterator[Repo]:
         raise LedgerError("no-git", message, "install git, or put it on the PATH") from error
     except git.GitCommandError as error:
         reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ").encode()
-        raise process.failed(root, f"git {error.command[1]}", reason) from error
+        code = error.status if isinstance(error.status, int) else 0
+        raise process.failed(root, f"git {error.command[1]}", reason, code) from error
     except git.GitError as error:
         raise UnreadableInput("no-repository", f"{root}: git finds no repository") from error
     finally:

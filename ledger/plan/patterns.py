@@ -261,6 +261,7 @@ _COMPLETED_BY = re.compile(
 _STAMP_REACH = 6000
 # How far into an attempt the label ``Result:`` may stand.
 _LABEL_REACH = 400
+_LONGEST_PATH = 4096
 # How far into an attempt its own number may stand.
 _NUMBER_REACH = 120
 _LONGEST_SLUG = 40
@@ -404,7 +405,8 @@ def labelled_stamp(text: str) -> str | None:
 def artifacts_stamp(text: str) -> str | None:
     """The stamp of the first folder after ``Artifacts:``."""
     at = text.find("Artifacts:")
-    match = STAMP.search(text, at, at + 400) if at >= 0 else None
+    end = max(at + 400, text.find("\n", at, at + _LONGEST_PATH))  # a path may be longer than that
+    match = STAMP.search(text, at, end) if at >= 0 else None
     return match.group() if match else None
 
 

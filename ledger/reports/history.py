@@ -115,7 +115,8 @@ def _gaps(history: History) -> Iterator[Line]:
     """What the history could not look at."""
     if history.skipped:
         yield Line(f"  {counted(history.skipped, 'version')} skipped: git cannot read them here")
-        yield Line("  a partial clone gets what it lacks by `git fetch --refetch --no-filter`")
+        how = "`git fsck` says what is missing; a partial clone gets it by"
+        yield Line(f"  {how} `git fetch --refetch --no-filter`")
     if history.is_cut:
         yield Line("  the clone is shallow: what came before is unknown")
 

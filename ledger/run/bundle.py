@@ -52,8 +52,8 @@ def folder_of(template: str, values: Mapping[str, str], below: str = "") -> str:
     lower case. Where it has no place for the ``stamp``, that is a folder below it; ``below`` is
     a folder in the one of the stamp.
 
-    Raises UsageError for a value that is no plain name or that fills nothing, and for what stays
-    open.
+    Raises UsageError for a value that is no plain name or that fills nothing, for what stays open
+    and for what is too long.
     """
     for name, value in values.items():
         if value and not _VALUE.fullmatch(value):
@@ -66,7 +66,10 @@ def folder_of(template: str, values: Mapping[str, str], below: str = "") -> str:
             f"--into {below[:80]!r}: expected names of letters, digits, . _ or -, with / between",
             "such as --into sprint1/parser; the folder of the stamp stands before it",
         )
-    template = template[:_LONGEST_FOLDER].rstrip("/")
+    if len(template) > _LONGEST_FOLDER:
+        message = f"the folder for runs, {template[:80]}..., has {len(template)} characters"
+        raise UsageError("bad-name", message, f"name one of at most {_LONGEST_FOLDER}")
+    template = template.rstrip("/")
     names = [(found[1] or found[2]).lower() for found in _PLACEHOLDER.finditer(template)]
     path = _PLACEHOLDER.sub(
         lambda found: values.get((found[1] or found[2]).lower()) or found[0], template

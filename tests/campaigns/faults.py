@@ -12,6 +12,9 @@ command. It asks that
   the next command takes it away;
 - what is said is no defect of ledger.
 
+With ``--strace`` the calls of the operating system fail instead, in a process of its own: those of
+the program itself, and those of each git that it starts, as far as they have to do with the repository.
+
 The exit code of the campaign is 1 if one did not hold.
 """
 
@@ -25,15 +28,18 @@ import io
 import os
 import random
 import re
+import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ledger import merge_driver
@@ -50,6 +56,8 @@ _ASIDE = ("subprocess", "selectors", "threading", "importlib", "_pytest", "tests
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"
 ITEM = "PARSE-SPEED-001"
 _TIMES = re.compile(rb"runtime [\d.]+ s|peak memory [\d.]+ MiB|\d\d:\d\dZ?")
+_CALL = re.compile(r"(\d+) +(\w+)\(")  # `4711  openat(AT_FDCWD, ...`
+GIT = shutil.which("git") or "git"
 PLANS = (
     "docs/fix_plan.md",
     "docs/fix_plan_archive.md",
@@ -59,20 +67,24 @@ PLANS = (
 )
 
 
-def merged(folder: Path) -> Done:
-    """The merge driver, on two files that both added to the plan."""
-    return captured(folder, lambda: merge_driver.main(["base.md", "ours.md", "theirs.md"]))
-
-
-COMMANDS: dict[str, Callable[[Path], Done]] = {
-    "append": lambda at: call(at, "append", ITEM, RUN, "--again", "--complete", "2"),
-    "run": lambda at: call(at, "run", ITEM, "--stamp", "20251103T101112Z", "--", "true"),
-    "archive": lambda at: call(at, "archive", ITEM, "--keep", "1"),
-    "doctor": lambda at: call(at, "doctor", "--fix", "--yes"),
-    "merge-driver": merged,
-    "close": lambda at: call(at, "close", "DOCS-TOUR-002", "--because", "it is written"),
-    "claim": lambda at: call(at, "claim", ITEM, "--as", "w1"),
+DRIVER = "merge-driver"
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "append": ("append", ITEM, RUN, "--again", "--complete", "2"),
+    "run": ("run", ITEM, "--stamp", "20251103T101112Z", "--", "true"),
+    "archive": ("archive", ITEM, "--keep", "1"),
+    "doctor": ("doctor", "--fix", "--yes"),
+    DRIVER: ("base.md", "ours.md", "theirs.md"),
+    "close": ("close", "DOCS-TOUR-002", "--because", "it is written"),
+    "claim": ("claim", ITEM, "--as", "w1"),
 }
+
+
+def performed(command: str, at: Path) -> Done:
+    """Run one of them in this process."""
+    words = COMMANDS[command]
+    if command == DRIVER:  # on two files that both added to the plan
+        return captured(at, lambda: merge_driver.main(words))
+    return call(at, *words)
 
 
 @dataclass
@@ -172,8 +184,58 @@ class Campaign:
                 fault = Fault(name, at, chance.choice(NUMBERS))
                 repo = self.copy()
                 with failing(fault):
-                    ended = COMMANDS[command](repo.path)
+                    ended = performed(command, repo.path)
                 self._compare(repo, (command, fault), (done, old, new), ended, outcome)
+
+    def judge_traced(
+        self, command: str, most: int, chance: random.Random, outcome: Outcome
+    ) -> None:
+        """Fail at most so many calls of the process of one command, and as many of each git."""
+        old, log = files(self.copy()), self.folder / "calls"
+        watch = ("-f", "-y", "-e", "trace=%file,%desc", "-o", str(log))
+        done = self._traced(command, watch)
+        assert done.code == 0, f"{command}: {done.err}"
+        new = files(Repository(self.folder / "work"))
+        for is_git, points in enumerate(calls(log, self.folder / "work")):
+            for name, at in sorted(chance.sample(points, min(most, len(points)))):
+                fault = Fault(name, at, chance.choice(NUMBERS))
+                error = f"error={errno.errorcode[fault.number]}:when={at}"
+                inject = ("-e", f"inject={name}:{error}", "-e", f"trace={name}", "-o", os.devnull)
+                repo = self.copy()
+                if is_git:
+                    ended = self._traced(command, (), self._failing_git(inject))
+                else:
+                    ended = self._traced(command, inject)
+                self._compare(repo, (command, fault), (done, old, new), ended, outcome)
+
+    def _traced(
+        self,
+        command: str,
+        options: Sequence[str],
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> Done:
+        """Run a command in a process, under strace where there are ``options`` for it."""
+        program = "merge_driver" if command == DRIVER else "cli"
+        words = [sys.executable, "-P", "-c", f"from ledger.{program} import run; run()"]
+        if options:
+            words = ["strace", *options, "--", *words]
+        done = subprocess.run(
+            [*words, *COMMANDS[command]],
+            cwd=self.folder / "work",
+            env={**os.environ, "PYTHONHASHSEED": "0", **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
+
+    def _failing_git(self, options: Sequence[str]) -> dict[str, str]:
+        """The variables with which git runs under strace."""
+        place = self.folder / "bin" / "git"
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(f'#!/bin/sh\nexec {shlex.join(["strace", *options, "--", GIT])} "$@"\n')
+        place.chmod(0o755)
+        return {"PATH": f"{place.parent}:{os.environ['PATH']}"}
 
     def _learned(
         self, command: str
@@ -184,7 +246,7 @@ class Campaign:
         for name in (*CALLS, "flock"):
             repo = self.copy()
             with failing(fault := Fault(name, 0)):
-                done = COMMANDS[command](repo.path)
+                done = performed(command, repo.path)
             seen[name] = fault.seen
         assert done.code == 0, f"{command}: {done.err}"
         return done, old, files(repo), {name: count for name, count in seen.items() if count}
@@ -232,6 +294,28 @@ class Campaign:
             )
 
 
+def calls(log: Path, place: Path) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """The calls in a log of strace that have to do with ``place``, each as its name and how often
+    the process had made it: those of the first process, and those of the programs it started."""
+    made: dict[str, Counter[str]] = {}
+    found: tuple[dict[tuple[str, int], None], ...] = ({}, {})
+    for line in log.read_text("utf-8", "replace").splitlines():
+        known = _CALL.match(line)
+        if known is None:
+            continue
+        process, name = known.groups()
+        if name == "execve":  # another program counts anew
+            made[process] = Counter()
+            continue
+        counts = made.setdefault(process, Counter())
+        counts[name] += 1
+        elsewhere = f'AT_FDCWD<{place}>, "/'  # an absolute path, which has nothing to do with it
+        if str(place) in line.replace(elsewhere, '"/'):
+            found[process != next(iter(made))][name, counts[name]] = None
+    own, others = found
+    return [*own], [*others]
+
+
 def files(repo: Repository) -> dict[str, bytes]:
     """What a command may write, by name, without what the clock says."""
     places = {name: repo.path / name for name in PLANS}
@@ -242,13 +326,14 @@ def files(repo: Repository) -> dict[str, bytes]:
     }
 
 
-def run(commands: list[str], most: int, seed: int) -> Outcome:
+def run(commands: list[str], most: int, seed: int, *, is_traced: bool = False) -> Outcome:
     """Fail at most so many calls of each kind in each of the commands."""
     outcome, chance = Outcome(), random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         campaign = Campaign(Path(folder))
         for command in commands:
-            campaign.judge(command, most, chance, outcome)
+            judge = campaign.judge_traced if is_traced else campaign.judge
+            judge(command, most, chance, outcome)
     return outcome
 
 
@@ -256,10 +341,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--most", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--strace", action="store_true")
     parser.add_argument("--command", action="append", choices=[*COMMANDS])
     options = parser.parse_args()
     started = time.monotonic()
-    outcome = run(options.command or [*COMMANDS], options.most, options.seed)
+    commands = options.command or [*COMMANDS]
+    outcome = run(commands, options.most, options.seed, is_traced=options.strace)
     print(
         f"{sum(outcome.met.values())} faults, {time.monotonic() - started:.0f} s: {dict(outcome.met)}"
     )
