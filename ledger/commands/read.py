@@ -73,10 +73,9 @@ def open_ledger(given: Path | None) -> Opened:
 def opened(settings: Config) -> Opened:
     """The ledger of ``settings``, with a ``PlanWarning`` for what could not be read of it. Raises
     UnreadableInput where it cannot be read, or is UTF-16."""
-    ledger = _read(read_bytes(settings.ledger), settings.own)
-    if text.WIDE in text.not_text(ledger.text):
-        what, _, mend = text.WIDE.partition("; ")
-        raise UnreadableInput("not-text", f"{settings.ledger_path}: it is {what}", mend)
+    data = read_bytes(settings.ledger)
+    refuse_wide(settings.ledger_path, data)
+    ledger = _read(data, settings.own)
     _warn(settings, settings.ledger_path, ledger)
     return Opened(settings, ledger)
 
@@ -99,9 +98,11 @@ def refuse_conflict(path: str, data: bytes) -> None:
 
 
 def refuse_wide(path: str, data: bytes) -> None:
-    """Raise Refused for a file in UTF-16, in which what is written would be no text."""
-    if text.WIDE in (fault := text.not_text(data)):
-        raise Refused("not-utf-8", f"{path}: {fault}", "nothing was written")
+    """Raise UnreadableInput for a file in UTF-16: nothing is read of it, and what is written into
+    it would be no text."""
+    if text.WIDE in text.not_text(data):
+        what, _, mend = text.WIDE.partition("; ")
+        raise UnreadableInput("not-utf-8", f"{path}: it is {what}", mend)
 
 
 def _conflicts(path: str, data: bytes) -> Iterator[str]:

@@ -200,7 +200,8 @@ class Campaign:
             for name, at in sorted(chance.sample(points, min(most, len(points)))):
                 fault = Fault(name, at, chance.choice(NUMBERS))
                 error = f"error={errno.errorcode[fault.number]}:when={at}"
-                inject = ("-e", f"inject={name}:{error}", "-e", f"trace={name}", "-o", os.devnull)
+                options = "-f", "--seccomp-bpf", "-o", os.devnull  # stops at these calls alone
+                inject = (*options, "-e", f"trace={name}", "-e", f"inject={name}:{error}")
                 repo = self.copy()
                 if is_git:
                     ended = self._traced(command, (), self._failing_git(inject))

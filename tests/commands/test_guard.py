@@ -345,6 +345,18 @@ def test_what_was_lost_in_between_and_is_back_is_not_lost(repo: Repository) -> N
     assert pushed(repo) == []
 
 
+def test_actions_that_have_their_numbers_back_are_not_renumbered(repo: Repository) -> None:
+    actions = "- Next Actions:\n  10. PENDING — Measure 50 MB files.\n"
+    repo.write(PLAN, plan(*OLD, more=actions))
+    repo.commit("Begin at ten")
+    repo.write(PLAN, plan(*OLD, more=actions.replace("10.", "2.")))
+    repo.commit("Renumber")
+    assert [one["code"] for one in pushed(repo, base="HEAD~1")] == ["LED511"]
+    repo.write(PLAN, plan(*OLD, more=actions))
+    repo.commit("Number as before")
+    assert pushed(repo, base="HEAD~2") == []
+
+
 def test_what_was_added_and_lost_in_between_is_told(repo: Repository) -> None:
     repo.write(PLAN, BASE + attempt(5, "Found out what nobody is to know.").encode())
     repo.commit("Add")
