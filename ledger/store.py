@@ -570,9 +570,10 @@ def _replace_both(
     except BaseException:
         _settle(pair)
         raise
-    _finish(journal)
-    if trace is not None:
-        forget(trace)
+    with suppress(LedgerError):  # the change is done: the next one takes away what is left
+        _finish(journal)
+        if trace is not None:
+            forget(trace)
 
 
 def _note(journal: Path, first: Which, steps: list[tuple[_Version, bytes]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -223,6 +224,25 @@ def test_an_editor_that_saves_in_between_wins(pair: Pair) -> None:
         update_both(pair, change, "archive")
     assert caught.value.code == "changed-meanwhile"
     assert held(pair) == (b"edited", OLD[1])
+
+
+def test_a_journal_that_cannot_be_deleted_is_taken_away_by_the_next(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the second file the change is done, and it would be false to say that it is not."""
+    unlink = os.unlink
+
+    def broken(path: Path) -> None:
+        if path == store.journal_of(pair.ledger):
+            raise OSError(errno.EIO, "input/output error")
+        unlink(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", broken)
+        update_both(pair, lambda *_: NEW, "archive")
+    assert (held(pair), store.journal_of(pair.ledger).exists()) == (NEW, True)
+    update_both(pair, lambda *_: OLD, "archive")
+    assert (held(pair), store.journal_of(pair.ledger).exists()) == (OLD, False)
 
 
 def test_a_file_is_not_its_own_archive(pair: Pair) -> None:

@@ -8,8 +8,8 @@ command. It asks that
 
 - the files are the old ones or the new ones, byte for byte, and never one of each;
 - the exit code is 0 (of ``run``: that of the command) exactly where they are the new ones;
-- git sees no file that was not there before, but for the lock, whose own call may be what failed:
-  the next command takes it away;
+- git sees no file that was not there before, but for the lock and the journal, whose own calls may
+  be what failed: the next command takes them away;
 - what is said is no defect of ledger.
 
 With ``--strace`` the calls of the operating system fail instead, in a process of its own: those of
@@ -283,7 +283,7 @@ class Campaign:
             line[3:]
             for line in repo.git("status", "--porcelain", "--untracked-files=all").splitlines()
             if line.startswith("?? ")
-            and not line.endswith(".lock")
+            and not line.endswith((".lock", "-journal"))
             and not line[3:].startswith(("reports/", *PLANS))
         ]
         if stray:
