@@ -234,9 +234,9 @@ class Version(NamedTuple):
     def real(self, file: Path) -> Path | None:
         """See ``Tree``. What a link holds, its target, is one line without an end; where one
         stands for a folder there is no file below it."""
-        said = self._content(file)
+        content = self._content(file)
         folders = (folder for folder in file.parents if self.contents.root in folder.parents)
-        if b"\n" in said if said else not any(map(self._content, folders)):
+        if b"\n" in content if content else not any(map(self._content, folders)):
             return file
         is_staged = self.revision == STAGED
         view = files.Index(self.contents) if is_staged else files.Commit(*self)
@@ -267,10 +267,10 @@ def find(
     try:
         given = None if explicit is None else _existing(start, explicit)
         folder = given.parent if given else Path(os.path.realpath(start))
-        found = _find(folder, given, tree)
-        if is_here and found.is_git:
-            require_here(found.root, found.ledger_path, start)
-        return found
+        config = _find(folder, given, tree)
+        if is_here and config.is_git:
+            require_here(config.root, config.ledger_path, start)
+        return config
     except OSError as error:
         raise UnreadableInput("bad-path", f"{shown(explicit or start)}: {why(error)}") from error
 
@@ -296,12 +296,12 @@ def follow(plan: Config, there: Version, here: Tree = DISK) -> Config | None:
         return own and own.of_partner
     configured = _configured(plan, here)
     if configured and configured.ledger_path == plan.ledger_path:
-        found = _configured(plan, there)
-        if not found or found.ledger_path == plan.ledger_path or not here.has(found.ledger):
-            return found
-        other = _configured(found, here)
-        if not other or other.ledger_path != found.ledger_path:
-            return found  # else it is the plan of another project, and still there
+        config = _configured(plan, there)
+        if not config or config.ledger_path == plan.ledger_path or not here.has(config.ledger):
+            return config
+        other = _configured(config, here)
+        if not other or other.ledger_path != config.ledger_path:
+            return config  # else it is the plan of another project, and still there
     given = plan.ledger
     return _find(given.parent, given, there, plan.root) if there.has(given) else None
 
@@ -327,8 +327,8 @@ def _find(folder: Path, given: Path | None, tree: Tree = DISK, top: Path | None 
         path = given.relative_to(root).as_posix()
     else:
         path = _within(root, _plan_path(root, project, settings, tree), tree)
-    named = settings.archive
-    archive = _within(root, project / named, tree) if project and named else ""
+    chosen = settings.archive
+    archive = _within(root, project / chosen, tree) if project and chosen else ""
     is_archive = path == archive or (not archive and is_archive_name(path))
     if is_archive and project and settings.path:
         partner = _within(root, project / settings.path, tree)

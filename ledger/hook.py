@@ -92,13 +92,17 @@ def _run(arguments: Sequence[str]) -> int:
 def _check_message(file: str) -> int:
     """What a commit's message says of its runs. A message without any path names none, and few
     have one: what judges it is loaded then."""
-    said = messages.commit_message(file)
-    done = later("commands.verify_text.verify_text")(said, "the message") if "/" in said else None
+    commit_message = messages.commit_message(file)
+    done = (
+        later("commands.verify_text.verify_text")(commit_message, "the message")
+        if "/" in commit_message
+        else None
+    )
     if done is None or done.unchecked:
         errors.diagnostic("ledger-hook: the message names no run: nothing was checked")
         return 0
-    told = [*later("reports.claims.lines")(done, ("contradicted",))]
-    errors.write("".join(f"{line.text}\n" for line in told))
+    lines = [*later("reports.claims.lines")(done, ("contradicted",))]
+    errors.write("".join(f"{line.text}\n" for line in lines))
     return int(done.is_contradicted)
 
 
@@ -136,12 +140,12 @@ def _plans(here: Path, names: Sequence[str], commits: tuple[str, str] | None) ->
         known = [configured]
         if names:  # an archive may have any name
             own = str(configured.of_partner.ledger)
-            plans += [one for one in places if one not in plans and os.path.realpath(one) == own]
+            plans += [p for p in places if p not in plans and os.path.realpath(p) == own]
         else:  # what the plan was called before is judged with it
             with Blobs(configured.root) as contents:
                 before = guard.version_of(configured, contents, commits[0] if commits else "HEAD")
             known += [configured.of_partner, before.plan, before.plan.of_partner]
-        judged = {str(one.ledger) for one in known}
+        judged = {str(project.ledger) for project in known}
         plans = [place for place in plans if os.path.realpath(place) not in judged]
     for place in plans:
         if place.is_file():

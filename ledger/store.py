@@ -515,8 +515,10 @@ def _holder(lock: Path) -> str:
         descriptor = os.open(lock, _READ_FLAGS | _flags("NOFOLLOW"))
         try:
             os.lseek(descriptor, 1, os.SEEK_SET)
-            if told := _HOLDER.match(os.read(descriptor, 1000)):
-                return f"{told[1].decode()} has held its lock {lock.name} since {told[2].decode()}"
+            if match := _HOLDER.match(os.read(descriptor, 1000)):
+                return (
+                    f"{match[1].decode()} has held its lock {lock.name} since {match[2].decode()}"
+                )
         finally:
             os.close(descriptor)
     return f"another process holds its lock {lock.name}"

@@ -57,42 +57,42 @@ class Case(NamedTuple):
     @property
     def values(self) -> Iterator[float]:
         """All values that the runs have."""
-        return (value for one in chain(*self.found) for value in one.values)
+        return (value for observation in chain(*self.found) for value in observation.values)
 
 
 def doubt(case: Case) -> str:
     """Why what no run has is no contradiction; empty where it is one."""
-    said = case.said
+    statement = case.said
     reason = _doubt_subject(case) or _doubt_figure(case)
-    if not reason and said.quantity == "duration":
+    if not reason and statement.quantity == "duration":
         reason = _another_time(case)
-    if not reason and _agrees(said, case.beside):
+    if not reason and _agrees(statement, case.beside):
         reason = "it agrees with the counts beside it, which are not verified"
-    if not reason and said.quantity == "change":
+    if not reason and statement.quantity == "change":
         reason = _doubt_change(case)
     return reason
 
 
 def beside(claim: Claim, entry: Sequence[Claim]) -> list[Statement]:
     """What else is said in the same breath of the same run."""
-    said = claim.statement
+    statement = claim.statement
     return [
-        one.statement
-        for one in entry
-        if one.statement
-        and said
-        and one.runs == claim.runs
-        and one.statement.breath == said.breath
-        and one.statement.subject == said.subject
+        other.statement
+        for other in entry
+        if other.statement
+        and statement
+        and other.runs == claim.runs
+        and other.statement.breath == statement.breath
+        and other.statement.subject == statement.subject
     ]
 
 
 def sessions(beside: Sequence[Statement], run: Run) -> Iterator[Session]:
     """The sessions that have all counts of a breath, of which there are several."""
-    counts = [one for one in beside if one.quantity in COUNTED and one.low > 0]
+    counts = [s for s in beside if s.quantity in COUNTED and s.low > 0]
     for session in run.every if len(counts) > 1 else ():
-        values = [next(counted(one, session, run)).values for one in counts]
-        if all(any(map(one.holds, of)) for one, of in zip(counts, values, strict=True)):
+        values = [next(counted(statement, session, run)).values for statement in counts]
+        if all(any(map(statement.holds, of)) for statement, of in zip(counts, values, strict=True)):
             yield session
 
 
@@ -104,79 +104,81 @@ def _session(beside: Sequence[Statement], run: Run) -> Session | None:
 
 def _doubt_subject(case: Case) -> str:
     """Why it may not be of the runs, or of all their tests."""
-    said, runs = case.said, case.runs
+    statement, runs = case.said, case.runs
     if not runs or case.claim.runs:
         return OF_ANOTHER if case.claim.runs else "no run is cited"
     if not all(case.found):
-        is_part = said.subject and not said.or_whole
+        is_part = statement.subject and not statement.or_whole
         return OF_NO_PART if is_part else untold(runs, "the outputs do not tell")
-    is_compared = said.quantity == "change" and said.against
-    is_anchored = len(runs) == 1 and _is_anchored(said, case.beside, runs[0])
-    is_whole = said.is_label and len(runs) == 1 and _is_whole(said, case.beside, runs[0])
-    if not (said.is_sure or is_compared or is_anchored or is_whole):
-        return OF_NO_PART if said.subject else OF_A_PART
-    if not _are_own(said.runs, runs):
+    is_compared = statement.quantity == "change" and statement.against
+    is_anchored = len(runs) == 1 and _is_anchored(statement, case.beside, runs[0])
+    is_whole = statement.is_label and len(runs) == 1 and _is_whole(statement, case.beside, runs[0])
+    if not (statement.is_sure or is_compared or is_anchored or is_whole):
+        return OF_NO_PART if statement.subject else OF_A_PART
+    if not _are_own(statement.runs, runs):
         return OF_ANOTHER
-    if said.or_whole and said.quantity in FIGURES:
+    if statement.or_whole and statement.quantity in FIGURES:
         return OF_A_PART
-    if said.quantity == "executed" and said.high == 0:
+    if statement.quantity == "executed" and statement.high == 0:
         return "the attempt may have run none of what it cites"
     return ""
 
 
-def _is_anchored(said: Statement, beside: Sequence[Statement], run: Run) -> bool:
+def _is_anchored(statement: Statement, beside: Sequence[Statement], run: Run) -> bool:
     """Whether what is said beside a figure is surely of the run: small counts fit many runs, a
     time with hundredths fits one; a time is of the counts beside it."""
     weight = 0.0
-    own = (said.outcome, (said.of or [0])[0]) if said.quantity == "portion" else None
-    for one in beside if run.single or _session(beside, run) else ():
-        is_count = one.quantity in COUNTED and one.low > 0
-        is_time = one.quantity == "duration" and _is_precise(one)
-        if not (is_count or is_time) or (one.quantity, one.low) == own:
+    own = (statement.outcome, (statement.of or [0])[0]) if statement.quantity == "portion" else None
+    for other in beside if run.single or _session(beside, run) else ():
+        is_count = other.quantity in COUNTED and other.low > 0
+        is_time = other.quantity == "duration" and _is_precise(other)
+        if not (is_count or is_time) or (other.quantity, other.low) == own:
             continue
-        values = (value for found in observations(one, run, ()) for value in found.values)
-        if any(map(one.holds, values)):
-            weight += 0.5 if is_count and one.low < _SMALL else 1.0
-    return weight >= (0.5 if said.quantity == "duration" else 1.0)
+        values = (value for o in observations(other, run, ()) for value in o.values)
+        if any(map(other.holds, values)):
+            weight += 0.5 if is_count and other.low < _SMALL else 1.0
+    return weight >= (0.5 if statement.quantity == "duration" else 1.0)
 
 
 def _is_whole(said: Statement, beside: Sequence[Statement], run: Run) -> bool:
     """Whether a part has as many tests as are told of it: ``graph: 118 passed, 2 failed``."""
-    told = [one.low for one in (said, *beside) if one.quantity in ENDINGS]
-    counts = {said.of[0] if said.of else sum(told)}
+    lows = [one.low for one in (said, *beside) if one.quantity in ENDINGS]
+    counts = {said.of[0] if said.of else sum(lows)}
     cases = {part.totals.cases for part in (parts_of(run.single, said) if run.single else ())}
     return counts == cases and max(counts) >= _SMALL
 
 
-def _are_own(named: Sequence[str], runs: Sequence[Run]) -> bool:
+def _are_own(names: Sequence[str], runs: Sequence[Run]) -> bool:
     """Whether the runs that a sentence names are the attempt's own."""
     own = [f"{run.path}/" for run in runs]
-    paths = [path.strip("/") for path in named if "/" in path.strip("/")]
+    paths = [path.strip("/") for path in names if "/" in path.strip("/")]
     return all(any(path in run or run in f"{path}/" for run in own) for path in paths)
 
 
 def _doubt_figure(case: Case) -> str:
     """Why a value may be another session's, or a time another one."""
-    said, runs = case.said, case.runs
-    if said.quantity in ("finished", "exit_code") and len(runs) == 1:
+    statement, runs = case.said, case.runs
+    if statement.quantity in ("finished", "exit_code") and len(runs) == 1:
         return ""
-    if said.quantity in ("memory", "cpu"):
-        is_one = len({one.values for one in chain(*case.found)}) == 1
+    if statement.quantity in ("memory", "cpu"):
+        is_one = len({observation.values for observation in chain(*case.found)}) == 1
     else:
         is_one = all(run.single or not run.every or _session(case.beside, run) for run in runs)
-    if not is_one and (said.quantity not in OF_EACH or _may_be_some(case)):
+    if not is_one and (statement.quantity not in OF_EACH or _may_be_some(case)):
         return SEVERAL_SESSIONS
-    if said.quantity not in ("duration", "memory"):
+    if statement.quantity not in ("duration", "memory"):
         return ""
-    if any(one.is_empty and one.totals.collected for one in runs[0].every[:1]):
+    if any(session.is_empty and session.totals.collected for session in runs[0].every[:1]):
         return "the run only collected tests"
-    return _doubt_time(case) if said.quantity == "duration" else ""
+    return _doubt_time(case) if statement.quantity == "duration" else ""
 
 
-def is_of_all(said: Statement) -> bool:
+def is_of_all(statement: Statement) -> bool:
     """Whether one failure in any session is against it: ``all tests pass``, ``0 failed``."""
-    is_none = said.quantity in (*ENDINGS, "failing") and said.high <= 0
-    return not said.subject and (is_none or (said.quantity, said.low) == ("all_passed", SO))
+    is_none = statement.quantity in (*ENDINGS, "failing") and statement.high <= 0
+    return not statement.subject and (
+        is_none or (statement.quantity, statement.low) == ("all_passed", SO)
+    )
 
 
 def _may_be_some(case: Case) -> bool:
@@ -190,42 +192,46 @@ def _may_be_some(case: Case) -> bool:
     return any(_may_add_up(case.said, run) for run in case.runs)
 
 
-def _may_add_up(said: Statement, run: Run) -> bool:
+def _may_add_up(statement: Statement, run: Run) -> bool:
     """Whether some of the sessions together may have what is said."""
     parts = [session for session in run.sessions if session.file != run.path]
-    if said.quantity not in COUNTED:
+    if statement.quantity not in COUNTED:
         return len(parts) > 2
     sums: set[float] = set()
     for session in parts:
-        found = observations(said, run._replace(whole=session, sessions=()), ())
-        values = {value for one in found for value in one.values}
+        seen = observations(statement, run._replace(whole=session, sessions=()), ())
+        values = {value for observation in seen for value in observation.values}
         sums |= values | {least + value for least in sums for value in values}
         if len(sums) > _MOST_SUMS:
             return True
-    return any(map(said.holds, sums))
+    return any(map(statement.holds, sums))
 
 
 def _doubt_time(case: Case) -> str:
     """Why a time may be another one, or a rounded one."""
-    said, run, values = case.said, case.runs[0], [*case.values]
-    exact = {round(one.value, 2) for one in run.figures["duration_s"] if one.is_exact}
+    statement, run, values = case.said, case.runs[0], [*case.values]
+    exact = {round(figure.value, 2) for figure in run.figures["duration_s"] if figure.is_exact}
     if len(case.runs) > 1 or len(exact) > 1:
         return SEVERAL_SESSIONS
-    if _is_precise(said):
-        tests = chain(*(one.tests.values() for one in run.every))
-        if any(said.holds(test.duration_s or 0.0) for test in tests):
+    if _is_precise(statement):
+        tests = chain(*(session.tests.values() for session in run.every))
+        if any(statement.holds(test.duration_s or 0.0) for test in tests):
             return "one of the tests took that long"
-        later = max(_LATER, (_NEAR if said.is_sure else _LATER_SHARE) * said.high)
-        is_near = any(said.low - later <= value <= said.high + _EARLIER for value in values)
+        later = max(_LATER, (_NEAR if statement.is_sure else _LATER_SHARE) * statement.high)
+        is_near = any(
+            statement.low - later <= value <= statement.high + _EARLIER for value in values
+        )
         is_told = bool(exact) or not is_near
         return "" if is_told else "a report's time is close to it, and pytest's own is not there"
-    times = (one for one in case.beside if one.quantity == "duration" and one.end <= said.start)
-    if any(said.start - one.end <= 2 and any(map(one.holds, values)) for one in times):
+    times = (o for o in case.beside if o.quantity == "duration" and o.end <= statement.start)
+    if any(statement.start - time.end <= 2 and any(map(time.holds, values)) for time in times):
         return ""  # "1653.41 s (27 min 33 s)": the same time once more
-    is_whole = bool(exact) and said.high - said.low <= _NEAR_S  # seconds, which nobody rounds
+    is_whole = (
+        bool(exact) and statement.high - statement.low <= _NEAR_S
+    )  # seconds, which nobody rounds
     near = max(_NEAR_S, 0.0 if is_whole else _NEAR * max(values))
-    is_exact = said.low > 0 and said.high < inf
-    if is_exact and any(said.low - near <= value <= said.high + near for value in values):
+    is_exact = statement.low > 0 and statement.high < inf
+    if is_exact and any(statement.low - near <= value <= statement.high + near for value in values):
         return ROUNDED
     return ""
 
@@ -236,36 +242,38 @@ def _another_time(case: Case) -> str:
     is_named = case.said.outcome == "in" or _RUNTIME.match(case.claim.text)
     if is_named or not _is_precise(case.said):
         return ""
-    times = (one.statement for one in case.entry if one.runs == case.claim.runs)
+    times = (claim.statement for claim in case.entry if claim.runs == case.claim.runs)
     values = [*case.values]
     is_other = any(
-        any(map(one.holds, values))
-        for one in times
-        if one and one.quantity == "duration" and _is_precise(one)
+        any(map(statement.holds, values))
+        for statement in times
+        if statement and statement.quantity == "duration" and _is_precise(statement)
     )
     return "another time of the entry fits the run" if is_other else ""
 
 
-def _is_precise(said: Statement) -> bool:
-    return said.high - said.low < _PRECISE
+def _is_precise(statement: Statement) -> bool:
+    return statement.high - statement.low < _PRECISE
 
 
-def _agrees(said: Statement, beside: Sequence[Statement]) -> bool:
+def _agrees(statement: Statement, beside: Sequence[Statement]) -> bool:
     """Whether a rate is what the counts beside it give."""
-    counts = {one.quantity: one.low for one in beside if one.quantity in COUNTED}
-    above = counts.get("passed") if said.quantity == "pass_rate" else None
-    if said.quantity == "portion" and said.of:
-        above = said.of[0]
+    counts = {s.quantity: s.low for s in beside if s.quantity in COUNTED}
+    above = counts.get("passed") if statement.quantity == "pass_rate" else None
+    if statement.quantity == "portion" and statement.of:
+        above = statement.of[0]
     parts = [counts.get(name, 0.0) for name in ENDINGS]
     wholes = [counts.get("collected", 0.0), *(sum(parts[:end]) for end in (2, 3, len(parts)))]
-    return above is not None and any(said.holds(100.0 * above / whole) for whole in wholes if whole)
+    return above is not None and any(
+        statement.holds(100.0 * above / whole) for whole in wholes if whole
+    )
 
 
 def _doubt_change(case: Case) -> str:
     """Why a change may be one of other runs."""
-    told = [run for run in case.before if run.every or run.figures["elapsed_s"]]
-    if case.said.against and not (len(told) == 1 and told[0].single):
+    runs = [run for run in case.before if run.every or run.figures["elapsed_s"]]
+    if case.said.against and not (len(runs) == 1 and runs[0].single):
         return SEVERAL_SESSIONS
-    others = (value for one in chain(*case.found) for value in one.others)
+    others = (value for observation in chain(*case.found) for value in observation.others)
     is_other = any(map(case.said.holds, others))
     return "it is so only if the two runs are counted in different ways" if is_other else ""

@@ -211,19 +211,19 @@ class Entry(NamedTuple):
     @property
     def names_run(self) -> bool:
         """Whether it names a run, be it one that is not there."""
-        lost = (one.path for one in self.cited if one.is_own and not one.is_found)
+        lost = (cited.path for cited in self.cited if cited.is_own and not cited.is_found)
         return bool(self.runs) or any(path and stamp_of(path) for path in lost)
 
     @property
     def made(self) -> dict[str, str]:
         """The runs below a stamp that it says it made, the newest last. Its figures are about
         ``runs``."""
-        cited = (one.path for one in self.cited if one.is_own and one.is_found and one.path)
+        cited = (c.path for c in self.cited if c.is_own and c.is_found and c.path)
         stamps = {folder: stamp_of(folder) for folder in map(run_folder, cited)}
-        found = sorted(
+        stamped = sorted(
             (stamp.replace("-", ""), folder) for folder, stamp in stamps.items() if stamp
         )
-        return {folder: "" for _, folder in found}
+        return {folder: "" for _, folder in stamped}
 
 
 Wanted = Callable[[str | None, int | None, str], bool]
@@ -269,14 +269,16 @@ def text_entry(
     ``of`` an attempt, else those that it names by their paths below ``root``."""
     artifacts = []
     every = citations.find(text, place.is_on_disk)
-    for one in (*every[:_MOST_CITED], *every[max(_MOST_CITED, len(every) - _MOST_CITED) :]):
-        paths = tuple(path.removeprefix(f"{root}/") for path in one.paths)  # agents write it whole
-        artifacts.append(Artifact(raw=one.raw, paths=paths, line=1 + one.line))
+    for citation in (*every[:_MOST_CITED], *every[max(_MOST_CITED, len(every) - _MOST_CITED) :]):
+        paths = tuple(
+            path.removeprefix(f"{root}/") for path in citation.paths
+        )  # agents write it whole
+        artifacts.append(Artifact(raw=citation.raw, paths=paths, line=1 + citation.line))
     part = Passage(text, tuple(artifacts))
     resolved = [*_resolver(None, place).resolve(part)]
-    named = of.runs if of else dict.fromkeys(runs, "")
-    for is_own in () if named else (_is_labelled, _is_dated):
-        named = named or _own_runs(_cited(part, resolved, place, is_own), place)
+    folders = of.runs if of else dict.fromkeys(runs, "")
+    for is_own in () if folders else (_is_labelled, _is_dated):
+        folders = folders or _own_runs(_cited(part, resolved, place, is_own), place)
     return Entry(
         item=of.item if of else None,
         attempt=of.attempt if of else None,
@@ -285,7 +287,7 @@ def text_entry(
         text=text,
         line=1,
         cited=_cited(part, resolved, place, _is_asserted),
-        runs=named,
+        runs=folders,
         is_text=True,
     )
 
@@ -293,9 +295,9 @@ def text_entry(
 def _own_runs(cited: Sequence[Cited], place: Place) -> dict[str, str]:
     """The runs that a text means by what it cites as its own."""
     return {
-        folder: _common(folder, found)
-        for folder, found in _by_run(cited, place).items()
-        if any(one.is_own for one in found)
+        folder: _common(folder, citations)
+        for folder, citations in _by_run(cited, place).items()
+        if any(cited.is_own for cited in citations)
     }
 
 
@@ -329,10 +331,10 @@ class NewestRun(NamedTuple):
 
 def newest_run(item: Item, place: Place) -> NewestRun | None:
     """The newest attempt of ``item`` that tried something and cites a run; None for none."""
-    found = newest_entry(item, item.attempts, place)
-    if found is None:
+    newest = newest_entry(item, item.attempts, place)
+    if newest is None:
         return None
-    attempt, entry = found
+    attempt, entry = newest
     return NewestRun(attempt, runs_made(entry, place))
 
 
@@ -347,7 +349,7 @@ def newest_entry(
     """The newest of an item's attempts that tried something and cites a run, and what it says."""
     resolver = _resolver(item, place)
     tried = (attempt for attempt in newest_first(attempts) if attempt.result != "info")
-    every = ((one, _entry(one, one.item, one.number, resolver, place)) for one in tried)
+    every = ((a, _entry(a, a.item, a.number, resolver, place)) for a in tried)
     return next((pair for pair in every if pair[1].runs), None)
 
 
@@ -424,16 +426,16 @@ def _cited(
         at += len(artifact.raw) if found_at >= 0 else 0
     return tuple(
         Cited(
-            raw=one.artifact.raw,
-            written=one.path,
-            path=_place_of(one, place),
-            is_found=one.place is not None,
-            is_own=own[one.artifact],
-            line=one.artifact.line,
-            is_end=one.is_end,
-            matches=one.matches,
+            raw=cited.artifact.raw,
+            written=cited.path,
+            path=_place_of(cited, place),
+            is_found=cited.place is not None,
+            is_own=own[cited.artifact],
+            line=cited.artifact.line,
+            is_end=cited.is_end,
+            matches=cited.matches,
         )
-        for one in resolved
+        for cited in resolved
     )
 
 
@@ -492,7 +494,7 @@ def stamp_of(path: str) -> str | None:
 def _runs(cited: tuple[Cited, ...], stamp: str | None, place: Place) -> dict[str, str]:
     """The entry's own runs, each with the part of it that is cited."""
     places = _by_run(cited, place)
-    own = [folder for folder, found in places.items() if any(one.is_own for one in found)]
+    own = [folder for folder, c in places.items() if any(cited.is_own for cited in c)]
     stamped = [folder for folder in places if stamp and stamp_of(folder) == stamp]
     if stamped:
         chosen = [folder for folder in own if folder in stamped] or stamped
@@ -506,8 +508,8 @@ def _runs(cited: tuple[Cited, ...], stamp: str | None, place: Place) -> dict[str
 
 def _by_run(cited: Sequence[Cited], place: Place) -> dict[str, list[Cited]]:
     """What is cited and there, by the run that it lies in."""
-    found: dict[str, list[Cited]] = {}
-    runs = {run_folder(one.path) for one in cited if one.path and one.is_found and not one.is_end}
+    by_run: dict[str, list[Cited]] = {}
+    runs = {run_folder(c.path) for c in cited if c.path and c.is_found and not c.is_end}
     for path in cited:
         if not path.is_found or path.path is None:
             continue
@@ -516,13 +518,13 @@ def _by_run(cited: Sequence[Cited], place: Place) -> dict[str, list[Cited]]:
             continue  # it may lie in a run of another attempt
         if "/" not in folder or (not stamp_of(folder) and place.holds_runs(folder)):
             continue  # a folder such as docs/, or one of many runs
-        found.setdefault(folder, []).append(path)
-    return found
+        by_run.setdefault(folder, []).append(path)
+    return by_run
 
 
-def _common(folder: str, found: Sequence[Cited]) -> str:
+def _common(folder: str, citations: Sequence[Cited]) -> str:
     """The deepest folder below the run that holds everything cited of it."""
-    cited = (one.path.rpartition("/") for one in found if one.path)
+    cited = (cited.path.rpartition("/") for cited in citations if cited.path)
     common = posixpath.commonpath(
         [head if "." in name else head + sep + name for head, sep, name in cited]
     )

@@ -54,36 +54,36 @@ def judge_plan(
     every = cache(lambda: list(entries(ledger, place)) if known is None else known)
     runs = Runs(place, every)
     place = place._replace(plan=path, numbers=_numbers(ledger))
-    found: list[JudgedClaim] = []
+    claims: list[JudgedClaim] = []
     for entry in entries(ledger, place, wanted) if wanted else every():
-        found += _judged(entry, runs, place)
-    return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
+        claims += _judged(entry, runs, place)
+    return _with_ignored(sorted(claims, key=lambda claim: claim.line), place)
 
 
 def judge_text(entry: Entry, ledger: Ledger, path: str, place: Place) -> list[JudgedClaim]:
     """Every claim of a text, with its verdict; the plan knows its attempts and the runs before."""
     runs = Runs(place, cache(lambda: list(entries(ledger, place))))
-    found = _judged(entry, runs, place._replace(plan=path, numbers=_numbers(ledger)))
-    return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
+    claims = _judged(entry, runs, place._replace(plan=path, numbers=_numbers(ledger)))
+    return _with_ignored(sorted(claims, key=lambda claim: claim.line), place)
 
 
 def _judged(entry: Entry, runs: Runs, place: Place) -> Iterator[JudgedClaim]:
     """The claims of one entry."""
     claims = claims_of(entry)
-    named = {name: runs.named(entry, name) for name in _run_names(claims)}
+    tests = {name: runs.runs_of(entry, name) for name in _run_names(claims)}
     own = runs.read(entry.runs) if any(map(_is_of_own_run, claims)) else ()
     before = runs.before(entry) if any(map(is_compared, claims)) else ()
     # What succeeds in the end is judged by the newest run that was made for it.
     newest = list(entry.made)[-1:] if entry.success else []
     last = runs.read({folder: "" for folder in newest if folder not in entry.runs})
-    told = of_rounds(entry, place)
-    judged = judge(entry, claims, own, named, place, last=last, before=before)
+    judged_claims = of_rounds(entry, place)
+    judged = judge(entry, claims, own, tests, place, last=last, before=before)
     beside = {folder: "" for folder in entry.made if folder not in entry.runs}
     if beside and not entry.is_text and any(map(_is_accused, judged)):
-        others = judge(entry, claims, runs.read(beside), named, place, before=before)
+        others = judge(entry, claims, runs.read(beside), tests, place, before=before)
         judged = [_spared(*both) for both in zip(judged, others, strict=True)]
-    yield from (one for one in judged if not any(_is_within(one, of) for of in told))
-    yield from told
+    yield from (claim for claim in judged if not any(_is_within(claim, of) for of in judged_claims))
+    yield from judged_claims
 
 
 def _is_accused(claim: JudgedClaim) -> bool:
@@ -111,11 +111,11 @@ def of_rounds(entry: Entry, place: Place) -> list[JudgedClaim]:
         return []
     paths = [f"{folder}/rounds.md" for folder in entry.runs]
     reports = [path for path in paths if place.files.kind(path) == "file"]
-    found = reports or (entry.runs if _ROUNDS.search(entry.text) else ())
-    if not found:
+    rounds_paths = reports or (entry.runs if _ROUNDS.search(entry.text) else ())
+    if not rounds_paths:
         return []
     judged: list[JudgedClaim] = import_module("ledger.claims.rounds").judge_rounds(
-        entry, place.files, found
+        entry, place.files, rounds_paths
     )
     return judged
 
@@ -144,12 +144,12 @@ def _texts(ledger: Ledger) -> frozenset[str]:
 
 def _numbers(ledger: Ledger) -> dict[str, frozenset[int]]:
     """The attempts of each item; of no item's, under an empty name."""
-    found: dict[str, set[int | None]] = {"": {attempt.number for attempt in ledger.loose}}
+    numbers: dict[str, set[int | None]] = {"": {attempt.number for attempt in ledger.loose}}
     for item in ledger.items:
-        here = found.setdefault(item.id, set())
+        here = numbers.setdefault(item.id, set())
         here.update(attempt.number for attempt in item.attempts)
         here.update(islice(item.archived_numbers(), _MOST_ARCHIVED))
-    return {item: frozenset(n for n in numbers if n is not None) for item, numbers in found.items()}
+    return {item: frozenset(n for n in group if n is not None) for item, group in numbers.items()}
 
 
 def _with_ignored(claims: list[JudgedClaim], place: Place) -> list[JudgedClaim]:
@@ -226,8 +226,8 @@ def _judge_result(claim: Claim, entry: Entry, runs: Sequence[Run]) -> JudgedClai
     # Whoever names what succeeded says that it is not the run.
     reason = reason_in(entry.text) or subject_of(entry.success)
     if against_success("success", failed.failure, reason) == "warning":
-        said = f"{failed.failure} in {failed.path}; its author insists: {reason}"
-        return claim.unverifiable(said).model_copy(update={"is_insisted": True})
+        message = f"{failed.failure} in {failed.path}; its author insists: {reason}"
+        return claim.unverifiable(message).model_copy(update={"is_insisted": True})
     return claim.contradicted(failed.failure, failed.path, "the attempt's own run failed")
 
 
@@ -235,28 +235,28 @@ def judge(
     entry: Entry,
     claims: Sequence[Claim],
     runs: Sequence[Run],
-    named: Mapping[RunName, Sequence[Run]],
+    tests: Mapping[RunName, Sequence[Run]],
     place: Place,
     *,
     last: Sequence[Run] = (),
     before: Sequence[Run] = (),
 ) -> list[JudgedClaim]:
     """Every claim of ``entry`` with its verdict, in the order of the text. ``runs`` are its own,
-    ``named`` those that other names stand for, ``last`` one by which only its result is judged."""
-    found: list[JudgedClaim] = []
+    ``tests`` those that other names stand for, ``last`` one by which only its result is judged."""
+    judged_claims: list[JudgedClaim] = []
     lines = entry.text.split("\n")
     for claim in claims:
         if claim.statement:
-            meant = _runs_by_names(claim.runs, named) if claim.runs else runs
-            earlier = _runs_by_names(claim.against, named) if claim.against else before
+            candidates = _runs_by_names(claim.runs, tests) if claim.runs else runs
+            earlier = _runs_by_names(claim.against, tests) if claim.against else before
             line = lines[claim.line - entry.line]
-            found.append(judge_words(claim, claims, meant, earlier, line))
+            judged_claims.append(judge_words(claim, claims, candidates, earlier, line))
         else:
-            found.append(_judge_name(claim, entry, place, runs, last))
-    found = agreed(found)
+            judged_claims.append(_judge_name(claim, entry, place, runs, last))
+    judged_claims = agreed(judged_claims)
     cited = (names.judge_artifact(path, entry, place) for path in entry.cited)
-    found += [claim for claim in (*cited, names.judge_date(entry, place)) if claim]
-    return sorted(found, key=lambda claim: claim.line)
+    judged_claims += [claim for claim in (*cited, names.judge_date(entry, place)) if claim]
+    return sorted(judged_claims, key=lambda claim: claim.line)
 
 
 def _judge_name(
@@ -271,21 +271,21 @@ def _judge_name(
 
 
 def _runs_by_names(
-    run_names: Iterable[RunName], named: Mapping[RunName, Sequence[Run]]
+    run_names: Iterable[RunName], by_name: Mapping[RunName, Sequence[Run]]
 ) -> list[Run]:
     """The runs that names stand for. Several names in a row (``Phase B Attempt #5``) narrow it
     down: what all of them mean, where there is such a run."""
-    found: dict[str, Run] = {}
+    runs: dict[str, Run] = {}
     narrowed: Collection[str] | None = None
     for name in run_names:
-        here = {run.path: run for run in named.get(name, ())}
+        here = {run.path: run for run in by_name.get(name, ())}
         if here:
             narrowed = here.keys() if narrowed is None else (narrowed & here.keys() or narrowed)
-            found.update(here)
-    return [run for path, run in found.items() if narrowed is None or path in narrowed]
+            runs.update(here)
+    return [run for path, run in runs.items() if narrowed is None or path in narrowed]
 
 
-def contradictions(said: str, attempt: Attempt, outputs: Sequence[Outputs]) -> list[JudgedClaim]:
+def contradictions(words: str, attempt: Attempt, outputs: Sequence[Outputs]) -> list[JudgedClaim]:
     """What an author says of the runs that ``attempt`` records, and they contradict. ``outputs``
     are of these runs; nothing else is looked at, so paths, commits and other runs are not judged.
 
@@ -298,7 +298,7 @@ def contradictions(said: str, attempt: Attempt, outputs: Sequence[Outputs]) -> l
         attempt=attempt.number,
         date=attempt.date,
         stamp=attempt.stamp,
-        text=said,
+        text=words,
         line=attempt.span.start_line,
         cited=(),
         runs={run.path: run.path for run in runs},
@@ -310,4 +310,4 @@ def contradictions(said: str, attempt: Attempt, outputs: Sequence[Outputs]) -> l
         for claim in claims_of(entry)
     ]
     judged = judge(entry, claims, runs, {}, Place())
-    return [one for one in judged if one.verdict == "contradicted" and one.kind in _OF_RUNS]
+    return [each for each in judged if each.verdict == "contradicted" and each.kind in _OF_RUNS]

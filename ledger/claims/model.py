@@ -55,7 +55,7 @@ class Claim(Model):
     """Whether the wording leaves no doubt that this run's result is told."""
 
     @property
-    def said(self) -> str:
+    def wording(self) -> str:
         """The passage, and the value behind it where the passage is another wording."""
         words, value = self.text.split(), self.claimed.split()
         is_it = words[:1] == value[:1] and words[-1:] == value[-1:]
@@ -99,10 +99,10 @@ class JudgedClaim(Claim):
     @property
     def correction(self) -> str:
         """What is so instead of what is claimed, where, and why that counts."""
-        return f"it is {self.found}; {self.reason}"
+        return f"it is {self.observation}; {self.reason}"
 
     @property
-    def found(self) -> str:
+    def observation(self) -> str:
         """What the evidence has, and where: `2.72s in FILE`; empty where it has nothing. A file
         that is claimed is its own place."""
         is_told = not self.evidence or self.evidence == ARITHMETIC or self.kind == "artifact"

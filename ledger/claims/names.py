@@ -63,8 +63,8 @@ def _references(context: Context) -> Iterator[Claim]:
     seen = {(context.item, context.attempt)}  # an attempt may name itself
     for match in _REFERENCE.finditer(text):
         before = _ID_BEFORE.search(text, max(0, match.start() - 130), match.start())
-        named = match["of"] or (before["item"] if before else _item_before(prose, match.start()))
-        about_item = named or context.item
+        name = match["of"] or (before["item"] if before else _item_before(prose, match.start()))
+        about_item = name or context.item
         is_future = bool(_FUTURE.search(text, max(0, match.start() - 40), match.start()))
         for number in map(int, _NUMBER.findall(match["numbers"])):
             if (about_item, number) in seen:
@@ -84,10 +84,10 @@ def _item_before(prose: Prose, at: int) -> str | None:
     """The ID in the code span right before: ``[CLI-FLAGS-003]`` Attempts History (Attempt #36)."""
     for code in prose.codes:
         if code.end <= at <= code.end + 24:
-            found = _BRACKETED.fullmatch(code.text)
+            match = _BRACKETED.fullmatch(code.text)
             between = prose.text[code.end : at].strip(" (")
-            if found and between in ("", "Attempts History", "Attempt History", "history"):
-                return found[1]
+            if match and between in ("", "Attempts History", "Attempt History", "history"):
+                return match[1]
     return None
 
 
@@ -108,25 +108,25 @@ def judge_test(claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
         return claim.unverifiable(LOOSE)
     if claim.whose == "other":
         return claim.unverifiable(OF_ANOTHER)
-    found = [
+    sessions = [
         (session, test)
         for run in runs
         for session in _by_file(run)
-        for test in tests_named(session, claim.name)
+        for test in matching_tests(session, claim.name)
     ]
-    fitting = [entry for entry in found if _fits(claim.measure, entry[1])]
-    fails = fitting and any(s is fitting[0][0] and t.outcome in FAILING for s, t in found)
+    fitting = [entry for entry in sessions if _fits(claim.measure, entry[1])]
+    fails = fitting and any(s is fitting[0][0] and t.outcome in FAILING for s, t in sessions)
     if fitting and (claim.measure == "failed" or not fails):
         session, test = fitting[0]
         return claim.supported(test.outcome, session.file)
     with_results = [run for run in runs if run.every]
     if len(with_results) != 1:
         return claim.unverifiable("no outputs of tests, or those of several runs")
-    if not found:
+    if not sessions:
         return _not_run(claim, with_results[0])
     if fitting:
         return claim.unverifiable("it has parameters of either outcome")
-    session, test = found[0]
+    session, test = sessions[0]
     if test.outcome == "skipped" and claim.measure == "failed":
         return claim.unverifiable("the run skipped it")
     return claim.contradicted(test.outcome, session.file, "the run says otherwise of this test")
@@ -147,7 +147,7 @@ def _not_run(claim: Claim, run: Run) -> JudgedClaim:
     return claim.contradicted("not in the run", sessions[0].file, "the run has no such test")
 
 
-def tests_named(session: Session, name: str) -> list[TestResult]:
+def matching_tests(session: Session, name: str) -> list[TestResult]:
     """The tests of a session that a name stands for; with parameters the very one, if there is."""
     part = about(session, name)
     if part is None:
@@ -159,16 +159,16 @@ def tests_named(session: Session, name: str) -> list[TestResult]:
 
 
 def _module(name: str) -> str | None:
-    head, found, _ = name.partition("::")
-    return head.rpartition("/")[2].removesuffix(".py") if found and head.endswith(".py") else None
+    head, module, _ = name.partition("::")
+    return head.rpartition("/")[2].removesuffix(".py") if module and head.endswith(".py") else None
 
 
 def _modules(session: Session) -> set[str | None]:
     """The pieces of the tests' class names; None, which stands for any module, too."""
-    found: set[str | None] = {None}
+    modules: set[str | None] = {None}
     for identity in session.tests:
-        found.update(identity.partition("::")[0].split("."))
-    return found
+        modules.update(identity.partition("::")[0].split("."))
+    return modules
 
 
 def _fits(outcome: str, test: TestResult) -> bool:

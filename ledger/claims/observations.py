@@ -43,45 +43,52 @@ class Observation(NamedTuple):
     others: tuple[float, ...] = ()
 
 
-def observations(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[Observation]:
+def observations(statement: Statement, run: Run, before: Sequence[Run]) -> Iterator[Observation]:
     """What a run has of what is said; of counts what each of its sessions has, too."""
-    if said.quantity in FIGURES:
-        yield from _figures(said, run) if said.or_whole or _is_of_whole(said, run) else ()
+    if statement.quantity in FIGURES:
+        yield from (
+            _figures(statement, run) if statement.or_whole or _is_of_whole(statement, run) else ()
+        )
         return
-    if said.quantity == "finished":
+    if statement.quantity == "finished":
         if run.finished is not None:
             ended = "finished" if run.finished else "cut short"
             yield Observation((float(run.finished),), ended, run.path)
         return
-    sessions = run.every if said.quantity in OF_EACH else run.every[:1]
-    if said.quantity in ("xfailed", "xpassed") and not said.subject:  # JUnit XML knows neither
-        sessions = tuple(one for one in sessions if not one.file.endswith(".xml")) or sessions
+    sessions = run.every if statement.quantity in OF_EACH else run.every[:1]
+    if (
+        statement.quantity in ("xfailed", "xpassed") and not statement.subject
+    ):  # JUnit XML knows neither
+        sessions = tuple(s for s in sessions if not s.file.endswith(".xml")) or sessions
     for session in sessions:
-        for part in parts_of(session, said):
-            if is_of_before(said):
-                yield from _observed_before(said, (part, run), before)
-            elif said.quantity == "share":
-                yield from _share(said, part, session)
+        for part in parts_of(session, statement):
+            if is_of_before(statement):
+                yield from _observed_before(statement, (part, run), before)
+            elif statement.quantity == "share":
+                yield from _share(statement, part, session)
             else:
-                yield from _READERS.get(said.quantity, counted)(said, part, run)
+                yield from _READERS.get(statement.quantity, counted)(statement, part, run)
 
 
-def _figures(said: Statement, run: Run) -> Iterator[Observation]:
+def _figures(statement: Statement, run: Run) -> Iterator[Observation]:
     """What a run has as figures of its own; of a margin what they leave of its limit."""
-    for figure in chain(*(run.figures[name] for name in FIGURES[said.quantity])):
-        if said.quantity == "margin" and said.of:
-            value, is_share = said.of[0] - figure.value, said.outcome == "percent" and said.of[0]
-            value = 100.0 * value / said.of[0] if is_share else value
+    for figure in chain(*(run.figures[name] for name in FIGURES[statement.quantity])):
+        if statement.quantity == "margin" and statement.of:
+            value, is_share = (
+                statement.of[0] - figure.value,
+                statement.outcome == "percent" and statement.of[0],
+            )
+            value = 100.0 * value / statement.of[0] if is_share else value
             yield Observation((value,), f"{value:.2f}{'%' if is_share else 's'}", figure.file)
         else:
-            text = _written(said.quantity, figure.value)
-            yield Observation(_scaled(said.quantity, figure.value), text, figure.file)
+            text = _written(statement.quantity, figure.value)
+            yield Observation(_scaled(statement.quantity, figure.value), text, figure.file)
 
 
-def _is_of_whole(said: Statement, run: Run) -> bool:
+def _is_of_whole(statement: Statement, run: Run) -> bool:
     """Whether what is meant is all that the run has."""
-    parts = parts_of(run.whole, said) if run.whole else []
-    return not said.subject or any(run.whole and one.totals == run.whole.totals for one in parts)
+    parts = parts_of(run.whole, statement) if run.whole else []
+    return not statement.subject or any(run.whole and s.totals == run.whole.totals for s in parts)
 
 
 def _scaled(quantity: str, value: float) -> tuple[float, ...]:
@@ -106,47 +113,47 @@ def _value(quantity: str, value: float) -> str:
     return _written(quantity, value) if quantity in FIGURES else f"{value:g}"
 
 
-def is_of_before(said: Statement) -> bool:
+def is_of_before(statement: Statement) -> bool:
     """Whether a statement speaks of the run before, too."""
-    return said.quantity in _COMPARED or said.outcome.startswith("was ")
+    return statement.quantity in _COMPARED or statement.outcome.startswith("was ")
 
 
 def _observed_before(
-    said: Statement, now: tuple[Session, Run], before: Sequence[Run]
+    statement: Statement, now: tuple[Session, Run], before: Sequence[Run]
 ) -> Iterator[Observation]:
     """What is said of the run before, or compares with it."""
     run = next((run for run in before if run.every), None)
-    olds = parts_of(run.every[0], said) if run else []
+    olds = parts_of(run.every[0], statement) if run else []
     if run is None or not olds:
         return
     old = olds[0]
-    if said.outcome.startswith("was "):
-        yield from _outcomes(said, old, run)
-    elif said.quantity == "change":
-        yield from _changed(said, now, (old, run))
+    if statement.outcome.startswith("was "):
+        yield from _outcomes(statement, old, run)
+    elif statement.quantity == "change":
+        yield from _changed(statement, now, (old, run))
     else:
-        yield from _compared(said, now[0], old)
+        yield from _compared(statement, now[0], old)
 
 
-def parts_of(session: Session, said: Statement) -> list[Session]:
+def parts_of(session: Session, statement: Statement) -> list[Session]:
     """The tests that may be meant; none where the outputs do not name them."""
-    if not said.subject:
+    if not statement.subject:
         return [session]
     if len(session.tests) < session.totals.cases:
         # Most logs name what failed, and nothing else.
-        failing = {name: one for name, one in session.tests.items() if one.outcome in FAILING}
-        is_told = len(failing) == session.totals.failing and said.quantity in _OF_FAILING
+        failing = {name: test for name, test in session.tests.items() if test.outcome in FAILING}
+        is_told = len(failing) == session.totals.failing and statement.quantity in _OF_FAILING
         if not is_told:
             return []
         session = session._replace(tests=failing)
-    found: list[Session] = []
-    meant = [_tests_of(session, subject) for subject in said.subject]
+    sessions: list[Session] = []
+    meant = [_tests_of(session, subject) for subject in statement.subject]
     for tests in zip(*meant, strict=True) if all(meant) else ():
         inside = {name: test for some in tests for name, test in some.items()}
-        if said.is_outside:
+        if statement.is_outside:
             inside = {name: test for name, test in session.tests.items() if name not in inside}
-        found.append(Session(session.file, recount(inside.values()), inside))
-    return [*found, session] if found and said.or_whole else found
+        sessions.append(Session(session.file, recount(inside.values()), inside))
+    return [*sessions, session] if sessions and statement.or_whole else sessions
 
 
 def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
@@ -192,43 +199,43 @@ def _wholes(session: Session, run: Run) -> tuple[float, ...]:
     return tuple(float(count) for count in dict.fromkeys(counts) if count) or (0.0,)
 
 
-def _is_of(said: Statement, session: Session, run: Run) -> bool:
+def _is_of(statement: Statement, session: Session, run: Run) -> bool:
     """Whether the whole that is said may be the session's."""
-    return said.of is None or any(
-        said.of[0] - 1e-9 <= whole <= said.of[1] + 1e-9 for whole in _wholes(session, run)
+    return statement.of is None or any(
+        statement.of[0] - 1e-9 <= whole <= statement.of[1] + 1e-9 for whole in _wholes(session, run)
     )
 
 
-def counted(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+def counted(statement: Statement, session: Session, run: Run) -> Iterator[Observation]:
     """A count of tests by outcome."""
     # Where failed ones are told as well, or the word is wider, errors may be among them.
-    is_wide = bool(said.outcome) or said.quantity in said.beside
-    claimed = said.beside - {"errors"} if is_wide else said.beside
-    values: list[float] = [*options(session, said.quantity, claimed)]
-    what = "ran" if said.quantity == "executed" else said.quantity
+    is_wide = bool(statement.outcome) or statement.quantity in statement.beside
+    claimed = statement.beside - {"errors"} if is_wide else statement.beside
+    values: list[float] = [*options(session, statement.quantity, claimed)]
+    what = "ran" if statement.quantity == "executed" else statement.quantity
     shown = f"{values[0]:.0f} {what}"
-    if said.quantity in ("collected", "executed"):
+    if statement.quantity in ("collected", "executed"):
         # Zero is no count of a session that told none, unless no module could be collected.
         is_none = not session.totals.ended
         wholes = (*values, *_wholes(session, run))
         values = [value for value in wholes if value or is_none] or [0.0]
-    if not _is_of(said, session, run):
+    if not _is_of(statement, session, run):
         values = [inf]
     yield Observation(tuple(values), shown, session.file)
 
 
-def _share(said: Statement, part: Session, whole: Session) -> Iterator[Observation]:
+def _share(statement: Statement, part: Session, whole: Session) -> Iterator[Observation]:
     """Which share of an outcome a part has."""
     have, of = (
-        options(one, said.outcome)[0] if said.outcome != "failing" else one.totals.failing
-        for one in (part, whole)
+        options(s, statement.outcome)[0] if statement.outcome != "failing" else s.totals.failing
+        for s in (part, whole)
     )
     yield Observation((100.0 * have / of if of else -1.0,), f"{have} of {of}", part.file)
 
 
-def _all_passed(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+def _all_passed(statement: Statement, session: Session, run: Run) -> Iterator[Observation]:
     totals = session.totals
-    is_so = not totals.failing and totals.passed > 0 and _is_of(said, session, run)
+    is_so = not totals.failing and totals.passed > 0 and _is_of(statement, session, run)
     yield Observation((float(not is_so),), _in_short(session), session.file)
 
 
@@ -247,7 +254,7 @@ def _not_passed(_: Statement, session: Session, __: Run) -> Iterator[Observation
 
 
 def _not_run(_: Statement, session: Session, run: Run) -> Iterator[Observation]:
-    collected = max(one.totals.collected for one in run.every)
+    collected = max(session.totals.collected for session in run.every)
     left = max(0, collected - session.totals.cases)
     ends = product((0, session.totals.skipped), (0, session.totals.errors))
     yield Observation(
@@ -268,8 +275,8 @@ def _deselected(_: Statement, session: Session, run: Run) -> Iterator[Observatio
         yield Observation((float(run.deselected),), f"{run.deselected} deselected", session.file)
 
 
-def _rate(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
-    rates = _rates(said.quantity, session, run)
+def _rate(statement: Statement, session: Session, run: Run) -> Iterator[Observation]:
+    rates = _rates(statement.quantity, session, run)
     yield Observation(rates, f"{rates[0]:.2f}%", session.file)
 
 
@@ -281,9 +288,13 @@ def _rates(quantity: str, session: Session, run: Run) -> tuple[float, ...]:
     return tuple(100.0 * count / whole if whole > 0 else 0.0 for whole in wholes)
 
 
-def _portion(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+def _portion(statement: Statement, session: Session, run: Run) -> Iterator[Observation]:
     """The percentage of an outcome, where the count before it is the session's."""
-    counts = [count for count in options(session, said.outcome, said.beside) if _is_in(said, count)]
+    counts = [
+        count
+        for count in options(session, statement.outcome, statement.beside)
+        if _is_in(statement, count)
+    ]
     wholes = {*_wholes(session, run), *denominators(session)}
     values = [100.0 * count / whole for whole in wholes if whole > 0 for count in counts]
     if values:
@@ -291,49 +302,57 @@ def _portion(said: Statement, session: Session, run: Run) -> Iterator[Observatio
         yield Observation(tuple(values), f"{100.0 * counts[0] / whole:.2f}%", session.file)
 
 
-def _is_in(said: Statement, count: int) -> bool:
-    return said.of is None or said.of[0] <= count <= said.of[1]
+def _is_in(statement: Statement, count: int) -> bool:
+    return statement.of is None or statement.of[0] <= count <= statement.of[1]
 
 
-def _repeated(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+def _repeated(statement: Statement, session: Session, run: Run) -> Iterator[Observation]:
     """Tries beyond the first, or the tests that needed them: a last line counts the tries alone."""
-    told = max(run.every, key=lambda one: one.totals.rerun)
-    tests = [test for test in told.tests.values() if test.tries > 1]
-    tries = told.totals.rerun
-    if said.subject:
+    every = max(run.every, key=lambda session: session.totals.rerun)
+    tests = [test for test in every.tests.values() if test.tries > 1]
+    tries = every.totals.rerun
+    if statement.subject:
         if tests or not tries:
             count = sum(test.tries - 1 for test in session.tests.values())
-            yield Observation((float(count),), f"{count} rerun", told.file)
-    elif said.quantity == "rerun" or not tries:
-        yield Observation((float(tries),), f"{tries} rerun", told.file)
+            yield Observation((float(count),), f"{count} rerun", every.file)
+    elif statement.quantity == "rerun" or not tries:
+        yield Observation((float(tries),), f"{tries} rerun", every.file)
     elif tests:
-        yield Observation((float(len(tests)),), f"{len(tests)} rerun", told.file)
-    elif said.low > tries or said.high < 1:
-        yield Observation((float(tries),), f"{tries} rerun", told.file)
+        yield Observation((float(len(tests)),), f"{len(tests)} rerun", every.file)
+    elif statement.low > tries or statement.high < 1:
+        yield Observation((float(tries),), f"{tries} rerun", every.file)
 
 
-def _outcomes(said: Statement, session: Session, _: Run) -> Iterator[Observation]:
+def _outcomes(statement: Statement, session: Session, _: Run) -> Iterator[Observation]:
     """Whether the named test ended so."""
-    outcome = said.outcome.removeprefix("was ")
-    told = recount(session.tests.values())
-    tests = [test for name in said.names for test in tests_named(session, name)]
+    outcome = statement.outcome.removeprefix("was ")
+    totals = recount(session.tests.values())
+    tests = [test for name in statement.names for test in tests_named(session, name)]
     outcomes: set[str] = {test.outcome for test in tests}
     surely_not = outcomes.isdisjoint(_IN_JUNIT.get(outcome, outcomes))
-    if outcomes and (outcome not in _IN_JUNIT or told == session.totals or surely_not):
+    if outcomes and (outcome not in _IN_JUNIT or totals == session.totals or surely_not):
         is_so = _ended(outcome.removeprefix("not "), outcomes) != outcome.startswith("not ")
         yield Observation((SO if is_so else NOT_SO,), min(outcomes), session.file)
 
 
-def _caused(said: Statement, session: Session, _: Run) -> Iterator[Observation]:
+def _caused(statement: Statement, session: Session, _: Run) -> Iterator[Observation]:
     """Whether the messages of the tests that are meant have the cause: all of them, or none."""
-    meant = FAILING if said.outcome == "failing" else {said.outcome.replace("errors", "error")}
-    named = [test for name in said.names for test in tests_named(session, name)]
-    tests = [t for t in (named if said.names else session.tests.values()) if t.outcome in meant]
-    is_reason = said.outcome == "skipped"
-    told = {tells(test.message or "", said.cause, is_reason=is_reason) for test in tests}
-    if told in ({True}, {False}):
+    outcomes = (
+        FAILING
+        if statement.outcome == "failing"
+        else {statement.outcome.replace("errors", "error")}
+    )
+    own_tests = [test for name in statement.names for test in tests_named(session, name)]
+    tests = [
+        t
+        for t in (own_tests if statement.names else session.tests.values())
+        if t.outcome in outcomes
+    ]
+    is_reason = statement.outcome == "skipped"
+    answers = {tells(test.message or "", statement.cause, is_reason=is_reason) for test in tests}
+    if answers in ({True}, {False}):
         yield Observation(
-            (SO if True in told else NOT_SO,), one_line(tests[0].message or ""), session.file
+            (SO if True in answers else NOT_SO,), one_line(tests[0].message or ""), session.file
         )
 
 
@@ -343,26 +362,26 @@ def _ended(outcome: str, outcomes: set[str]) -> bool:
     return bool(outcomes & FAILING) if outcome in ("failed", "errors") else outcome in outcomes
 
 
-def _only(said: Statement, session: Session, _: Run) -> Iterator[Observation]:
+def _only(statement: Statement, session: Session, _: Run) -> Iterator[Observation]:
     """Whether no other tests than the named ones fail, and some do."""
     failing = {name: t.outcome for name, t in session.tests.items() if t.outcome in FAILING}
     if len(failing) != session.totals.failing:
         return
-    named: set[str] = set()
-    for name in said.names:
+    names: set[str] = set()
+    for name in statement.names:
         part = about(session, name)
         if part is None:
             return
-        named.update(part.tests)
+        names.update(part.tests)
     failed = {name for name, outcome in failing.items() if outcome == "failed"}
-    is_so = bool(failing) and (failing.keys() <= named or (bool(failed) and failed <= named))
+    is_so = bool(failing) and (failing.keys() <= names or (bool(failed) and failed <= names))
     yield Observation((float(not is_so),), _in_short(session), session.file)
 
 
-def _compared(said: Statement, now: Session, old: Session) -> Iterator[Observation]:
+def _compared(statement: Statement, now: Session, old: Session) -> Iterator[Observation]:
     """How the failing tests of two runs differ."""
     failing, failed = (
-        {name for name, test in one.tests.items() if test.outcome in FAILING} for one in (now, old)
+        {name for name, test in s.tests.items() if test.outcome in FAILING} for s in (now, old)
     )
     if len(failing) != now.totals.failing or len(failed) != old.totals.failing:
         return
@@ -373,39 +392,39 @@ def _compared(said: Statement, now: Session, old: Session) -> Iterator[Observati
         "unchanged": len(failing ^ failed),
     }
     shown = f"{counts['new']} new, {counts['cleared']} cleared, {counts['still']} still failing"
-    yield Observation((float(counts[said.quantity]),), shown, now.file)
+    yield Observation((float(counts[statement.quantity]),), shown, now.file)
 
 
 def _changed(
-    said: Statement, now: tuple[Session, Run], old: tuple[Session, Run]
+    statement: Statement, now: tuple[Session, Run], old: tuple[Session, Run]
 ) -> Iterator[Observation]:
     """By how much a figure of two runs differs; of changes from a figure, where it is the old."""
-    what = said.outcome.removesuffix(" %")
+    what = statement.outcome.removesuffix(" %")
     sides: list[tuple[float, ...]] = []
     for session, run in (old, now):
         if what in FIGURES:
             figures = (run.figures[name][:1] for name in FIGURES[what])
             ways = (_scaled(what, figure.value) for figure in chain(*figures))
             sides.append(tuple(chain(*ways)))
-        elif said.outcome in ("pass_rate", "fail_rate"):
-            sides.append(_rates(said.outcome, session, run))
-        elif said.outcome in COUNTED:
-            sides.append(tuple(map(float, options(session, said.outcome, said.beside))))
+        elif statement.outcome in ("pass_rate", "fail_rate"):
+            sides.append(_rates(statement.outcome, session, run))
+        elif statement.outcome in COUNTED:
+            sides.append(tuple(map(float, options(session, statement.outcome, statement.beside))))
     if all(sides) and sides:
         first, second = sides
-        alike = _differences(said, zip(first, second, strict=False))
-        others = _differences(said, product(first, second))
-        if what != said.outcome:  # a tenth faster: of the old time, or of the new one
+        alike = _differences(statement, zip(first, second, strict=False))
+        others = _differences(statement, product(first, second))
+        if what != statement.outcome:  # a tenth faster: of the old time, or of the new one
             pairs = list(zip(first, second, strict=False))
             alike = tuple(100 * (b - a) / whole for a, b in pairs for whole in (a, b) if whole)
         old_value, value = (_value(what, side[0]) for side in sides)
         yield Observation(alike, f"{old_value} before, {value} now", now[0].file, others)
 
 
-def _differences(said: Statement, pairs: Iterable[tuple[float, float]]) -> tuple[float, ...]:
+def _differences(statement: Statement, pairs: Iterable[tuple[float, float]]) -> tuple[float, ...]:
     """By how much the pairs differ that begin with what is said, and differ by its percentage."""
-    low, high = said.of or (-inf, inf)
-    least, most = said.percent or (-inf, inf)
+    low, high = statement.of or (-inf, inf)
+    least, most = statement.percent or (-inf, inf)
     return tuple(
         b - a
         for a, b in pairs

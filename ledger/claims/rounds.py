@@ -42,20 +42,20 @@ def judge_rounds(entry: Entry, files: Files, paths: Iterable[str]) -> list[Judge
     Nothing can be said of what rounds that cannot be read, or of several such paths, may have."""
     prose = Prose(entry.text, entry.line)
     spans = [(start, start + len(sentence)) for start, sentence in sentences(prose.text)]
-    told = [span for span in spans if _WORDS.search(prose.plain, *span)]
+    worded = [span for span in spans if _WORDS.search(prose.plain, *span)]
     places = (
-        [p for p in paths if files.kind(p) == "file" or may_be_rounds(files, p)] if told else []
+        [p for p in paths if files.kind(p) == "file" or may_be_rounds(files, p)] if worded else []
     )
     if not places:
         return []
     report, unread = _read(files, places)
-    found: list[JudgedClaim] = []
-    for start, end in told:
+    claims: list[JudgedClaim] = []
+    for start, end in worded:
         text = " ".join(prose.plain[start:end].split())
         if not _OF_OTHERS.search(_RANGED.sub("", text)):
             line = Line(text, ((0, prose.line(start)),))
-            found += _judged(entry, line, report, unread)
-    return found
+            claims += _judged(entry, line, report, unread)
+    return claims
 
 
 def _read(files: Files, places: Sequence[str]) -> tuple[RoundsReport, str]:
@@ -74,9 +74,9 @@ def _read(files: Files, places: Sequence[str]) -> tuple[RoundsReport, str]:
 
 def _numbered(report: RoundsReport) -> RoundsReport:
     """The rounds by their numbers, as prose names them: ``round_03`` is round 3."""
-    names = [_BEFORE_NUMBER.sub("", one.name) for one in report.rounds]
-    told = zip(report.rounds, names, strict=True)
-    rounds = tuple(one.model_copy(update={"name": name}) for one, name in told)
+    names = [_BEFORE_NUMBER.sub("", round_.name) for round_ in report.rounds]
+    pairs = zip(report.rounds, names, strict=True)
+    rounds = tuple(round_.model_copy(update={"name": name}) for round_, name in pairs)
     return report._replace(rounds=rounds) if len({*names}) == len(names) else report
 
 
@@ -84,27 +84,27 @@ def _judged(entry: Entry, line: Line, report: RoundsReport, unread: str) -> Iter
     """What one sentence says. One that counts rounds and has a word that is not known may be about
     others."""
     kinds = (*_MEASURED, *_COUNTED) if is_plain(line.text) else _MEASURED
-    every = Scope(names=tuple({one.name for one in report.rounds}))  # and no others
-    said = (
-        one._replace(scope=every if one.scope == Scope() else one.scope)
-        for one in statements([line], [*report.units])
-        if one.kind in kinds
+    every = Scope(names=tuple({round_.name for round_ in report.rounds}))  # and no others
+    scoped = (
+        statement._replace(scope=every if statement.scope == Scope() else statement.scope)
+        for statement in statements([line], [*report.units])
+        if statement.kind in kinds
     )
-    for one in check(report._replace(statements=tuple(said)), "extra"):
+    for verdict in check(report._replace(statements=tuple(scoped)), "extra"):
         claim = Claim(
             item=entry.item,
             attempt=entry.attempt,
             kind="rounds",
-            text=one.text,
-            claimed=one.claimed,
-            line=one.line,
+            text=verdict.text,
+            claimed=verdict.claimed,
+            line=verdict.line,
         )
         if unread:
             yield claim.unverifiable(unread)
-        elif one.verdict == "supported":
-            yield claim.supported(one.observed, report.path)
-        elif one.verdict == "contradicted":
+        elif verdict.verdict == "supported":
+            yield claim.supported(verdict.observed, report.path)
+        elif verdict.verdict == "contradicted":
             reason = "the attempt's own rounds have another value"
-            yield claim.contradicted(one.observed, report.path, reason)
+            yield claim.contradicted(verdict.observed, report.path, reason)
         else:
-            yield claim.unverifiable(one.reason)
+            yield claim.unverifiable(verdict.reason)

@@ -87,7 +87,7 @@ class Run(NamedTuple):
         counted = [session for session in self.every if not session.is_empty] or list(self.every)
         kinds = {
             (passed + xpassed, failed, errors, skipped + xfailed)
-            for passed, failed, errors, skipped, xfailed, xpassed in (one.key for one in counted)
+            for passed, failed, errors, skipped, xfailed, xpassed in (s.key for s in counted)
         }
         return counted[0] if len(kinds) == 1 else None
 
@@ -114,23 +114,23 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
     if (totals := evidence.totals) is not None:
         file = place(evidence.sources.get("totals", path))
         if len(sessions) > 1:  # what several outputs add up to may stand in none of them
-            file = next((one.file for one in sessions if one.totals == totals), path)
+            file = next((session.file for session in sessions if session.totals == totals), path)
         is_partial = evidence.tests_partial or evidence.completeness in _UNCERTAIN
         whole = _session(evidence, file, totals, is_partial=is_partial)
 
     def figures(name: str) -> tuple[Figure, ...]:
         """Each value of each file once, exact ones first."""
-        found: dict[tuple[float, str], Figure] = {}
+        by_value: dict[tuple[float, str], Figure] = {}
         if (value := getattr(evidence, name)) is not None:
             file = place(evidence.sources.get(name, path))
             is_exact = name != "duration_s" or not file.endswith((".xml", ".json", ".jsonl"))
-            found[value, file] = Figure(float(value), file, is_exact)
+            by_value[value, file] = Figure(float(value), file, is_exact)
         for part in parts:
             if (value := getattr(part, name)) is not None:
                 file = place(part.file)
                 is_exact = name != "duration_s" or part.reader == "pytest-log"
-                found.setdefault((value, file), Figure(float(value), file, is_exact))
-        return tuple(sorted(found.values(), key=lambda figure: not figure.is_exact))
+                by_value.setdefault((value, file), Figure(float(value), file, is_exact))
+        return tuple(sorted(by_value.values(), key=lambda figure: not figure.is_exact))
 
     return Run(
         path=path,
@@ -193,22 +193,22 @@ class Runs:
     def _earlier(self) -> Mapping[tuple[str | None, int | None], Mapping[str, str]]:
         """The runs of the attempt before each attempt of an item."""
         last: dict[str | None, Mapping[str, str]] = {}
-        found: dict[tuple[str | None, int | None], Mapping[str, str]] = {}
+        earlier: dict[tuple[str | None, int | None], Mapping[str, str]] = {}
         for entry in self._entries():
-            if entry.runs and (entry.item, entry.attempt) not in found:
-                found[entry.item, entry.attempt] = last.get(entry.item, {})
+            if entry.runs and (entry.item, entry.attempt) not in earlier:
+                earlier[entry.item, entry.attempt] = last.get(entry.item, {})
                 last[entry.item] = entry.runs
-        return found
+        return earlier
 
     def before(self, entry: Entry) -> list[Run]:
         """The runs of the attempt of the item that comes before, of those that cite any. A text of
         no item stands for the attempt that cites its runs, where only one item has such."""
         if entry.item is None:
-            owners = [one for one in self._entries() if one.runs.keys() & entry.runs.keys()]
-            entry = owners[0] if len({one.item for one in owners}) == 1 else entry
+            owners = [e for e in self._entries() if e.runs.keys() & entry.runs.keys()]
+            entry = owners[0] if len({earlier.item for earlier in owners}) == 1 else entry
         return self.read(self._earlier.get((entry.item, entry.attempt), {}))
 
-    def named(self, entry: Entry, name: RunName) -> list[Run]:
+    def runs_of(self, entry: Entry, name: RunName) -> list[Run]:
         """The runs that a name stands for where ``entry`` uses it."""
         if name.kind == "stamp":
             return self.read(dict.fromkeys(self._place.stamped(name.value), ""))
@@ -218,7 +218,7 @@ class Runs:
     def read(self, folders: Mapping[str, str]) -> list[Run]:
         """The runs of folders, but for those that cannot be read. Where a folder holds several
         sessions and only a part of it is cited, which stands beside it, the run is that part."""
-        found = []
+        runs = []
         for whole, part in folders.items():
             is_inner = part not in ("", whole) and self._is_inner(whole, part)
             folder = part if is_inner else whole
@@ -226,8 +226,8 @@ class Runs:
             if run is not None and run.single is None and part not in ("", folder):
                 run = self._run(folder, part.removeprefix(f"{folder}/")) or run
             if run is not None:
-                found.append(run)
-        return found
+                runs.append(run)
+        return runs
 
     def _is_inner(self, folder: str, part: str) -> bool:
         """Whether a part of a folder is a run by itself: none of its files are the folder's, or it
@@ -239,7 +239,7 @@ class Runs:
         def is_inside(name: str) -> bool:
             return f"{name}/".startswith(f"{below}/")
 
-        ends = [is_inside(one.file) for one in outputs.parts if one.exit_code is not None]
+        ends = [is_inside(part.file) for part in outputs.parts if part.exit_code is not None]
         is_one_of_several = any(ends) and not all(ends)
         is_own = any(map(is_inside, outputs.files)) and not is_one_of_several
         return not is_own and self._outputs(part) is not None
@@ -304,18 +304,18 @@ def options(session: Session, measure: str, claimed: frozenset[str] = frozenset(
         ran, expected = _ran(totals)
         return [ran + expected, ran, totals.collected, cases, len(session.tests)]
     value: int = getattr(totals, measure)
-    found = [value]
+    values = [value]
     if measure == "skipped" and "xfailed" not in claimed:
-        found += [value + totals.xfailed, value - max(0, cases - totals.collected)]
+        values += [value + totals.xfailed, value - max(0, cases - totals.collected)]
     if measure == "failed" and "errors" not in claimed:
-        found.append(value + totals.errors)
+        values.append(value + totals.errors)
     if measure == "passed" and "xpassed" not in claimed:
-        found.append(value + totals.xpassed)
+        values.append(value + totals.xpassed)
     if measure == "errors":
-        found.append(sum(test.outcome == "error" for test in session.tests.values()))
+        values.append(sum(test.outcome == "error" for test in session.tests.values()))
     if session.printed is not None:
-        found.append(getattr(session.printed, measure))
-    return found
+        values.append(getattr(session.printed, measure))
+    return values
 
 
 def _ran(totals: Totals) -> tuple[int, int]:

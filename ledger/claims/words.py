@@ -41,59 +41,61 @@ _OTHER_BASELINE = "the run compared with may be another one"
 def words_claimed(context: Context) -> list[Claim]:
     """What an entry says of its run in words."""
     text = context.prose.text
-    found: list[Claim] = []
+    claims: list[Claim] = []
     every = statements(text)
     if len(every) > _MOST:
         every = [*every[:_MOST], every[_MOST]._replace(quantity="unread")]
-    for said in (*every, *_sums(every)):
-        kind = _KINDS.get(said.quantity, "count")
+    for statement in (*every, *_sums(every)):
+        kind = _KINDS.get(statement.quantity, "count")
         more: dict[str, Any] = {
-            "runs": () if any(map(context.own.has, said.named)) else said.named,
-            "against": said.against,
+            "runs": () if any(map(context.own.has, statement.run_names)) else statement.run_names,
+            "against": statement.against,
         }
-        if said.quantity != "outcome":
-            start = said.start + (len("in ") if said.outcome == "in" else 0)
-            found.append(context.claim(kind, (start, said.end), statement=said, **more))
+        if statement.quantity != "outcome":
+            start = statement.start + (len("in ") if statement.outcome == "in" else 0)
+            claims.append(context.claim(kind, (start, statement.end), statement=statement, **more))
             continue
-        at = said.start
-        for name in said.names:  # each test by itself
-            at = max(at, text.find(name, at, said.end))
-            span, outcome = (at, at + len(name)), said.outcome.replace("errors", "failed")
-            one = said._replace(names=(name,)) if outcome not in ("passed", "failed") else None
-            more |= {"measure": outcome, "name": name, "statement": one}
-            found.append(context.claim(kind, span, outcome, **more))
-    return found
+        at = statement.start
+        for name in statement.names:  # each test by itself
+            at = max(at, text.find(name, at, statement.end))
+            span, outcome = (at, at + len(name)), statement.outcome.replace("errors", "failed")
+            narrowed = (
+                statement._replace(names=(name,)) if outcome not in ("passed", "failed") else None
+            )
+            more |= {"measure": outcome, "name": name, "statement": narrowed}
+            claims.append(context.claim(kind, span, outcome, **more))
+    return claims
 
 
 def _sums(every: Sequence[Statement]) -> Iterator[Statement]:
     """``692 collected / 540 passed / 8 failed``: the parts, and the sum that they have to fit.
     ``collected`` leaves out modules skipped or broken at collection, which are among the skipped
     and the errors; an error may also be the second one of a test, in its teardown."""
-    whole = [one for one in every if one.low == one.high and not (one.subject or one.named)]
-    for _, breath in groupby(whole, key=lambda one: one.breath):
-        counts = {one.quantity: one for one in reversed(list(breath)) if one.quantity in COUNTED}
+    whole = [s for s in every if s.low == s.high and not (s.subject or s.run_names)]
+    for _, breath in groupby(whole, key=lambda statement: statement.breath):
+        counts = {s.quantity: s for s in reversed(list(breath)) if s.quantity in COUNTED}
         total = counts.pop("collected", None)
         parts = [counts[name] for name in ENDINGS if name in counts]
         if total and "passed" in counts and len(parts) > 1:
             others = (counts[name].low for name in ("skipped", "errors") if name in counts)
             most = total.low + sum(others)
-            start = min(one.start for one in (total, *parts))
-            end = max(one.end for one in (total, *parts))
+            start = min(statement.start for statement in (total, *parts))
+            end = max(statement.end for statement in (total, *parts))
             low = sum(part.low for part in parts)
             yield Statement(start, end, "sum", low, low, of=(total.low, most), breath=total.breath)
 
 
 def _judge_sum(
-    claim: Claim, said: Statement, beside: Sequence[Statement], runs: Sequence[Run]
+    claim: Claim, statement: Statement, beside: Sequence[Statement], runs: Sequence[Run]
 ) -> JudgedClaim:
-    total, most = said.of or (0.0, 0.0)
-    observed = f"{said.low:.0f}"
-    if said.low == total:
+    total, most = statement.of or (0.0, 0.0)
+    observed = f"{statement.low:.0f}"
+    if statement.low == total:
         return claim.supported(observed, ARITHMETIC)
     for run in runs:
         for session in doubts.sessions(beside, run):
             return claim.supported(observed, session.file)
-    if said.low > most:
+    if statement.low > most:
         return claim.contradicted(observed, ARITHMETIC, "the parts are more than the sum")
     return claim.unverifiable(
         "what is missing may not be named, or be modules skipped at collection"
@@ -111,66 +113,70 @@ def judge_words(
     """A statement, held against the ``runs`` that it is of and those ``before`` that they are
     compared with. ``entry`` is all that is claimed, and ``line`` is where it stands, for what
     pytest's last line counts in its own way."""
-    said = claim.statement
-    assert said is not None
-    entry = [one for one in entry if one is not claim]
+    statement = claim.statement
+    assert statement is not None
+    entry = [other for other in entry if other is not claim]
     beside = doubts.beside(claim, entry)
-    if said.quantity == "unread":
+    if statement.quantity == "unread":
         return claim.unverifiable("the text is too long: nothing is read from here on")
-    if said.quantity == "sum":
-        return _judge_sum(claim, said, beside, runs)
-    slip = _slip(said)
+    if statement.quantity == "sum":
+        return _judge_sum(claim, statement, beside, runs)
+    slip = _slip(statement)
     if slip:
         return claim.contradicted(slip, ARITHMETIC, _DOUBLED)
-    if said.quantity == "portion" and said.percent:
-        return claim.supported(f"{said.percent[0]:.2f}%", ARITHMETIC)
-    said, runs = _of_run(said, runs)
-    said = said._replace(beside=frozenset(one.quantity for one in beside))
-    found = [list(observations(_of_project(said, run), run, before)) for run in runs]
-    is_so = _support(said, found)
-    if doubts.is_of_all(said) and not any(any(doubts.sessions(beside, run)) for run in runs):
-        is_so = _support(said, [one[:1] for one in found])  # by the whole, not by a session
-    if is_so is None and len(said.subject) > 1 and not said.is_outside:  # each of several parts
-        parts = [said._replace(subject=(part,)) for part in said.subject]
-        each = [_support(one, [list(observations(one, r, before)) for r in runs]) for one in parts]
+    if statement.quantity == "portion" and statement.percent:
+        return claim.supported(f"{statement.percent[0]:.2f}%", ARITHMETIC)
+    statement, runs = _of_run(statement, runs)
+    statement = statement._replace(beside=frozenset(statement.quantity for statement in beside))
+    observed = [list(observations(_of_project(statement, run), run, before)) for run in runs]
+    is_so = _support(statement, observed)
+    if doubts.is_of_all(statement) and not any(any(doubts.sessions(beside, run)) for run in runs):
+        is_so = _support(statement, [e[:1] for e in observed])  # by the whole, not by a session
+    if (
+        is_so is None and len(statement.subject) > 1 and not statement.is_outside
+    ):  # each of several parts
+        parts = [statement._replace(subject=(part,)) for part in statement.subject]
+        each = [_support(s, [list(observations(s, r, before)) for r in runs]) for s in parts]
         is_so = each[0] if all(each) else None
     if is_so is not None:
         return claim.supported(is_so.shown, is_so.file)
-    reason = doubts.doubt(Case(claim, said, beside, entry, runs=runs, before=before, found=found))
-    if not reason and said.quantity in COUNTED | {"rerun", "flaky"}:
-        is_reported = all(one.file.endswith(_REPORTS) for run in runs for one in run.every)
+    reason = doubts.doubt(
+        Case(claim, statement, beside, entry, runs=runs, before=before, observations=observed)
+    )
+    if not reason and statement.quantity in COUNTED | {"rerun", "flaky"}:
+        is_reported = all(session.file.endswith(_REPORTS) for run in runs for session in run.every)
         if is_reported and _LAST_LINE.search(line):
             reason = "pytest's log may count it so, and it is not there"
     if reason:
         return claim.unverifiable(reason)
-    first = found[0][0]
+    first = observed[0][0]
     reason = _REASONS.get(claim.kind, "the run says otherwise")
     return claim.contradicted(first.shown, first.file, reason)
 
 
-def _of_project(said: Statement, run: Run) -> Statement:
+def _of_project(statement: Statement, run: Run) -> Statement:
     """What is said of the project is said of the whole run."""
-    is_whole = run.projects.issuperset(part.lower() for part in said.subject)
-    return said._replace(subject=()) if said.subject and is_whole else said
+    is_whole = run.projects.issuperset(part.lower() for part in statement.subject)
+    return statement._replace(subject=()) if statement.subject and is_whole else statement
 
 
-def _of_run(said: Statement, runs: Sequence[Run]) -> tuple[Statement, Sequence[Run]]:
+def _of_run(statement: Statement, runs: Sequence[Run]) -> tuple[Statement, Sequence[Run]]:
     """What is said ``in RUN/``: of the whole of that run; what is said of ``integration`` where a
     run of several outputs has an ``integration.log``, or ``in `integration.log```: of that one."""
-    files = (name for name in said.runs if not name.endswith("/"))
-    names = {part.removesuffix(" run") for part in said.subject} or {*map(_name_of, files)}
+    files = (name for name in statement.runs if not name.endswith("/"))
+    names = {part.removesuffix(" run") for part in statement.subject} or {*map(_name_of, files)}
     for run in runs:
         *above, name = run.path.split("/")
-        if name in said.subject and {name, *above}.issuperset(said.subject):
-            return said._replace(subject=()), [run]
-        outputs = [one for one in run.sessions if one.file != run.path]
-        called = [one for one in outputs if (names == {_name_of(one.file)}) != said.is_outside]
-        if names and len(called) == 1 and len({one.file for one in outputs}) > 1:
-            whole = said._replace(subject=(), is_outside=False, is_sure=True)
+        if name in statement.subject and {name, *above}.issuperset(statement.subject):
+            return statement._replace(subject=()), [run]
+        outputs = [session for session in run.sessions if session.file != run.path]
+        called = [s for s in outputs if (names == {_name_of(s.file)}) != statement.is_outside]
+        if names and len(called) == 1 and len({session.file for session in outputs}) > 1:
+            whole = statement._replace(subject=(), is_outside=False, is_sure=True)
             return whole, [_only(run, called[0])]
-    if any(part.endswith(" run") for part in said.subject):  # "the targeted run"
-        return said._replace(subject=(), is_sure=False), runs
-    return said, runs
+    if any(part.endswith(" run") for part in statement.subject):  # "the targeted run"
+        return statement._replace(subject=(), is_sure=False), runs
+    return statement, runs
 
 
 def _name_of(file: str) -> str:
@@ -187,37 +193,37 @@ def _only(run: Run, session: Session) -> Run:
     return run._replace(whole=session, sessions=(), figures=figures)
 
 
-def _support(said: Statement, found: Sequence[Sequence[Observation]]) -> Observation | None:
+def _support(statement: Statement, observed: Sequence[Sequence[Observation]]) -> Observation | None:
     """What agrees with a statement."""
-    return next((one for one in chain(*found) if any(map(said.holds, one.values))), None)
+    return next((o for o in chain(*observed) if any(map(statement.holds, o.values))), None)
 
 
 def agreed(judged: Sequence[JudgedClaim]) -> list[JudgedClaim]:
     """The verdicts, where a phase may have had more runs than the plan still tells of: what
     contradicts a change against one counts only if another change agrees."""
-    found = {one.against for one in judged if one.verdict == "supported"}
+    compared = {claim.against for claim in judged if claim.verdict == "supported"}
     return [
-        one.unverifiable(_OTHER_BASELINE)
-        if one.verdict == "contradicted"
-        and one.evidence != ARITHMETIC
-        and one.statement
-        and one.statement.quantity == "change"
-        and one.against not in found
-        and (not one.statement.is_sure or any(name.kind == "phase" for name in one.against))
-        else one
-        for one in judged
+        claim.unverifiable(_OTHER_BASELINE)
+        if claim.verdict == "contradicted"
+        and claim.evidence != ARITHMETIC
+        and claim.statement
+        and claim.statement.quantity == "change"
+        and claim.against not in compared
+        and (not claim.statement.is_sure or any(name.kind == "phase" for name in claim.against))
+        else claim
+        for claim in judged
     ]
 
 
-def _slip(said: Statement) -> str:
+def _slip(statement: Statement) -> str:
     """What percentage the numbers of a change give, where that is not the one beside them."""
-    if said.quantity == "portion" and said.percent:
-        return "" if said.holds(said.percent[0]) else f"{said.percent[0]:.2f}%"
-    if said.percent is None or said.of is None or said.of[0] <= 0:
+    if statement.quantity == "portion" and statement.percent:
+        return "" if statement.holds(statement.percent[0]) else f"{statement.percent[0]:.2f}%"
+    if statement.percent is None or statement.of is None or statement.of[0] <= 0:
         return ""
-    shares = [100.0 * by / of for by in (said.low, said.high) for of in said.of]
+    shares = [100.0 * by / of for by in (statement.low, statement.high) for of in statement.of]
     shares = [*shares, *(-share for share in shares)]  # many write a decrease without a sign
-    low, high = said.percent
+    low, high = statement.percent
     if any(low - 1e-9 <= share <= high + 1e-9 for share in shares):
         return ""
     return f"{shares[0]:+.2f}%"

@@ -65,9 +65,9 @@ def _notes() -> Iterator[None]:
             failure = str(error)
             raise
         finally:
-            every = dict.fromkeys(str(one.message) for one in caught)
-            for said in (one for one in every if one.partition(": ")[2] not in failure):
-                errors.diagnostic(text.visible(f"ledger: note: {said}"))
+            messages = dict.fromkeys(str(warning.message) for warning in caught)
+            for message in (m for m in messages if m.partition(": ")[2] not in failure):
+                errors.diagnostic(text.visible(f"ledger: note: {message}"))
 
 
 def _report(failure: LedgerError, given: list[str]) -> None:

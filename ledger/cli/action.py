@@ -35,12 +35,12 @@ def command(
     Numbers stay as they are. `-` for TEXT reads standard input. An action that stands for a sprint
     is complete only by evidence.
     """
-    number, said = number_and_text(words or [], has_number=step != "add")
+    number, text = number_and_text(words or [], has_number=step != "add")
     changed = action(
         item,
         cast("Step", step),
         number,
-        said,
+        text,
         on=on,
         before=before,
         dry_run=dry_run,

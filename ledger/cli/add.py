@@ -43,8 +43,8 @@ def command(
         priority=priority,
         owner=owner,
         depends_on=depends_on or (),
-        criteria=[text_of(one) for one in criteria or ()],
-        actions=[text_of(one) for one in actions or ()],
+        criteria=[text_of(criterion) for criterion in criteria or ()],
+        actions=[text_of(action) for action in actions or ()],
         dry_run=dry_run,
         ledger=ledger,
     )

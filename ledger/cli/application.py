@@ -15,19 +15,19 @@ from ledger.errors import UsageError
 from ledger.plan import text
 
 
-def option(name: str, metavar: str, told: str, **bounds: Any) -> Any:
+def option(name: str, metavar: str, words: str, **bounds: Any) -> Any:
     """An option with a value; ``bounds`` are ``min`` and ``max``."""
-    return typer.Option(name, metavar=metavar, help=told, **bounds)
+    return typer.Option(name, metavar=metavar, help=words, **bounds)
 
 
-def flag(name: str, told: str) -> Any:
+def flag(name: str, words: str) -> Any:
     """An option that is given or not."""
-    return typer.Option(name, help=told)
+    return typer.Option(name, help=words)
 
 
-def argument(metavar: str, told: str) -> Any:
+def argument(metavar: str, words: str) -> Any:
     """An argument by its place."""
-    return typer.Argument(metavar=metavar, help=told)
+    return typer.Argument(metavar=metavar, help=words)
 
 
 LedgerPath = Annotated[
@@ -168,7 +168,7 @@ class Command(TyperCommand):
             if parameter.param_type_name == "argument":
                 _name(parameter)
         program = ctx.parent.command.params if ctx.parent else ()
-        shared = [one for one in program if one.name == "color"]
+        shared = [parameter for parameter in program if parameter.name == "color"]
         return [*parameters, *shared, for_help]
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's
@@ -203,17 +203,17 @@ class Group(TyperGroup):
 
 def _name(argument: Any) -> None:
     """Have help say ``[RUN...]`` where Typer adds braces, dots and types of Python of its own."""
-    named: str = argument.metavar
-    bare = named[1:-1] if named.startswith("[") else named
+    name: str = argument.metavar
+    bare = name[1:-1] if name.startswith("[") else name
     argument.get_usage_pieces = lambda _: [bare if argument.required else f"[{bare}]"]
     argument.get_help_record = lambda _: (bare, argument.help or "")
 
 
 def _no_command(name: str) -> UsageError:
-    meant = [OTHER_WORDS[name]] if OTHER_WORDS.get(name) in COMMANDS else []
-    near = meant or difflib.get_close_matches(name.lower(), COMMANDS, n=2)
-    told = " or ".join(f"`ledger {one}`" for one in near)
-    hint = f"did you mean {told}?" if near else "`ledger --help` lists the commands"
+    likely = [OTHER_WORDS[name]] if OTHER_WORDS.get(name) in COMMANDS else []
+    near = likely or difflib.get_close_matches(name.lower(), COMMANDS, n=2)
+    words = " or ".join(f"`ledger {name}`" for name in near)
+    hint = f"did you mean {words}?" if near else "`ledger --help` lists the commands"
     return UsageError("usage", f"no command {text.one_line(name)[:_LONGEST]!r}", hint)
 
 

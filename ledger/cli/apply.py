@@ -28,18 +28,18 @@ def command(
         output.document("apply", applied)
         return 0
     if not dry_run:
-        output.lines(_line(applied, one) for one in applied.updates)
+        output.lines(_line(applied, update) for update in applied.updates)
         return 0
     output.lines(diff(applied.diff))
-    for one in applied.updates:
-        if one.outcome == "held":  # which a diff does not show
-            output.note(_line(applied, one))
+    for update in applied.updates:
+        if update.outcome == "held":  # which a diff does not show
+            output.note(_line(applied, update))
     return 0
 
 
-def _line(applied: library.Applied, one: library.AppliedUpdate) -> str:
+def _line(applied: library.Applied, update: library.AppliedUpdate) -> str:
     """What became of an update: ``docs/plan.md:12: ITEM-1 attempt #21 added``."""
-    name = f"attempt #{one.number}" if one.kind == "attempt" else f"action {one.number}"
-    added = "rewritten" if one.kind == "rewrite" else "added"
-    outcome = "is there already" if one.outcome == "held" else added
-    return text.visible(f"{applied.path}:{one.line}: {applied.item} {name} {outcome}")
+    name = f"attempt #{update.number}" if update.kind == "attempt" else f"action {update.number}"
+    added = "rewritten" if update.kind == "rewrite" else "added"
+    outcome = "is there already" if update.outcome == "held" else added
+    return text.visible(f"{applied.path}:{update.line}: {applied.item} {name} {outcome}")

@@ -25,5 +25,5 @@ def command(
     has it, with exit code 1. The lease stands in the item and ends by itself. Who claims it again
     has it for longer.
     """
-    found = claim(item, owner=owner, duration=duration, dry_run=dry_run, ledger=ledger)
-    return change.report("claim", found, dry_run=dry_run, as_json=as_json)
+    claimed = claim(item, owner=owner, duration=duration, dry_run=dry_run, ledger=ledger)
+    return change.report("claim", claimed, dry_run=dry_run, as_json=as_json)

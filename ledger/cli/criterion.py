@@ -37,12 +37,12 @@ def command(
     Criteria are counted from 1. `-` for TEXT reads standard input. One that evidence shows to be
     unmet cannot be attested.
     """
-    number, said = number_and_text(words or [], has_number=step != "add")
+    number, text = number_and_text(words or [], has_number=step != "add")
     changed = criterion(
         item,
         cast("Step", step),
         number,
-        said,
+        text,
         because=text_of(because),
         dry_run=dry_run,
         ledger=ledger,

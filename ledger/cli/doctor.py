@@ -40,22 +40,22 @@ def command(
     asks = fix and not yes and not dry_run
     leave = () if not asks or _is_agreed(ledger, as_json=as_json) else (MARKS,)
     with output.progress("reading versions") as tell:
-        found = doctor(ledger=ledger, fix=fix, leave=leave, dry_run=dry_run, progress=tell)
-    code = _CODES[found.verdict]
-    if found.repair and found.repair.diff and not dry_run:
+        diagnosis = doctor(ledger=ledger, fix=fix, leave=leave, dry_run=dry_run, progress=tell)
+    code = _CODES[diagnosis.verdict]
+    if diagnosis.repair and diagnosis.repair.diff and not dry_run:
         code = min(code, 1)  # the fixes are written, whatever cannot be read since
     if as_json:
-        output.document("doctor", found)
+        output.document("doctor", diagnosis)
         return code
-    if found.repair and dry_run:
-        for line in report.repaired(found.repair, dry_run=True):
+    if diagnosis.repair and dry_run:
+        for line in report.repaired(diagnosis.repair, dry_run=True):
             output.diagnostic(line)
-        output.lines(diff(found.repair.diff))
+        output.lines(diff(diagnosis.repair.diff))
         return 0
-    if found.repair:
-        output.lines(report.repaired(found.repair, dry_run=False))
+    if diagnosis.repair:
+        output.lines(report.repaired(diagnosis.repair, dry_run=False))
     width = shutil.get_terminal_size().columns if output.is_terminal() else _IN_A_PIPE
-    output.lines(report.diagnosis(found, width))
+    output.lines(report.diagnosis(diagnosis, width))
     return code
 
 

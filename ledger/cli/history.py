@@ -41,14 +41,14 @@ def command(
     if dry_run and not restore:
         raise UsageError("usage", "--dry-run goes with --restore", "leave it out")
     with output.progress("reading versions") as tell:
-        found = history(
+        changes = history(
             item, revisions=rev, restore=restore, dry_run=dry_run, ledger=ledger, progress=tell
         )
-    if found.restored:
-        lines = report.restored(found.restored, dry_run=dry_run)
+    if changes.restored:
+        lines = report.restored(changes.restored, dry_run=dry_run)
     elif removed:
-        lines = report.removed(found)
+        lines = report.removed(changes)
     else:
-        lines = report.timeline(found, item) if item else report.summary(found)
-    output.result("history", found, lines, as_json=as_json)
+        lines = report.timeline(changes, item) if item else report.summary(changes)
+    output.result("history", changes, lines, as_json=as_json)
     return 0

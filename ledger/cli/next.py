@@ -25,6 +25,6 @@ def command(
     newest attempt, in at most 2,000 bytes. With --intro and --since it is what a coding agent
     should read at the start of a session.
     """
-    found = next_item(owner=owner, since=since, ledger=ledger)
-    output.result("next", found, report.lines(found, intro=intro), as_json=as_json)
+    item = next_item(owner=owner, since=since, ledger=ledger)
+    output.result("next", item, report.lines(item, intro=intro), as_json=as_json)
     return 0

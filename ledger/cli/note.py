@@ -20,7 +20,7 @@ EXAMPLE = 'ledger note DOCS-TOUR-002 "Two newcomers asked for an example first."
 
 def command(
     item: ItemName,
-    said: Annotated[str, argument("[TEXT]", "What was found; `-` reads standard input.")] = "",
+    text: Annotated[str, argument("[TEXT]", "What was found; `-` reads standard input.")] = "",
     decision: Decided = "",
     because: Annotated[str, option("--because", "TEXT", "Why it was decided so.")] = "",
     dry_run: DryRun = False,
@@ -34,7 +34,7 @@ def command(
     """
     written = note(
         item,
-        text_of(said),
+        text_of(text),
         decision=decision,
         because=because,
         dry_run=dry_run,

@@ -26,9 +26,9 @@ _is_forced = ContextVar("colour", default=False)
 diagnostic = errors.diagnostic
 
 
-def note(said: str) -> None:
+def note(words: str) -> None:
     """Write a remark to standard error."""
-    diagnostic(text.visible(f"ledger: note: {said}"))
+    diagnostic(text.visible(f"ledger: note: {words}"))
 
 
 def write(content: str, is_utf8: bool = False) -> None:
@@ -85,10 +85,10 @@ def console() -> Console:
 def lines(shown: Iterable[Line | str]) -> None:
     """Write a report's lines: as they are, or on a terminal cut or wrapped to its width; styled
     there, and where colours are asked for."""
-    every = (Line(one) if isinstance(one, str) else one for one in shown)
-    every = (one._replace(text=text.visible(one.text)) for one in every)
+    every = (Line(line) if isinstance(line, str) else line for line in shown)
+    every = (line._replace(text=text.visible(line.text)) for line in every)
     if not (is_terminal() or _is_forced.get() or os.environ.get("FORCE_COLOR")):
-        write("".join(f"{said}\n" for line in every for said in _wrapped(line, None)))
+        write("".join(f"{row}\n" for line in every for row in _wrapped(line, None)))
         return
     from rich.text import Text
 
@@ -97,14 +97,14 @@ def lines(shown: Iterable[Line | str]) -> None:
     with screen.capture() as drawn:  # rich ends the program where nobody reads what it writes
         for line in every:
             first, *others = _wrapped(line, width)
-            said = Text(first, style="bold" if line.kind == "heading" else "")
+            head = Text(first, style="bold" if line.kind == "heading" else "")
             for start, end, style in line.accents:
-                said.stylize(style, start, end)
+                head.stylize(style, start, end)
             if line.kind == "cut":
-                screen.print(said, no_wrap=True, overflow="ellipsis", crop=True)
+                screen.print(head, no_wrap=True, overflow="ellipsis", crop=True)
                 continue
-            for one in (said, *map(Text, others)):
-                screen.print(one, soft_wrap=True)
+            for row in (head, *map(Text, others)):
+                screen.print(row, soft_wrap=True)
     write(drawn.get())
 
 

@@ -18,5 +18,5 @@ def command(
 
     A lease that has ended may be taken out of the plan by anybody.
     """
-    found = release(item, owner=owner, dry_run=dry_run, ledger=ledger)
-    return change.report("release", found, dry_run=dry_run, as_json=as_json)
+    changed = release(item, owner=owner, dry_run=dry_run, ledger=ledger)
+    return change.report("release", changed, dry_run=dry_run, as_json=as_json)

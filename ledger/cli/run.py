@@ -168,13 +168,13 @@ def command(
         progress=tell if rounds > 1 and sys.stderr.isatty() else None,
     )
     ended: list[RunOutcome] = []
-    for one in commands:
-        is_last = one is commands[-1]  # what the work came to is said once, of the last
+    for rerun_command in commands:
+        is_last = rerun_command is commands[-1]  # what the work came to is said once, of the last
         outcome = run_one(
-            one.words,
-            timeout_s=timeout or one.timeout_s,
+            rerun_command.words,
+            timeout_s=timeout or rerun_command.timeout_s,
             stamp=ended[0].stamp if ended else stamp,
-            into="/".join(filter(None, (into, one.into))),
+            into="/".join(filter(None, (into, rerun_command.into))),
             complete=(complete or ()) if is_last else (),
             next_actions=(following or ()) if is_last else (),
             status=status if is_last else None,
@@ -186,7 +186,7 @@ def command(
         _show(outcome, as_json=as_json, is_last=is_last or outcome.state == "interrupted")
         if outcome.state == "interrupted":
             return INTERRUPTED
-    return 0 if all(one.passed for one in ended) else 1
+    return 0 if all(outcome.passed for outcome in ended) else 1
 
 
 def _refuse_idle(needed: str, given: Mapping[str, object]) -> None:

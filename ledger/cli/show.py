@@ -53,6 +53,6 @@ def command(
         shown = show(name, sprint=sprint, run=run, ledger=ledger, progress=tell)
     if shown.items and not full:
         shown = shorten(shown, last, every_action=actions == "all")
-    said = briefs.lines(shown.brief) if shown.brief else report.lines(shown)
-    output.result("show", shown, said, as_json=as_json)
+    lines = briefs.lines(shown.brief) if shown.brief else report.lines(shown)
+    output.result("show", shown, lines, as_json=as_json)
     return 0

@@ -43,7 +43,7 @@ def command(
     What to do next comes first. Items come by status, most urgent first; lines are cut to the
     width of the terminal, in a pipe to 80 columns.
     """
-    found = status(
+    summary = status(
         name,
         ready=ready,
         blocked=blocked,
@@ -55,11 +55,11 @@ def command(
     )
     every = every or name is not None or with_status is not None
     if as_json:
-        output.document("status", found)
+        output.document("status", summary)
     elif archived:
-        output.lines(report.archived(found))
+        output.lines(report.archived(summary))
     else:
-        output.lines(report.lines(found, every, ready=ready))
+        output.lines(report.lines(summary, every, ready=ready))
     return 0
 
 

@@ -28,6 +28,6 @@ def command(
     steady, or passes alone and fails in the whole suite; for a failure also since when, and which
     commits lie between. Without PATTERN the steady ones are only counted.
     """
-    found = tests(pattern, item=item, ledger=ledger)
-    output.result("tests", found, report.report(found, is_all=bool(pattern)), as_json=as_json)
+    records = tests(pattern, item=item, ledger=ledger)
+    output.result("tests", records, report.report(records, is_all=bool(pattern)), as_json=as_json)
     return 0

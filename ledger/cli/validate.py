@@ -54,7 +54,7 @@ def command(
         raise UsageError("usage", f"no format {name!r}", f"there are {', '.join(REPORTS)}")
     if as_json and name != "json":
         raise UsageError("usage", f"--json and --format {name} ask for two forms", "give one")
-    found = validate(
+    done = validate(
         *(files or ()),
         ledger=ledger,
         staged=staged,
@@ -64,7 +64,7 @@ def command(
         every=every,
         details=name in _DETAILED,
     )
-    checked = found.only(select or (), errors=errors)
+    checked = done.only(select or (), errors=errors)
     for note in checked.notes:
         output.note(note)
     if name == "text":

@@ -25,14 +25,14 @@ def action(
     item: str,
     step: Step,
     number: int | None = None,
-    said: str = "",
+    text: str = "",
     *,
     on: str = "",
     before: int | None = None,
     dry_run: bool = False,
     ledger: Path | None = None,
 ) -> Changed:
-    """Change one of the next actions of ``item``: ``add`` what is ``said`` behind the others,
+    """Change one of the next actions of ``item``: ``add`` what is ``text`` behind the others,
     ``edit`` the words of action ``number``, say that it is ``complete``, that it waits (``block``)
     ``on`` something, that it is put off (``defer``) or ``open`` again, or ``move`` it in front of
     the action ``before``. Numbers stay as they are. With ``dry_run`` nothing is written.
@@ -47,7 +47,7 @@ def action(
         raise UsageError("usage", f"no step {step!r}", f"expected one of {', '.join(STEPS)}")
     with change(settings, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
-        new = _changed(plan, name, step, number, said=said, on=on, before=before)
+        new = _changed(plan, name, step, number, text=text, on=on, before=before)
         plan.accept(new, name)
     notes = []
     if step == "complete":
@@ -59,14 +59,14 @@ def action(
 
 
 def _changed(
-    plan: Plan, name: str, step: Step, number: int | None, *, said: str, on: str, before: int | None
+    plan: Plan, name: str, step: Step, number: int | None, *, text: str, on: str, before: int | None
 ) -> Ledger:
     if step == "add":
-        return actions.add_actions(plan.ledger, name, [said])
+        return actions.add_actions(plan.ledger, name, [text])
     if number is None:
         raise UsageError("usage", "expected the number of an action, found none", "give N")
     if step == "edit":
-        return actions.reword(plan.ledger, name, number, said)
+        return actions.reword(plan.ledger, name, number, text)
     if step == "move":
         if before is None:
             hint = "give --before M"

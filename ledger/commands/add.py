@@ -41,8 +41,8 @@ def add(
             new = set_field(new, item, field, value)
         if actions:
             new = add_actions(new, item, actions)
-        for one in criteria:
-            new = add_criterion(new, item, one)
+        for criterion in criteria:
+            new = add_criterion(new, item, criterion)
         plan.accept(add_row(new, item), item)
     notes = unknown_priority(placed(plan.new, item)[0]) if priority else ()
     return plan.changed(item, "added", dry_run=dry_run, notes=notes)

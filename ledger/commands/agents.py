@@ -81,7 +81,7 @@ def change(name: str, path: str) -> Callable[[bytes], bytes | None] | None:
     """What makes of the bytes of the file ``name`` those with what belongs there, where the plan
     is at ``path``; it returns None where the file has no place for it. None for other files."""
     if name in INSTRUCTIONS:
-        return partial(_put, said=_INSTRUCTIONS.format(path=path))
+        return partial(_put, words=_INSTRUCTIONS.format(path=path))
     if any(name == agent.skill for agent in AGENTS.values()):
         return lambda old: _put(old or _SKILL_HEAD, _SKILL.format(path=path))
     if any(name == agent.settings for agent in AGENTS.values()):
@@ -106,10 +106,10 @@ def is_marked(old: bytes) -> bool:
     return _BLOCK.search(old) is not None
 
 
-def _put(old: bytes, said: str) -> bytes | None:
+def _put(old: bytes, words: str) -> bytes | None:
     """The bytes with the block in the place of an older one, else behind all others; None where an
     older one has no end."""
-    marked = text.encode(_MARKED.format(version=VERSION, text=said))
+    marked = text.encode(_MARKED.format(version=VERSION, text=words))
     there = _BLOCK.search(old)
     newline = text.newline_of(old, there.start() if there else len(old)) if old else b"\n"
     marked = marked.replace(b"\n", newline)
@@ -131,17 +131,17 @@ def _hooked(old: bytes) -> bytes | None:
     """The settings with the hooks that they lack; None where they are no JSON with a place for
     these."""
     try:
-        said = old.decode() or "{}\n"
+        words = old.decode() or "{}\n"
         for event, command in reversed(HOOKS.items()):
             entry = {"hooks": [{"type": "command", "command": command}]}
-            expected = _merged(json.loads(said), event, entry)
-            if not any(command in one for one in _strings(expected["hooks"][event][1:])):
-                said = _inserted(said, ["hooks", event], entry)
-                if json.loads(said) != expected:
+            expected = _merged(json.loads(words), event, entry)
+            if not any(command in string for string in _strings(expected["hooks"][event][1:])):
+                words = _inserted(words, ["hooks", event], entry)
+                if json.loads(words) != expected:
                     return None
     except (ValueError, RecursionError):
         return None
-    return said.encode()
+    return words.encode()
 
 
 def _merged(settings: Any, event: str, entry: object) -> dict[str, Any]:
@@ -158,44 +158,44 @@ def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _strings(one)
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _strings(child)
 
 
-def _inserted(said: str, keys: Sequence[str], entry: object) -> str:
+def _inserted(words: str, keys: Sequence[str], entry: object) -> str:
     """JSON with ``entry`` as the first of the list that the keys lead to; what is missing of these
     is made. All else stays, byte for byte."""
-    at, depth, missing = said.index("{"), 1, list(keys)
-    while missing and missing[0] in (members := dict(_members(said, at))):
+    at, depth, missing = words.index("{"), 1, list(keys)
+    while missing and missing[0] in (members := dict(_members(words, at))):
         at, depth = members[missing.pop(0)], depth + 1
     value: object = [entry] if missing else entry
     for key in reversed(missing[1:]):
         value = {key: value}
-    indented = re.search(r"\n([ \t]+)", said)
+    indented = re.search(r"\n([ \t]+)", words)
     unit = indented[1] if indented else "  "
     lines = json.dumps(value, indent=unit)
     if missing:
         lines = f"{json.dumps(missing[0])}: {lines}"
     lines = f"\n{lines}".replace("\n", f"\n{unit * depth}")
-    rest = said[at + 1 :]
+    rest = words[at + 1 :]
     is_first = rest.lstrip()[0] in "}]"
     behind = f"\n{unit * (depth - 1)}{rest.lstrip()}" if is_first else f",{rest}"
-    return said[: at + 1] + lines + behind
+    return words[: at + 1] + lines + behind
 
 
-def _members(said: str, at: int) -> Iterator[tuple[str, int]]:
+def _members(words: str, at: int) -> Iterator[tuple[str, int]]:
     """The keys of the object at ``at``, each with where its value begins."""
     read = json.JSONDecoder().raw_decode
-    while said[at] != "}":
-        at = _begin(said, at + 1)  # behind "{" or ","
-        if said[at] == "}":
+    while words[at] != "}":
+        at = _begin(words, at + 1)  # behind "{" or ","
+        if words[at] == "}":
             return
-        key, at = read(said, at)
-        at = _begin(said, _begin(said, at) + 1)  # behind ":"
+        key, at = read(words, at)
+        at = _begin(words, _begin(words, at) + 1)  # behind ":"
         yield key, at
-        at = _begin(said, read(said, at)[1])
+        at = _begin(words, read(words, at)[1])
 
 
-def _begin(said: str, at: int) -> int:
+def _begin(words: str, at: int) -> int:
     """Where what is no blank begins, from ``at`` on."""
-    return len(said) - len(said[at:].lstrip(" \t\r\n"))
+    return len(words) - len(words[at:].lstrip(" \t\r\n"))

@@ -3,7 +3,7 @@ depends on the ledger is worked out from the bytes that are read under it."""
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
@@ -121,9 +121,7 @@ def append(
     if not runs and (baseline or not (decision or is_note)):
         hint = "give its folder; `ledger note` records what was found without one"
         raise UsageError("no-run", "expected a run, found none", hint)
-    for option, said in (("--status", status), ("--because", because or None)):
-        if said is not None and not said.strip():
-            raise UsageError("usage", f"{option}: expected words, found none", "or leave it out")
+    _refuse_blank({"--status": status, "--because": because or None})
     evidence = _Evidence(config, runs)
     reason = "" if decision else because  # else it would stand in for evidence
     attempt = _draft(
@@ -136,17 +134,23 @@ def append(
     with locked as plan:
         section = _section(plan.ledger, item)
         ticked = outcomes.tick(plan, tasks)
-        said = outcomes.decision_words(config, section, decision, because) if decision else ""
+        value = outcomes.decision_words(config, section, decision, because) if decision else ""
         if not again:
             _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
-        attempt = _placed(config, plan.ledger, section, attempt, evidence=evidence, decision=said)
-        meant = _change(section, attempt, complete, next_actions, status=status)
-        meant = _propose(config, plan, meant, evidence)
-        if said:
-            outcomes.refuse_unread(config, plan.new, section.id, said)
-        outcomes.refuse_undone(config, plan.new, meant, ticked, path=home)
-    named = [f"{home}#{one.id}" for one in ticked]
-    return _appended(config, plan, meant, evidence, tasks=named, missing=missing)
+        attempt = _placed(config, plan.ledger, section, attempt, evidence=evidence, decision=value)
+        wanted = _change(section, attempt, complete, next_actions, status=status)
+        wanted = _propose(config, plan, wanted, evidence)
+        if value:
+            outcomes.refuse_unread(config, plan.new, section.id, value)
+        outcomes.refuse_undone(config, plan.new, wanted, ticked, path=home)
+    marks = [f"{home}#{item.id}" for item in ticked]
+    return _appended(config, plan, wanted, evidence, tasks=marks, missing=missing)
+
+
+def _refuse_blank(options: Mapping[str, str | None]) -> None:
+    for option, value in options.items():
+        if value is not None and not value.strip():
+            raise UsageError("usage", f"{option}: expected words, found none", "or leave it out")
 
 
 def refuse_unrecordable(
@@ -230,44 +234,44 @@ class _Evidence:
             self.now = changes(config.root, set_aside(config, [run.path for run in self.each]))
 
 
-def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> Change:
-    """Propose ``meant``, with the ticks of what is met where it closes the item; return both."""
-    if meant.status is not None:
-        draft = edited(plan.ledger, edits.append(plan.ledger, meant))
-        met = closings.met(config, meant.item, draft, plan.ledger)
-        meant = meant.model_copy(update={"met": met})
+def _propose(config: Config, plan: Plan, wanted: Change, evidence: _Evidence) -> Change:
+    """Propose ``wanted``, with the ticks of what is met where it closes the item; return both."""
+    if wanted.status is not None:
+        draft = edited(plan.ledger, edits.append(plan.ledger, wanted))
+        met = closings.met(config, wanted.item, draft, plan.ledger)
+        wanted = wanted.model_copy(update={"met": met})
 
     def expect(new: Ledger) -> None:
-        written = edits.check(plan.ledger, new, meant)
-        claims = contradictions(meant.attempt.summary, written, evidence.outputs)
+        written = edits.check(plan.ledger, new, wanted)
+        claims = contradictions(wanted.attempt.summary, written, evidence.outputs)
         claims += judgements.contradicted(config, new, plan.ledger)
         # The date and the commit are the run's own: what is wrong with them is told by rules.
-        own = meant.attempt.commit
-        told = [one for one in claims if one.kind != "commit" or one.name not in own]
+        own = wanted.attempt.commit
+        judged_claims = [c for c in claims if c.kind != "commit" or c.name not in own]
         hint = "say what the run says, or of what else it is said"
-        judgements.refuse(told, ("date",), hint)
+        judgements.refuse(judged_claims, ("date",), hint)
 
-    plan.propose(edits.append(plan.ledger, meant), expect=expect)
-    return meant
+    plan.propose(edits.append(plan.ledger, wanted), expect=expect)
+    return wanted
 
 
 def _appended(
     config: Config,
     plan: Plan,
-    meant: Change,
+    wanted: Change,
     evidence: _Evidence,
     *,
     tasks: Sequence[str],
     missing: Sequence[str],
 ) -> Appended:
-    written = edits.check(plan.ledger, plan.new, meant)
+    written = edits.check(plan.ledger, plan.new, wanted)
     return Appended(
         path=config.ledger_path,
-        item=meant.item,
+        item=wanted.item,
         number=written.number,
         line=written.span.start_line,
-        result=meant.attempt.result,
-        metrics=meant.attempt.metrics,
+        result=wanted.attempt.result,
+        metrics=wanted.attempt.metrics,
         tasks=tuple(tasks),
         diff=plan.diff,
         notes=(
@@ -313,7 +317,7 @@ def _draft(
         summary=summary,
         metrics=edits.metrics_of(_quotable(evidence), delta, earlier),
         because=text.one_line(because),
-        artifacts=tuple(one for run in evidence.each for one in _cited(config.root, run)),
+        artifacts=tuple(path for run in evidence.each for path in _cited(config.root, run)),
         commit="",
     )
 
@@ -423,13 +427,13 @@ def _placed(
 
 def _commit(config: Config, evidence: _Evidence, ledger: Ledger) -> str:
     """The commit of each run, and whether files differed: from its bundle, else as it is now."""
-    told: list[tuple[str | None, bool | None]]
-    told = [(run.commit, run.dirty) for run in evidence.each if run.commit]
+    commits: list[tuple[str | None, bool | None]]
+    commits = [(run.commit, run.dirty) for run in evidence.each if run.commit]
     now = evidence.now
     if now is not None:
         earlier = tuple(f"{folder}/" for folder in earlier_runs(config, ledger, now.paths))
-        told.append((now.commit, not all(path.startswith(earlier) for path in now.paths)))
-    shown = (f"`{name[:8]}`" + (" (dirty)" if dirty else "") for name, dirty in told if name)
+        commits.append((now.commit, not all(path.startswith(earlier) for path in now.paths)))
+    shown = (f"`{name[:8]}`" + (" (dirty)" if dirty else "") for name, dirty in commits if name)
     return ", ".join(dict.fromkeys(shown))
 
 
@@ -441,7 +445,7 @@ def set_aside(config: Config, runs: Sequence[str]) -> list[str]:
 
 def earlier_runs(config: Config, ledger: Ledger, paths: Sequence[str] | None = None) -> list[str]:
     """The cited folders of which git tracks no file; of ``paths``, those that one lies in."""
-    cited = (path for entry in ledger.attempts for one in entry.artifacts for path in one.paths)
+    cited = (path for entry in ledger.attempts for a in entry.artifacts for path in a.paths)
     folders = {
         path.rstrip("/") if path.endswith("/") else posixpath.dirname(path) for path in cited
     }

@@ -75,7 +75,7 @@ def apply(brief: Path, *, dry_run: bool = False, ledger: Path | None = None) -> 
         path=settings.ledger_path,
         brief=str(brief),
         item=item,
-        updates=tuple(_applied(one, plan.new, item) for one in read),
+        updates=tuple(_applied(update, plan.new, item) for update in read),
         diff=plan.diff,
     )
 
@@ -87,7 +87,7 @@ def _item(file: Path, brief: Brief) -> str:
         hint = "write them as code in a list under a heading such as `Ledger Updates`"
         raise UnreadableInput("no-updates", message, hint)
     own = {brief.initiative} if brief.initiative else set()
-    names = {one.item for one in brief.updates if one.item} or own
+    names = {update.item for update in brief.updates if update.item} or own
     if len(names) != 1:
         known = ", ".join(sorted(names)) or "none"
         raise UsageError(
@@ -96,20 +96,20 @@ def _item(file: Path, brief: Brief) -> str:
     return names.pop()
 
 
-def _applied(one: ReadUpdate, new: Ledger, name: str) -> AppliedUpdate:
-    number = one.update.number or 0
+def _applied(update: ReadUpdate, new: Ledger, name: str) -> AppliedUpdate:
+    number = update.update.number or 0
     entries = (
         entry
         for item in new.items
         if item.id == name
-        for entry in (item.attempts if one.attempt else item.actions)
+        for entry in (item.attempts if update.attempt else item.actions)
         if entry.number == number
     )
     entry = next(entries, None)
     return AppliedUpdate(
-        kind=one.update.kind,
+        kind=update.update.kind,
         number=number,
-        outcome="applied" if one.line is None else "held",
-        line=entry.span.start_line if entry else one.line or 0,
-        brief_line=one.update.line,
+        outcome="applied" if update.line is None else "held",
+        line=entry.span.start_line if entry else update.line or 0,
+        brief_line=update.update.line,
     )

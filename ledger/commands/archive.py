@@ -92,8 +92,8 @@ def bring_back(*names: str, ledger: Path | None = None, dry_run: bool = False) -
     with change_both(config, gains="ledger", dry_run=dry_run) as plan:
         _refuse_conflicts(config, plan)
         wanted = _pointers_to(plan.ledger, names)
-        meant = [pointer for _, pointer in wanted]
-        moved = moving.bring_back(plan.archive.text, meant, config.partner, deep=True)
+        chosen = [pointer for _, pointer in wanted]
+        moved = moving.bring_back(plan.archive.text, chosen, config.partner, deep=True)
         plan.propose_both(
             moved.ledger,
             moved.archive,
@@ -123,24 +123,24 @@ def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
                 ),
             )
     keys = {pointers.key_of(unit.frame, unit.body) for unit in chosen.units}
-    fresh = [(item, one) for item, one in pointers_of(plan.new) if one.key in keys]
+    fresh = [(item, pointer) for item, pointer in pointers_of(plan.new) if pointer.key in keys]
     parts = parts_at(fresh, plan.new_archive.text)
-    return _archived(config, "archive", plan, parts, chosen.held)
+    return _archived(config, "archive", plan, parts, chosen.kept)
 
 
 def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
     """The items without which others would read differently."""
     old = reader.read(read_bytes(config.ledger), conventions=config.own)
-    held = reader.read(b"", conventions=config.own)
+    ledger = reader.read(b"", conventions=config.own)
     stay = set()
     units = Selection(old, wanted).choose().units
     for name in dict.fromkeys(unit.item.id for unit in units):
         own = [unit for unit in units if unit.item.id == name]
         moved = moving.move(old, b"", own, "x")
         kept = reader.read(document.apply(old.text, moved.ledger), old.conventions)
-        new = Both(kept, reader.read(document.apply(b"", moved.archive), held.conventions))
+        new = Both(kept, reader.read(document.apply(b"", moved.archive), ledger.conventions))
         try:
-            moving.check_move(Both(old, held), new, own)
+            moving.check_move(Both(old, ledger), new, own)
         except Refused:
             stay.add(name)
     return frozenset(stay)
@@ -150,11 +150,11 @@ def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
 
 
 def _plan(ledger: Path | None) -> Config:
-    found = config.find(Path.cwd(), ledger)
-    if found.is_archive:
-        message = f"{found.ledger_path} is the archive of {found.partner}"
-        raise UsageError("is-archive", message, f"give --ledger {found.partner}")
-    return found
+    project = config.find(Path.cwd(), ledger)
+    if project.is_archive:
+        message = f"{project.ledger_path} is the archive of {project.partner}"
+        raise UsageError("is-archive", message, f"give --ledger {project.partner}")
+    return project
 
 
 def _pointers_to(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Pointer]]:
@@ -163,14 +163,14 @@ def _pointers_to(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Point
     for given in names:
         name = selectors.parse(given)
         ids = {item.id for item in selectors.items(ledger, name.item)}
-        found = [
+        pairs = [
             (item, pointer)
             for item, pointer in every
             if item.id in ids and (name.number is None or pointer.holds(name.number))
         ]
-        if not found:
+        if not pairs:
             raise _nothing(text.one_line(given))
-        wanted += [one for one in found if one not in wanted]
+        wanted += [pair for pair in pairs if pair not in wanted]
     if not every:
         raise _nothing("the fix plan")
     return wanted if names else every
@@ -181,16 +181,16 @@ def _nothing(name: str) -> UsageError:
     return UsageError("not-archived", message, "`ledger status --archived` lists what is there")
 
 
-def _refuse_too_long(ledger: Ledger, found: Chosen, target: int) -> None:
-    if found.lines <= target:
+def _refuse_too_long(ledger: Ledger, chosen: Chosen, target: int) -> None:
+    if chosen.lines <= target:
         return
     lines = len(text.line_starts(ledger.text)) - 1
-    why = f"; {len(found.held)} finished items have to stay" if found.held else ""
+    why = f"; {len(chosen.kept)} finished items have to stay" if chosen.kept else ""
     raise Refused(
         "too-long",
-        f"{target} lines cannot be reached: of {lines} no more than {lines - found.lines} can go,"
-        f" and {found.lines} would be left{why}",
-        f"--to-lines {found.lines} moves these; nothing was written",
+        f"{target} lines cannot be reached: of {lines} no more than {lines - chosen.lines} can go,"
+        f" and {chosen.lines} would be left{why}",
+        f"--to-lines {chosen.lines} moves these; nothing was written",
     )
 
 
@@ -198,8 +198,8 @@ def _refuse_conflicts(config: Config, plan: Plan) -> None:
     """Where both sides of a conflict stand in a file, what is to be moved is not decided."""
     for path, ledger in (config.ledger_path, plan.ledger), (config.partner, plan.archive):
         for fault in rules.check(ledger, rules.Facts(path), rules.RULES.keys() - {"LED101"}):
-            said = f"{path}:{fault.line}: {fault.message}"
-            raise Refused("in-conflict", said, f"{fault.fix}; nothing was written")
+            message = f"{path}:{fault.line}: {fault.message}"
+            raise Refused("in-conflict", message, f"{fault.fix}; nothing was written")
 
 
 def _refuse_no_archive(config: Config, archive: Ledger) -> None:
@@ -228,9 +228,9 @@ def _archived(
     action: Literal["archive", "restore"],
     plan: Plan,
     moved: Sequence[ArchivedPart],
-    held: tuple[HeldItem, ...],
+    items: tuple[HeldItem, ...],
 ) -> Archived:
-    before, after = (len(text.line_starts(one.text)) - 1 for one in (plan.ledger, plan.new))
+    before, after = (len(text.line_starts(ledger.text)) - 1 for ledger in (plan.ledger, plan.new))
     return Archived(
         action=action,
         path=config.ledger_path,
@@ -238,6 +238,6 @@ def _archived(
         before=before,
         after=after,
         parts=tuple(moved),
-        held=held,
+        held=items,
         diff=plan.diff,
     )

@@ -100,7 +100,7 @@ class Plan:
         """What became of ``item``, for the command to return."""
         section, at = placed(self.new, item)
         line = section.span.start_line
-        same = [one for one in self.ledger.items if one.id == item]
+        same = [each for each in self.ledger.items if each.id == item]
         if len(self.ledger.items) == len(self.new.items):
             same = [self.ledger.items[at]]
         if same:

@@ -82,8 +82,8 @@ class ItemChange(Model):
             yield f"new, {self.status.replace('_', ' ')}"
         elif self.was != self.status:
             yield f"{self.was} became {self.status}".replace("_", " ")
-        for one in self.attempts[-_MOST_NAMED:]:
-            yield f"attempt{'' if one.number is None else f' #{one.number}'} {one.result}"
+        for new in self.attempts[-_MOST_NAMED:]:
+            yield f"attempt{'' if new.number is None else f' #{new.number}'} {new.result}"
         if self.completed > 0 and not self.attempts:
             yield f"{counted(self.completed, 'action')} completed"
 
@@ -112,9 +112,9 @@ def change_of(config: Config, base: str, head: str | None) -> PlanChange:
         sha = contents.known_commit(fork)
         old = guard.version_of(config, contents, fork).ledger
         new = guard.version_of(config, contents, head).ledger if head else here
-    found = changes_of(*(one or reader.read(b"", config.own) for one in (old, new)))
+    changes = changes_of(*(ledger or reader.read(b"", config.own) for ledger in (old, new)))
     there = {item.id: item for item in reversed(here.items)}
-    items = [_judged(config, one, there.get(one.item)) for one in found]
+    items = [_judged(config, change, there.get(change.item)) for change in changes]
     return PlanChange(path=config.ledger_path, base=sha, items=tuple(items))
 
 
@@ -144,37 +144,39 @@ def changes_of(old: Ledger, new: Ledger) -> Iterator[ItemChange]:
     the first says where it stands."""
     before, now = _sections(old), _sections(new)
     for name, sections in now.items():
-        found = _change(before.get(name, ()), sections)
-        if found.changes:
-            yield found
+        change = _change(before.get(name, ()), sections)
+        if change.changes:
+            yield change
     for name, sections in before.items():
         if name not in now:
             yield _change(sections, sections).model_copy(update={"status": None})
 
 
 def _sections(plan: Ledger) -> dict[str, list[Item]]:
-    found: dict[str, list[Item]] = {}
+    sections: dict[str, list[Item]] = {}
     for item in plan.items:
-        found.setdefault(item.id, []).append(item)
-    return found
+        sections.setdefault(item.id, []).append(item)
+    return sections
 
 
 def _change(was: Sequence[Item], now: Sequence[Item]) -> ItemChange:
-    known = {one.text for item in was for one in item.attempts}
-    tried = (one for item in now for one in item.attempts)
+    known = {attempt.text for item in was for attempt in item.attempts}
+    tried = (attempt for item in now for attempt in item.attempts)
     return ItemChange(
         item=cut(now[0].id, NAME),
         title=cut(now[0].title, SHORT),
         was=was[0].status if was else None,
         status=now[0].status,
-        attempts=tuple(_new(one) for one in tried if one.text not in known),
+        attempts=tuple(_new(attempt) for attempt in tried if attempt.text not in known),
         completed=_complete(now) - _complete(was),
     )
 
 
-def _new(one: Attempt) -> NewAttempt:
-    summary = cut(one.gist, SHORT)
-    return NewAttempt(number=one.number, date=one.date, result=one.result, summary=summary)
+def _new(attempt: Attempt) -> NewAttempt:
+    summary = cut(attempt.gist, SHORT)
+    return NewAttempt(
+        number=attempt.number, date=attempt.date, result=attempt.result, summary=summary
+    )
 
 
 def _complete(sections: Sequence[Item]) -> int:
@@ -189,14 +191,14 @@ def lacking(config: Config, item: Item) -> Lacking | None:
             every = list(every_grounds(config, Closing(item), place, newest))
     except LedgerError as error:
         return Lacking(met=0, criteria=len(item.criteria), lacks=(cut(error.message, SHORT),))
-    asked = [one for grounds in every for one in grounds.criteria if not one.optional]
+    asked = [c for grounds in every for c in grounds.criteria if not c.optional]
     if not asked:
         return None
-    lacking = [one for one in asked if one.verdict != "met"]
-    told = tuple(_lack(one) for one in lacking[:_MOST_LACKING])
-    return Lacking(met=len(asked) - len(lacking), criteria=len(asked), lacks=told)
+    lacking = [criterion for criterion in asked if criterion.verdict != "met"]
+    lack = tuple(_lack(criterion) for criterion in lacking[:_MOST_LACKING])
+    return Lacking(met=len(asked) - len(lacking), criteria=len(asked), lacks=lack)
 
 
-def _lack(one: JudgedCriterion) -> str:
-    reason = cut(one.reason, NAME)
-    return f"{cut(one.text, NAME)} ({one.verdict}{f': {reason}' if reason else ''})"
+def _lack(criterion: JudgedCriterion) -> str:
+    reason = cut(criterion.reason, NAME)
+    return f"{cut(criterion.text, NAME)} ({criterion.verdict}{f': {reason}' if reason else ''})"

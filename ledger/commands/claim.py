@@ -54,7 +54,7 @@ def claim(
         item = section_of(plan.ledger, selectors.items(plan.ledger, name)[0].id)
         if item.status in FINISHED:
             raise Refused("finished", f"{item.id} is {item.status}", "reopen it with `ledger edit`")
-        holder = leases.held(config, plan.ledger).get(item.id)
+        holder = leases.open_leases(config, plan.ledger).get(item.id)
         if holder and holder.owner != me:
             raise leases.taken(item.id, holder)
         until = leases.end_of(lasts)
@@ -75,7 +75,7 @@ def _with_lease(ledger: Ledger, item: Item, text: str) -> Ledger:
     before = lease.rest if lease else field.value if field else ""
     value = f"{before}; {text}" if before else text
     new = set_field(ledger, item.id, field.name if field else "Owner", value)
-    if all(one.text != text for one in leases_of(section_of(new, item.id))):
+    if all(lease.text != text for lease in leases_of(section_of(new, item.id))):
         message = f"{item.id}: the lease would not be read back as {text!r}"
         raise Refused("not-as-meant", message, "nothing was written; give another name with --as")
     return new
@@ -91,10 +91,10 @@ def _notes(config: Config, ledger: Ledger, item: Item, owner: str) -> list[str]:
     ]
 
 
-def _duration(said: str) -> timedelta:
-    found = _DURATION.fullmatch(said.strip().lower())
-    lasts = timedelta(hours=int(found["h"] or 0), minutes=int(found["m"] or 0)) if found else None
+def _duration(text: str) -> timedelta:
+    match = _DURATION.fullmatch(text.strip().lower())
+    lasts = timedelta(hours=int(match["h"] or 0), minutes=int(match["m"] or 0)) if match else None
     if not lasts or lasts > _LONGEST:
-        message = f"--for: expected a time such as 45m or 1h30m, up to 168h, found {said!a}"
+        message = f"--for: expected a time such as 45m or 1h30m, up to 168h, found {text!a}"
         raise UsageError("bad-duration", message[:300])
     return lasts

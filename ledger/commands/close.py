@@ -47,10 +47,10 @@ def close(
     if section.status in FINISHED:
         with change(config, dry_run=True) as same:
             return same.changed(section.id, "it is done already", dry_run=dry_run)
-    left = [one for one in section.actions if one.state in OPEN]
+    left = [action for action in section.actions if action.state in OPEN]
     if left and not text.one_line(because):
         raise _has_open_actions(section, left)
-    sections = [one for one in plan.items if one.id == section.id]
+    sections = [item for item in plan.items if item.id == section.id]
     new = list(_unrecorded(config, section, sections, runs))
     notes = [f"it leaves {_action_list(left)}"] if left else []
     if new or text.one_line(because):
@@ -87,8 +87,8 @@ def _has_open_actions(section: Item, left: Sequence[Action]) -> Refused:
 def _action_list(left: Sequence[Action]) -> str:
     """``2 open actions: 1 "Measure 50 MB files.", 3 "Ask the users"``"""
     every = [
-        f"{one.number} {quoted(one.text)}" if one.number is not None else quoted(one.text)
-        for one in left[:_MOST_NAMED]
+        f"{a.number} {quoted(a.text)}" if a.number is not None else quoted(a.text)
+        for a in left[:_MOST_NAMED]
     ]
     more = [f"{len(left) - _MOST_NAMED} more"] if len(left) > _MOST_NAMED else []
     return f"{text.counted(len(left), 'open action')}: {', '.join(every + more)}"

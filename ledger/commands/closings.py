@@ -65,7 +65,7 @@ def ticks(
     strict: bool = False,
 ) -> list[Objection]:
     """Objections to ticks that the briefs among ``documents`` have and no revision has."""
-    told: list[Objection] = []
+    warnings: list[Objection] = []
     for path in documents:
         data = _now(place(), path)
         if data is None:
@@ -73,15 +73,15 @@ def ticks(
         old = [contents.read(revision, path) for revision in since]
         is_new = data not in old  # in a copied work tree git takes all files for changed
         for brief, item in _tied_to(config, ledger, place(), path, data) if is_new else ():
-            before = [one for data in old if data for one in conditions(read_brief(data))]
+            before = [c for data in old if data for c in conditions(read_brief(data))]
             set_now, new = done.added_ticks(conditions(brief), before)
             newest = newest_run(item, place()) if item else None
             facts = _facts(config, item, place(), newest, Tied(path, brief, is_named=True))
             judged = [judged_conditions(facts, some) for some in (set_now, new)]
             name = item.id if item else brief.initiative or ""
-            told += done.against_ticks(name, path, *judged, strict=strict)
-        told += _against_tasks(config, ledger, place(), path, old, strict=strict)
-    return told
+            warnings += done.against_ticks(name, path, *judged, strict=strict)
+        warnings += _against_tasks(config, ledger, place(), path, old, strict=strict)
+    return warnings
 
 
 def _against_tasks(
@@ -102,20 +102,20 @@ def _against_tasks(
     if home is None:
         return
     item, file = home
-    was = {one.id for data in before for one in tasks.done_in(config, data)}
+    was = {item.id for data in before for item in tasks.done_in(config, data)}
     newest = newest_run(item, place) if item else None
     facts = _facts(config, item, place, newest)
     for task in file.tasks:
         if task.status != "done" or task.id in was:
             continue
-        said = " ".join((task.title, *(field.value for field in task.fields)))
-        is_attested = bool(reason_in(said))
-        asked = [one for one in judged_criteria(facts, tasks.with_checks(task)) if one.check]
-        for one in asked:
-            is_unmet = one.verdict == "unmet"
-            if is_unmet or (one.verdict == "unknown" and not is_attested):
+        words = " ".join((task.title, *(field.value for field in task.fields)))
+        is_attested = bool(reason_in(words))
+        asked = [c for c in judged_criteria(facts, tasks.with_checks(task)) if c.check]
+        for criterion in asked:
+            is_unmet = criterion.verdict == "unmet"
+            if is_unmet or (criterion.verdict == "unknown" and not is_attested):
                 why = "its check is not met" if is_unmet else "nothing shows that its check is met"
-                message = f"task {task.id} is done and {why}: {one.reason}"
+                message = f"task {task.id} is done and {why}: {criterion.reason}"
                 severity: Severity = "error" if is_unmet or strict else "warning"
                 name, line = item.id if item else path, task.span.start_line
                 yield Objection(name, line, message, message, severity, document=path)
@@ -136,17 +136,17 @@ def _tied_to(
 ) -> Iterator[tuple[Brief, Item | None]]:
     """The brief that a document is, with its item, where the settings or an item name it."""
     assert place.files is not None
-    named = config.settings.briefs
+    briefs = config.settings.briefs
     brief = read_brief(data)
-    if named is not None:
-        if any(fnmatchcase(path, one) for one in named):
+    if briefs is not None:
+        if any(fnmatchcase(path, place) for place in briefs):
             yield brief, item_of(brief, ledger)
         return
     for item in ledger.items:
         is_about = item.id == brief.initiative
         if is_about or any(field.name.lower() == "brief" for field in item.fields):
             tied = briefs_of(place.files, config.ledger_path, item)
-            if any(one.path == path for one in tied):
+            if any(tie.path == path for tie in tied):
                 yield brief, item
                 return
 
@@ -161,8 +161,8 @@ def every_grounds(
     yield own
     assert place.files is not None
     if closing.action is not None:
-        told = tasks.called_done(config, place.files, closing.item, closing.action.text)
-        yield from (Grounds(criteria=every, document=path) for path, every in told)
+        called_done = tasks.called_done(config, place.files, closing.item, closing.action.text)
+        yield from (Grounds(criteria=every, document=path) for path, every in called_done)
     if closing.action is not None or own.document:
         return
     own_id = closing.item.id.encode()
@@ -175,7 +175,7 @@ def every_grounds(
         if tied.is_named or (is_about and tied.brief.sprints):  # else a design, or a plan
             facts = _facts(config, closing.item, place, newest, tied)
             # Exit criteria say that files were captured; each file of the bundle is for `gate`.
-            asked = (one for one in judged(facts, None) if one.section != BUNDLE)
+            asked = (criterion for criterion in judged(facts, None) if criterion.section != BUNDLE)
             yield Grounds(criteria=tuple(asked), document=tied.path)
             return
     yield Grounds(criteria=tuple(_not_found(closing.item, "no brief was found there")))
@@ -292,10 +292,10 @@ def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[Judged
             claimed="done",
             line=closing.line,
         )
-        told = [(o, one) for one in every for o in done.objections(closing, one, strict=False)]
-        told.sort(key=lambda pair: pair[0].severity)
-        against = [objection for objection, _ in told]
-        grounds = told[0][1] if told else every[0]
+        os = [(o, g) for g in every for o in done.objections(closing, g, strict=False)]
+        os.sort(key=lambda pair: pair[0].severity)
+        against = [objection for objection, _ in os]
+        grounds = os[0][1] if os else every[0]
         where = grounds.document or config.ledger_path
         if against and against[0].severity == "error":
             reason = against[0].message.removeprefix(f"{closing.said} and ")
@@ -335,8 +335,8 @@ def met(config: Config, item_id: str, draft: Ledger, old: Ledger) -> tuple[int, 
             judged = verdicts(config, item) if any(c.ticked is False for c in item.criteria) else {}
             return tuple(
                 at
-                for at, one in judged.items()
-                if one.verdict == "met" and item.criteria[at].ticked is False
+                for at, criterion in judged.items()
+                if criterion.verdict == "met" and item.criteria[at].ticked is False
             )
     return ()
 
@@ -346,6 +346,6 @@ def verdicts(config: Config, item: Item) -> dict[int, JudgedCriterion]:
     with place_of(config) as place:
         newest = newest_run(item, place)
         judged = next(every_grounds(config, Closing(item), place, newest)).criteria
-    lines = {one.line: one for one in judged}
-    starts = ((at, one.span.start_line) for at, one in enumerate(item.criteria))
+    lines = {criterion.line: criterion for criterion in judged}
+    starts = ((at, criterion.span.start_line) for at, criterion in enumerate(item.criteria))
     return {at: lines[line] for at, line in starts if line in lines}

@@ -20,13 +20,13 @@ def criterion(
     item: str,
     step: Step,
     number: int | None = None,
-    said: str = "",
+    text: str = "",
     *,
     because: str = "",
     dry_run: bool = False,
     ledger: Path | None = None,
 ) -> Changed:
-    """``add`` the exit criterion ``said`` to ``item``, or ``attest`` its criterion ``number``,
+    """``add`` the exit criterion ``text`` to ``item``, or ``attest`` its criterion ``number``,
     counted from 1: it gets its tick and, ``because``, on whose word. With ``dry_run`` nothing is
     written.
 
@@ -41,17 +41,17 @@ def criterion(
         name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
         section, place = placed(plan.ledger, name)
         if step == "add":
-            new = criteria.add_criterion(plan.ledger, name, said)
+            new = criteria.add_criterion(plan.ledger, name, text)
             count = len(new.items[place].criteria)
             done = f"criterion {count} added"
         elif number is None:
             hint = "give N; `ledger show` lists them"
             raise UsageError("usage", "expected the number of a criterion, found none", hint)
         else:
-            one = criteria.numbered(section, number)
+            numbered = criteria.numbered(section, number)
             judged = closings.verdicts(settings, section).get(number - 1)
             if judged and judged.verdict == "unmet":
-                message = f"criterion {number} of {name} is not met: {quoted(one.text)}"
+                message = f"criterion {number} of {name} is not met: {quoted(numbered.text)}"
                 raise Refused(
                     "not-done", f"{message}: {judged.reason}", "no word stands in for that"
                 )

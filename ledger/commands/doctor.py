@@ -124,28 +124,28 @@ def repair(
     return Repaired(path=settings.ledger_path, fixes=mended.fixes, left=mended.left, diff=plan.diff)
 
 
-def _age(found: Config, progress: Progress | None) -> Age:
+def _age(project: Config, progress: Progress | None) -> Age:
     """What was committed first is first; what no commit has comes last. The history is read when
     this is asked for the first time, and without git all are of one age."""
-    origins = cache(lambda: Origins(_events(found, progress)))
+    origins = cache(lambda: Origins(_events(project, progress)))
     return lambda attempt: origins().age(attempt)
 
 
-def _events(found: Config, progress: Progress | None) -> Sequence[Event]:
+def _events(project: Config, progress: Progress | None) -> Sequence[Event]:
     """What commits did, oldest first; nothing where there are none yet."""
-    if not found.is_git:
+    if not project.is_git:
         return ()
     try:
-        with Blobs(found.root) as contents:
+        with Blobs(project.root) as contents:
             head = contents.commit("HEAD")
-        return audit(found, head, progress).events if head else ()
+        return audit(project, head, progress).events if head else ()
     except UsageError:  # the ledger was never committed
         return ()
 
 
 def _diagnosis(here: Path, given: Path | None) -> Diagnosis:
     try:
-        found = config.find(here, given)
+        project = config.find(here, given)
     except LedgerError as error:
         is_plan = error.code in _NOT_THERE or error.code == "not-on-disk"
         area: Area = "ledger" if is_plan else "configuration"
@@ -157,37 +157,37 @@ def _diagnosis(here: Path, given: Path | None) -> Diagnosis:
         problem = Problem(said=error.message, means=means, mend=mend)
         return Diagnosis(path=None, verdict="unreadable", checks=(check(area, "", problem),))
     try:
-        ledger = reader.read(read.read_bytes(found.ledger), found.own)
+        ledger = reader.read(read.read_bytes(project.ledger), project.own)
     except LedgerError as error:
         means = "No command can work with it."
         problem = Problem(said=error.message, means=means, mend=error.hint or "ledger init")
-        checks = (check("ledger", "", problem), *_around(found, None))
-        return Diagnosis(path=found.ledger_path, verdict="unreadable", checks=checks)
-    findings = validate.faults(found, ledger)
+        checks = (check("ledger", "", problem), *_around(project, None))
+        return Diagnosis(path=project.ledger_path, verdict="unreadable", checks=checks)
+    findings = validate.faults(project, ledger)
     checks = (
-        _ledger(ledger, found, findings),
+        _ledger(ledger, project, findings),
         _findings(findings, fixes.offered(ledger)),
-        *_around(found, ledger),
+        *_around(project, ledger),
         _artifacts(ledger, findings),
     )
-    is_well = not any(one.is_bad for check in checks for one in check.problems)
+    is_well = not any(problem.is_bad for check in checks for problem in check.problems)
     verdict: Verdict = "in order" if is_well else "to mend"
-    return Diagnosis(path=found.ledger_path, verdict=verdict, checks=checks)
+    return Diagnosis(path=project.ledger_path, verdict=verdict, checks=checks)
 
 
-def _around(found: Config, ledger: Ledger | None) -> Iterator[Check]:
+def _around(project: Config, ledger: Ledger | None) -> Iterator[Check]:
     """The checks of what is around the file. One that git keeps from being made says so."""
     looks: dict[Area, Callable[[Config], Check]] = {
         "configuration": surroundings.configuration,
         "git": surroundings.git,
         "hook": surroundings.hook,
         "merge driver": surroundings.merge_driver,
-        "secrets": lambda found: surroundings.secrets(found, ledger),
-        "archive": lambda found: _archive(found, ledger),
+        "secrets": lambda project: surroundings.secrets(project, ledger),
+        "archive": lambda project: _archive(project, ledger),
     }
     for area, look in looks.items():
         try:
-            yield look(found)
+            yield look(project)
         except LedgerError as error:
             means = "It could not be looked at."
             yield check(area, "", Problem(said=error.message, means=means, mend=error.hint))
@@ -196,13 +196,13 @@ def _around(found: Config, ledger: Ledger | None) -> Iterator[Check]:
 # The file itself
 
 
-def _ledger(plan: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
+def _ledger(plan: Ledger, project: Config, findings: Sequence[Finding]) -> Check:
     """Whether all of it could be read."""
     tries = counted(len(plan.attempts), "attempt")
     tasks = counted(sum(len(item.actions) for item in plan.items), "action")
     lines, items = counted(count_lines(plan.text), "line"), counted(len(plan.items), "item")
-    why = "; ".join(reader.recognise(plan.text, found.own).reasons)
-    said = f"{found.ledger_path}, {lines}: {items}, {tries}, {tasks}; dialect: {why}"
+    why = "; ".join(reader.recognise(plan.text, project.own).reasons)
+    message = f"{project.ledger_path}, {lines}: {items}, {tries}, {tasks}; dialect: {why}"
     problems = []
     if fault := not_text(plan.text):
         bad, _, mend = fault.partition("; ")
@@ -212,7 +212,7 @@ def _ledger(plan: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
         means = "Commands that take an item have nothing to work with."
         mend = "ledger init --ledger new.md --dry-run # shows how one is written"
         problems.append(Problem(said="no items were recognised in it", means=means, mend=mend))
-    unread = [one.line for one in findings if one.code == _UNREAD]
+    unread = [finding.line for finding in findings if finding.code == _UNREAD]
     if unread:
         which = f"{counted(len(unread), 'line')} meant for an entry could not be read"
         problem = Problem(
@@ -221,26 +221,26 @@ def _ledger(plan: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
             mend="ledger validate # says what is wrong with each",
         )
         problems.append(problem)
-    return check("ledger", said, *problems)
+    return check("ledger", message, *problems)
 
 
 def _findings(every: Sequence[Finding], fixes: int) -> Check:
     """What the rules find, but for what the other checks tell. ``fixes`` of it are safe."""
-    told = [one for one in every if one.code != _UNREAD and one.code not in _CITED]
-    errors = [one for one in told if one.severity == "error"]
-    warnings = [one for one in told if one.severity == "warning"]
-    if not told:
+    findings = [f for f in every if f.code != _UNREAD and f.code not in _CITED]
+    errors = [finding for finding in findings if finding.severity == "error"]
+    warnings = [finding for finding in findings if finding.severity == "warning"]
+    if not findings:
         return check("findings", "none")
-    said = [
-        f"{counted(len(found), noun)} ({_by_code(found)})"
-        for found, noun in ((errors, "error"), (warnings, "warning"))
-        if found
+    counts = [
+        f"{counted(len(findings), noun)} ({_by_code(findings)})"
+        for findings, noun in ((errors, "error"), (warnings, "warning"))
+        if findings
     ]
-    if len(every) > len(told):
-        said.append(f"{len(every) - len(told):,} more told by the other areas")
+    if len(every) > len(findings):
+        counts.append(f"{len(every) - len(findings):,} more told by the other areas")
     code = _codes(errors or warnings)[0][0]
     problem = Problem(
-        said=", ".join(said),
+        said=", ".join(counts),
         means="A commit is blocked only by errors that it brings in, not by those that are there.",
         mend=f"ledger validate # lists them, and `ledger explain {code}` says more",
         is_bad=bool(errors),
@@ -258,163 +258,163 @@ def _findings(every: Sequence[Finding], fixes: int) -> Check:
 
 def _artifacts(plan: Ledger, every: Sequence[Finding]) -> Check:
     """Whether what attempts cite is there, for everybody who clones the repository."""
-    cited = [one for attempt in plan.attempts for one in attempt.artifacts]
-    counts = Counter(one.code for one in every if one.code in _CITED)
+    cited = [artifact for attempt in plan.attempts for artifact in attempt.artifacts]
+    counts = Counter(finding.code for finding in every if finding.code in _CITED)
     if not counts:
-        paths = sum(len(one.paths) for one in cited)
-        said = f"{counted(paths, 'path')} cited, all of them in order" if paths else "none cited"
-        return check("artifacts", said)
+        paths = sum(len(artifact.paths) for artifact in cited)
+        text = f"{counted(paths, 'path')} cited, all of them in order" if paths else "none cited"
+        return check("artifacts", text)
     (count, first), *more = [(counts[code], _CITED[code]) for code in _CITED if counts[code]]
     names = f"{count:,} of these name{'s' if count == 1 else ''} {first}"
-    said = ", ".join([names, *(f"{other:,} {what}" for other, what in more)])
+    text = ", ".join([names, *(f"{other:,} {what}" for other, what in more)])
     is_bad = bool(counts["LED403"] or counts["LED404"])
     means = "In another clone these attempts have no evidence."
     if counts["LED404"]:
         means += " What git ignores, `git add --force` takes in."
     mend = "ledger links --missing # lists them, each with its state"
-    files = f"{counted(sum(1 for one in cited if one.paths), 'citation')} of files"
-    problem = Problem(said=said, means=means, mend=mend, is_bad=is_bad)
+    files = f"{counted(sum(1 for artifact in cited if artifact.paths), 'citation')} of files"
+    problem = Problem(said=text, means=means, mend=mend, is_bad=is_bad)
     return check("artifacts", files, problem)
 
 
 # Its archive
 
 
-def _archive(found: Config, plan: Ledger | None) -> Check:
+def _archive(project: Config, plan: Ledger | None) -> Check:
     """The check. ``plan`` is the plan, None where it cannot be read."""
-    data = _archive_bytes(found)
-    long = tuple(_length(found, plan)) if plan else ()
+    data = _archive_bytes(project)
+    long = tuple(_length(project, plan)) if plan else ()
     if isinstance(data, str):
-        said = f"{found.partner}: {data}"
+        message = f"{project.partner}: {data}"
         means = "What was moved there is out of reach."
-        return check("archive", "", Problem(said=said, means=means, mend=_back(found)), *long)
-    meant = pointers.find(document.parse(plan.text)) if plan else []
-    if data is None and not meant:
+        return check("archive", "", Problem(said=message, means=means, mend=_back(project)), *long)
+    find = pointers.find(document.parse(plan.text)) if plan else []
+    if data is None and not find:
         return check("archive", "none" if long else "none, and none is needed", *long)
-    held = pointers.chunks(data or b"")
-    kept = reader.read(data or b"", conventions=found.own)
+    chunks = pointers.chunks(data or b"")
+    kept = reader.read(data or b"", conventions=project.own)
     tries = kept.attempts
-    said = (
-        f"{found.partner}: {counted(len(kept.items), 'item')}, {counted(len(tries), 'attempt')}; "
-        f"the plan points to {counted(len(meant), 'part')} of it"
+    message = (
+        f"{project.partner}: {counted(len(kept.items), 'item')}, {counted(len(tries), 'attempt')}; "
+        f"the plan points to {counted(len(find), 'part')} of it"
     )
     problems = [
-        *_moved(found, plan, held),
+        *_moved(project, plan, chunks),
         *_twice(plan, data or b"", kept),
-        *_agreement(found, plan, kept),
+        *_agreement(project, plan, kept),
         *long,
     ]
     if (
-        found.is_git
-        and (held or kept.items or kept.loose)
-        and not repository.is_tracked(found.root, found.partner)
+        project.is_git
+        and (chunks or kept.items or kept.loose)
+        and not repository.is_tracked(project.root, project.partner)
     ):
-        partner = shlex.quote(found.partner)
+        partner = shlex.quote(project.partner)
         mend = f"git add {partner} # and commit it with the plan"
         means = "What was moved there is nowhere else."
-        problems.append(Problem(said=f"{found.partner} is not committed", means=means, mend=mend))
-    return check("archive", said, *problems)
+        problems.append(Problem(said=f"{project.partner} is not committed", means=means, mend=mend))
+    return check("archive", message, *problems)
 
 
-def _moved(found: Config, plan: Ledger | None, held: list[pointers.Chunk]) -> Iterator[Problem]:
+def _moved(project: Config, plan: Ledger | None, chunks: list[pointers.Chunk]) -> Iterator[Problem]:
     """Whether each part that was moved is where the plan says, and as it was."""
-    keys = {chunk.key for chunk in held}
+    keys = {chunk.key for chunk in chunks}
     items = plan.items if plan else ()
-    gone = [(item.id, one) for item in items for one in item.archived if one.key not in keys]
+    gone = [(item.id, p) for item in items for p in item.archived if p.key not in keys]
     if gone:
         names = list(dict.fromkeys(name for name, _ in gone))
-        tries = sum(one.attempts for _, one in gone)
+        tries = sum(pointer.attempts for _, pointer in gone)
         of = _some(names, "more items")
-        said = f"it lacks {counted(len(gone), 'part')} of {of} that the plan points to"
+        message = f"it lacks {counted(len(gone), 'part')} of {of} that the plan points to"
         means = f"{counted(tries, 'attempt')} cannot be found." if tries else "It cannot be found."
-        yield Problem(said=said, means=means, mend=_back(found))
-    edited = [chunk for chunk in held if not chunk.is_whole]
+        yield Problem(said=message, means=means, mend=_back(project))
+    edited = [chunk for chunk in chunks if not chunk.is_whole]
     if edited:
         lines = _some([chunk.line for chunk in edited])
         were, line = ("was", "line") if len(edited) == 1 else ("were", "lines")
-        said = f"{counted(len(edited), 'part')} {were} edited there since, on {line} {lines}"
+        message = f"{counted(len(edited), 'part')} {were} edited there since, on {line} {lines}"
         means = "They can be read, and do not come back by themselves."
-        mend = f"git log -p -- {shlex.quote(found.partner)} # shows what was changed"
-        yield Problem(said=said, means=means, mend=mend)
+        mend = f"git log -p -- {shlex.quote(project.partner)} # shows what was changed"
+        yield Problem(said=message, means=means, mend=mend)
 
 
 def _twice(plan: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
     """Whether attempts stand there twice, and whether any part is out of reach."""
-    counts = Counter((one.number, one.text) for one in kept.attempts)
+    counts = Counter((attempt.number, attempt.text) for attempt in kept.attempts)
     twice = [text for (_, text), count in counts.items() if count > 1]
     if twice:
         stands = "stands" if len(twice) == 1 else "stand"
         tries = counted(len(twice), "attempt")
-        said = f"{tries} {stands} twice in the archive, first {quoted(twice[0])}"
+        message = f"{tries} {stands} twice in the archive, first {quoted(twice[0])}"
         means = "They count twice. Two branches that both archive do that."
         mend = "take one of each out by hand, with its line in the plan; the guard lets it go"
-        yield Problem(said=said, means=means, mend=mend)
+        yield Problem(said=message, means=means, mend=mend)
     pointed = {*_POINTED.findall(data), *_POINTED.findall(plan.text if plan else b"")}
-    lost = [one for one in pointers.chunks(data) if one.key.encode() not in pointed] if plan else []
+    lost = [c for c in pointers.chunks(data) if c.key.encode() not in pointed] if plan else []
     if lost:
         line = "line" if len(lost) == 1 else "lines"
-        lines = _some([one.line for one in lost])
-        said = f"nothing points to {counted(len(lost), 'part')} of it, on {line} {lines}"
+        lines = _some([chunk.line for chunk in lost])
+        message = f"nothing points to {counted(len(lost), 'part')} of it, on {line} {lines}"
         means = "What is there is not found by its item, and does not come back by itself."
         mend = f"git log -S archived-{lost[0].key} # tells which commit took the line out"
-        yield Problem(said=said, means=means, mend=mend)
+        yield Problem(said=message, means=means, mend=mend)
 
 
-def _agreement(found: Config, plan: Ledger | None, kept: Ledger) -> Iterator[Problem]:
+def _agreement(project: Config, plan: Ledger | None, kept: Ledger) -> Iterator[Problem]:
     """Whether no attempt stands in both files."""
-    pair = change.pair(found)
+    pair = change.pair(project)
     if pair and store.is_cut_short(pair):
-        said = "a change of the plan and the archive is under way, or was cut short"
+        text = "a change of the plan and the archive is under way, or was cut short"
         means = "What was to be moved stands in both. The next command that writes undoes it."
         mend = "ledger archive --to-lines 1000000 # writes, and moves nothing"
-        yield Problem(said=said, means=means, mend=mend)
+        yield Problem(said=text, means=means, mend=mend)
         return
-    own = {(one.item, one.number, one.text) for one in plan.attempts} if plan else set()
-    both = [one for one in kept.attempts if (one.item, one.number, one.text) in own]
+    own = {(a.item, a.number, a.text) for a in plan.attempts} if plan else set()
+    both = [a for a in kept.attempts if (a.item, a.number, a.text) in own]
     if both:
         stands = "stands" if len(both) == 1 else "stand"
-        said = f"{counted(len(both), 'attempt')} {stands} in both files, first {name(both[0])}"
+        text = f"{counted(len(both), 'attempt')} {stands} in both files, first {name(both[0])}"
         mend = "take one of each out by hand; the guard lets it go"
-        yield Problem(said=said, means="They count twice.", mend=mend)
+        yield Problem(said=text, means="They count twice.", mend=mend)
 
 
-def _length(found: Config, plan: Ledger) -> Iterator[Problem]:
+def _length(project: Config, plan: Ledger) -> Iterator[Problem]:
     """Whether the plan is longer than it may be, or than people read."""
     lines = plan.text.count(b"\n")
-    most = found.max_lines or _LONG
+    most = project.max_lines or _LONG
     if lines > most:
-        said = f"the plan has {lines:,} lines, more than {most:,}"
+        message = f"the plan has {lines:,} lines, more than {most:,}"
         mend = f"ledger archive --to-lines {most} # with --dry-run first"
         means = "Long plans get cut by hand, and that loses attempts."
-        yield Problem(said=said, means=means, mend=mend, is_bad=bool(found.max_lines))
+        yield Problem(said=message, means=means, mend=mend, is_bad=bool(project.max_lines))
 
 
-def _archive_bytes(found: Config) -> bytes | str | None:
+def _archive_bytes(project: Config) -> bytes | str | None:
     """The archive; None for none, or why it cannot be read."""
     try:
-        place = files.confine(found.root, found.partner)
+        place = files.confine(project.root, project.partner)
         return read.read_bytes(place) if os.path.lexists(place) else None
     except UnreadableInput as error:
         return error.message
 
 
-def _back(found: Config) -> str:
-    return f"git checkout HEAD -- {shlex.quote(found.partner)}"
+def _back(project: Config) -> str:
+    return f"git checkout HEAD -- {shlex.quote(project.partner)}"
 
 
 # Words
 
 
-def _by_code(found: Sequence[Finding]) -> str:
+def _by_code(findings: Sequence[Finding]) -> str:
     """``LED106 10, LED201 2``, the most frequent first."""
-    codes = _codes(found)
+    codes = _codes(findings)
     kinds = [f"{code} {count}" for code, count in codes]
     rest = "more kind" if len(codes) == _MOST_CODES + 1 else "more kinds"
     return _some(kinds, rest, most=_MOST_CODES)
 
 
-def _codes(found: Sequence[Finding]) -> list[tuple[str, int]]:
-    return Counter(one.code for one in found).most_common()
+def _codes(findings: Sequence[Finding]) -> list[tuple[str, int]]:
+    return Counter(finding.code for finding in findings).most_common()
 
 
 def _some(values: Sequence[object], rest: str = "more", most: int = _MOST) -> str:

@@ -99,7 +99,7 @@ def given_fields(
 def unknown_priority(item: Item) -> Iterator[str]:
     """A note on a priority that is no word of those that have an order."""
     if item.priority and queue.rank(item.priority) == queue.OTHER:
-        said = (
+        message = (
             f"{item.priority_text!r} is no known priority such as critical, high, medium, low, P1"
         )
-        yield f"{said}: `ledger next` takes {item.id} after items that have one"
+        yield f"{message}: `ledger next` takes {item.id} after items that have one"

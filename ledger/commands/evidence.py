@@ -55,8 +55,8 @@ def since_last(config: Config, item: str, run: str) -> tuple[Attempt, Delta] | N
     section = selectors.items(read.opened(config).ledger, selectors.item_in(item))[0]
     with place_of(config) as place:
         for attempt in newest_first(section.attempts):
-            one = section.model_copy(update={"attempts": (attempt,)})
-            newest = newest_run(one, place)
+            part = section.model_copy(update={"attempts": (attempt,)})
+            newest = newest_run(part, place)
             if newest and run not in newest.runs:
                 files = WorkTree(config.root)
                 return attempt, compare(read_run(files, run), read_runs(files, newest.runs))

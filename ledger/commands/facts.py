@@ -20,13 +20,13 @@ _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is a
 def facts(config: Config, contents: blobs.Blobs | None = None) -> Facts:
     """What git and the file system say at once; ``contents`` are those of the repository."""
     contents = contents or blobs.Blobs(config.root)
-    found = repository.Artifacts(config.root, contents if config.is_git else None)
+    artifacts = repository.Artifacts(config.root, contents if config.is_git else None)
     return Facts(
         config.ledger_path,
         today(),
-        cited=found.cited,
-        states_of=found.states,
-        content_of=found.content,
+        cited=artifacts.cited,
+        states_of=artifacts.states,
+        content_of=artifacts.content,
         unknown_commits=partial(_unknown_commits, config.root) if config.is_git else None,
         check_fault=later("gates.gate.check_fault"),
         tops=frozenset(entry.name for entry in config.root.iterdir()),
@@ -37,14 +37,14 @@ def facts(config: Config, contents: blobs.Blobs | None = None) -> Facts:
     )
 
 
-def later(name: str, *given: object, **named: object) -> Callable[..., Any]:
+def later(name: str, *given: object, **facts: object) -> Callable[..., Any]:
     """A function of this package with its first arguments. Its module is loaded when it is first
     called, for few commits have something that runs and criteria have to be read for."""
     module, _, function = name.rpartition(".")
 
     def call(*rest: object) -> Any:
-        found = getattr(import_module(f"ledger.{module}"), function)
-        return found(*given, *rest, **named)
+        target = getattr(import_module(f"ledger.{module}"), function)
+        return target(*given, *rest, **facts)
 
     return call
 
@@ -81,9 +81,9 @@ def changed_briefs(
     """The documents that may be briefs and that ``view`` has otherwise than all of ``since``."""
     if not since or config.is_archive:
         return []
-    every = [repository.changed_documents(config.root, one, view) for one in since]
+    every = [repository.changed_documents(config.root, path, view) for path in since]
     plans = (config.ledger_path, config.partner)
-    names = [one for one in every[0] if one not in plans and all(one in some for some in every)]
+    names = [path for path in every[0] if path not in plans and all(path in some for some in every)]
     if view != STAGED:
         return names
     # This is cheaper than to load what reads briefs.

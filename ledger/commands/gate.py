@@ -88,7 +88,7 @@ def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
 
 def section_with_criteria(sections: Sequence[Item]) -> Item:
     """Of an item's sections the one that is judged: that with the most criteria."""
-    return max(sections, key=lambda one: len(one.criteria))
+    return max(sections, key=lambda item: len(item.criteria))
 
 
 def every_gate(config: Config, ledger: Ledger, place: Place) -> Iterator[Gate]:

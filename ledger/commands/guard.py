@@ -101,8 +101,8 @@ def version_of(plan: Config, contents: Blobs, revision: str) -> _Before:
 
 def partners_of(plan: Config, contents: Blobs, revisions: Sequence[str]) -> list[Ledger]:
     """The archive of ``plan``, or the plan of an archive, as each of ``revisions`` has it."""
-    found = (version_of(plan.of_partner, contents, revision).ledger for revision in revisions)
-    return [ledger for ledger in found if ledger is not None]
+    ledgers = (version_of(plan.of_partner, contents, revision).ledger for revision in revisions)
+    return [ledger for ledger in ledgers if ledger is not None]
 
 
 def _followed(plan: Config, contents: Blobs, revision: str, *codes: str) -> Config | None:
@@ -123,7 +123,7 @@ def guarded(known: rules.Facts, plan: Config, was: Config) -> tuple[rules.Facts,
         code for code in rules.RULES if rules.compares(code) and code not in was.ignore
     )
     settings = plan.settings, was.settings
-    changed = [(name, *(getattr(one, name) for one in settings)) for name in _TOLD]
+    changed = [(name, *(getattr(settings, name) for settings in settings)) for name in _TOLD]
     known = known._replace(
         append_only=max(plan.append_only, was.append_only, key=_STRICTNESS.index),
         settings=tuple(
@@ -164,10 +164,10 @@ def check_pushed(
         message = f"{base} and {head} have no commit in common"
         hint = "fetch the history up to where they parted, or say --replaces"
         raise UsageError("no-common-commit", message, hint)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for half in (plan,) if plan.is_archive else (plan, plan.of_partner):
-        found += _of_file(half, (start, fork, end), contents)
-    return found
+        findings += _of_file(half, (start, fork, end), contents)
+    return findings
 
 
 def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> list[Finding]:
@@ -208,8 +208,8 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
         for finding in _by_commit(contents, changes, at, (last, archive), (each, codes))
     }
     # What no commit numbered anew a merge did, where both sides had given one number.
-    whole = [one for one in whole if one.code != "LED507" or one.key in by_commit]
-    told = [
+    whole = [finding for finding in whole if finding.code != "LED507" or finding.key in by_commit]
+    findings = [
         finding.model_copy(update={"commit": by_commit[finding.key].commit})
         if finding.key in by_commit
         else finding
@@ -218,7 +218,7 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
     keys = {finding.key for finding in whole}
     # Numbers of actions that came back lead where they led.
     others = (one for key, one in by_commit.items() if key not in keys)
-    return told + [one for one in others if one.code != "LED511"]
+    return findings + [other for other in others if other.code != "LED511"]
 
 
 def _content(

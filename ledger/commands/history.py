@@ -107,10 +107,10 @@ def audit(
         names = tuple(dict.fromkeys(change.path for change in changes))
         with Blobs(settings.root) as blobs:
             versions = _Versions(settings, blobs, names)
-            found = dict(_compared(versions, new, progress))
+            compared = dict(_compared(versions, new, progress))
         if not versions.lacks:
-            _save(place, found)
-        deeds |= found
+            _save(place, compared)
+        deeds |= compared
     return joined(settings.ledger_path, changes, deeds, is_cut=process.is_shallow(settings.root))
 
 
@@ -160,11 +160,11 @@ def _selected(history: History, wanted: Name) -> History:
     for event in reversed(history.events):
         if event.kind == "item-renamed" and selectors.folded(event.item or "") in names:
             names.add(selectors.folded(event.before))
-    found = history.about(lambda one: selectors.folded(one) in names, wanted.number)
-    if found.events or found.removed or found.edited:
-        return found
+    selection = history.about(lambda name: selectors.folded(name) in names, wanted.number)
+    if selection.events or selection.removed or selection.edited:
+        return selection
     known = history.items
-    if any(selectors.folded(one) in names for one in known):
+    if any(selectors.folded(name) in names for name in known):
         raise UsageError(
             "no-such-attempt",
             f"no version has attempt #{wanted.number} of {wanted.item}",
@@ -194,7 +194,7 @@ def _restore(settings: Config, history: History, name: str, *, dry_run: bool) ->
         item=item,
         number=removed.number,
         date=removed.date,
-        line=edits.found(plan.new, item, lost).span.start_line,
+        line=edits.find(plan.new, item, lost).span.start_line,
         commit=removed.commit,
         left=len(removed.more),
         diff=plan.diff,
@@ -204,7 +204,7 @@ def _restore(settings: Config, history: History, name: str, *, dry_run: bool) ->
 def _latest(history: History, name: str) -> Removed:
     wanted, opening = selectors.parse_lost(name)
     item = selectors.folded(wanted.item)
-    found = [
+    lost = [
         removed
         for removed in (*history.others, *history.removed)
         if removed.number == wanted.number
@@ -212,16 +212,16 @@ def _latest(history: History, name: str) -> Removed:
         and (not opening or patterns.opens(removed.text, opening))
     ]
     called = f"that begins with {opening}" if opening else f"#{wanted.number}"
-    if not found:
+    if not lost:
         message = f"no commit removed attempt {called} of {wanted.item}"
         hint = "`ledger history --removed` lists those that were"
         raise UsageError("never-removed", message, hint)
-    firsts = list(dict.fromkeys(removed.first for removed in found))
+    firsts = list(dict.fromkeys(removed.first for removed in lost))
     if opening and len(firsts) > 1:
-        said = " and ".join(text.one_line(first)[:60] for first in firsts[:2])
-        message = f"{len(firsts)} attempts {called} were removed, such as {said}"
+        words = " and ".join(text.one_line(first)[:60] for first in firsts[:2])
+        message = f"{len(firsts)} attempts {called} were removed, such as {words}"
         raise UsageError("which-attempt", message, "say more of what it begins with")
-    latest = found[-1]
+    latest = lost[-1]
     if latest.form == "action":
         raise Refused(
             "told-by-action",
@@ -239,8 +239,8 @@ def _as_written(settings: Config, removed: Removed) -> tuple[Attempt, Ledger]:
         message = f"the repository does not hold {removed.blob[:8]}"
         raise UnreadableInput("no-content", message, "fetch it first")
     ledger = reader.read(data, conventions=settings.own)
-    attempts = (one for one in ledger.attempts if one.source == "history")
-    return next(one for one in attempts if one.text == removed.text), ledger
+    attempts = (attempt for attempt in ledger.attempts if attempt.source == "history")
+    return next(attempt for attempt in attempts if attempt.text == removed.text), ledger
 
 
 # What commits did, kept between runs under the names of commits and contents, which say the same
@@ -287,8 +287,8 @@ def cache_place(settings: Config) -> Path | None:
     is_inside = Path(os.path.realpath(folder)).is_relative_to(settings.root)
     if not folder.is_absolute() or is_inside or process.is_shallow(settings.root):
         return None
-    said = f"{settings.ledger_path}\0{settings.own!r}"
-    return folder / f"history-{sha256(os.fsencode(said)).hexdigest()[:32]}.sqlite"
+    message = f"{settings.ledger_path}\0{settings.own!r}"
+    return folder / f"history-{sha256(os.fsencode(message)).hexdigest()[:32]}.sqlite"
 
 
 def _opened(place: Path) -> sqlite3.Connection:
@@ -305,17 +305,17 @@ def _opened(place: Path) -> sqlite3.Connection:
 def _writer() -> int:
     """Which program this is: a checksum of the code that reads and compares versions."""
     package = Path(__file__).parent.parent
-    found = zlib.crc32(b"")
+    checksum = zlib.crc32(b"")
     for room in _ROOMS:
         for file in sorted((package / room).rglob("*.py")):
-            found = zlib.crc32(file.read_bytes(), found)
-    return found & 0x7FFFFFFF
+            checksum = zlib.crc32(file.read_bytes(), checksum)
+    return checksum & 0x7FFFFFFF
 
 
 def _packed(deed: Deed) -> bytes:
     """Packed, so that it has a checksum; plain JSON escapes what UTF-8 cannot hold."""
-    told = json.dumps(deed.model_dump(mode="json"), separators=(",", ":"))
-    return zlib.compress(told.encode(), 1)
+    words = json.dumps(deed.model_dump(mode="json"), separators=(",", ":"))
+    return zlib.compress(words.encode(), 1)
 
 
 def _unpacked(data: bytes) -> Deed:

@@ -108,51 +108,51 @@ def init(
     and where another file looks like a fix plan; ``UnreadableInput`` where something stands in
     the way of a file.
     """
-    found = _find(Path.cwd(), ledger)
-    plan, plan_step = _plan(found, title or templates.DEFAULT_TITLE)
-    parts = [plan_step, *_settings(found)]
+    project = _find(Path.cwd(), ledger)
+    plan, plan_step = _plan(project, title or templates.DEFAULT_TITLE)
+    parts = [plan_step, *_settings(project)]
     if title and plan_step.state == "there":
-        said = f"there is a plan, and this item is not in it: {text.one_line(title)[:_LONGEST]}"
+        message = f"there is a plan, and this item is not in it: {text.one_line(title)[:_LONGEST]}"
         adding = f"ledger add {shlex.quote(text.one_line(title))}"
-        parts.append(_step("plan", "left", found.ledger_path, said, hint=adding))
-    for offer, (_, said) in OFFERS.items():
-        steps = list(_looked(found, offer))
+        parts.append(_step("plan", "left", project.ledger_path, message, hint=adding))
+    for offer, (_, message) in OFFERS.items():
+        steps = list(_looked(project, offer))
         if offer in offers or all(step.state == "there" for step in steps):
             parts += steps
-        elif offer not in agents.AGENTS or agents.is_used(found.root, offer):
-            parts.append(_step(offer, "offered", "", said))
+        elif offer not in agents.AGENTS or agents.is_used(project.root, offer):
+            parts.append(_step(offer, "offered", "", message))
     for step in parts:  # what is in the way is told before anything is written
         if step.state == "added":
-            _require(files.confine(found.root, step.place))
+            _require(files.confine(project.root, step.place))
     if not dry_run:
-        parts = _written(found, parts)
+        parts = _written(project, parts)
     if "hook" in offers:
-        parts += _installed(found, dry_run=dry_run)
+        parts += _installed(project, dry_run=dry_run)
     unfinished = (item for item in plan.items if item.status not in ("done", "archived"))
     return Start(
-        path=found.ledger_path,
+        path=project.ledger_path,
         is_new=plan_step.state == "added",
         dialect=plan.dialect,
-        why=reader.recognise(plan.text, found.own).reasons,
+        why=reader.recognise(plan.text, project.own).reasons,
         items=len(plan.items),
         attempts=len(plan.attempts),
         unread=len(plan.unread),
         item=next((item.id for item in unfinished), None),
-        command=runner.proposal(found.root),
+        command=runner.proposal(project.root),
         steps=tuple(parts),
-        notes=(*_ignored_runs(found, plan), *_unset(parts)),
+        notes=(*_ignored_runs(project, plan), *_unset(parts)),
     )
 
 
-def _ignored_runs(found: Config, plan: Ledger) -> Iterator[str]:
+def _ignored_runs(project: Config, plan: Ledger) -> Iterator[str]:
     """That git ignores what runs will leave, and what to do about it."""
     folders = {item.runs_folder for item in plan.items if item.status not in FINISHED}
-    for template in sorted(folders | {""}) if found.is_git else ():
-        folder = re.sub(r"<[^<>]*>", "x", template or found.runs or DEFAULT_FOLDER).rstrip("/")
-        rules = repository.ignored(found.root, [f"{folder}/{name}" for name in _OUTPUTS])
+    for template in sorted(folders | {""}) if project.is_git else ():
+        folder = re.sub(r"<[^<>]*>", "x", template or project.runs or DEFAULT_FOLDER).rstrip("/")
+        rules = repository.ignored(project.root, [f"{folder}/{name}" for name in _OUTPUTS])
         for rule in dict.fromkeys(rules.values()):
-            said = f"git ignores outputs of runs ({rule})"
-            yield f"{said}: take the rule out, or add each run with `git add --force`"
+            message = f"git ignores outputs of runs ({rule})"
+            yield f"{message}: take the rule out, or add each run with `git add --force`"
             return
 
 
@@ -161,54 +161,56 @@ def _unset(parts: Iterable[StartStep]) -> Iterator[str]:
     for step in parts:
         if step.about == "ci" and f"vars.{templates.SOURCE_VARIABLE} " in step.text:
             address = "git+https://HOST/OWNER/NAME@COMMIT"
-            said = f"nothing tells where this ledger was installed from, which {step.place} needs"
+            message = (
+                f"nothing tells where this ledger was installed from, which {step.place} needs"
+            )
             variable = f'{templates.SOURCE_VARIABLE} of this repository to "{installation.PACKAGE}'
-            yield f'{said}: set the variable {variable} @ {address}"'
+            yield f'{message}: set the variable {variable} @ {address}"'
 
 
-def _plan(found: Config, title: str) -> tuple[Ledger, StartStep]:
-    path = found.ledger_path
-    if os.path.lexists(found.ledger):
-        _require(found.ledger)
-        return read.opened(found).ledger, _step("plan", "there", path, "a fix plan")
+def _plan(project: Config, title: str) -> tuple[Ledger, StartStep]:
+    path = project.ledger_path
+    if os.path.lexists(project.ledger):
+        _require(project.ledger)
+        return read.opened(project).ledger, _step("plan", "there", path, "a fix plan")
     today = datetime.now(UTC).date().isoformat()
-    name, said = templates.first(title, today)
-    ledger = reader.read(text.encode(said) + b"\n")
+    name, words = templates.first(title, today)
+    ledger = reader.read(text.encode(words) + b"\n")
     for finding in rules.made_worse(ledger, rules.Facts(path, today)):
         if finding.severity == "error":
             raise Refused("would-not-validate", f"{finding}", "nothing was written")
-    return ledger, _step("plan", "added", path, f"a fix plan with one item, {name}", said)
+    return ledger, _step("plan", "added", path, f"a fix plan with one item, {name}", words)
 
 
-def _written(found: Config, parts: list[StartStep]) -> list[StartStep]:
+def _written(project: Config, parts: list[StartStep]) -> list[StartStep]:
     """The steps, once what they add is written."""
     done: list[StartStep] = []
-    for one in parts:
-        if one.about == "merge-driver" and one.state == "added":
-            for step in driver.install(found).steps:
+    for start_step in parts:
+        if start_step.about == "merge-driver" and start_step.state == "added":
+            for step in driver.install(project).steps:
                 state: State = "added" if step.is_new else "there"
-                done.append(_step(one.about, state, step.place, one.said, step.text))
+                done.append(_step(start_step.about, state, step.place, start_step.said, step.text))
         else:
-            done.append(one)
+            done.append(start_step)
     written: list[str] = []
-    for one in done:
-        if one.state == "added" and one.about != "merge-driver":
+    for made in done:
+        if made.state == "added" and made.about != "merge-driver":
             try:
-                _write(found, one)
+                _write(project, made)
             except LedgerError as error:
                 if written:
                     error.hint += f"; written before that: {', '.join(written)}"
                 raise
-            written.append(one.place)
+            written.append(made.place)
     return done
 
 
-def _write(found: Config, step: StartStep) -> None:
+def _write(project: Config, step: StartStep) -> None:
     """Put what a step adds into its file. Raises as the store does."""
-    place = files.confine(found.root, step.place)
+    place = files.confine(project.root, step.place)
     is_hook = step.about == "hook"
     is_script = is_hook and step.place != pre_commit.CONFIG
-    change = agents.change(step.place, found.ledger_path)
+    change = agents.change(step.place, project.ledger_path)
     if is_hook:
         change = pre_commit.call_first if is_script else _configured
     is_new = not place.exists()
@@ -227,29 +229,29 @@ def _configured(old: bytes) -> bytes | None:
 
 
 def _step(
-    about: About, state: State, place: str, said: str, text: str = "", *, hint: str = ""
+    about: About, state: State, place: str, words: str, text: str = "", *, hint: str = ""
 ) -> StartStep:
-    return StartStep(about=about, state=state, place=place, said=said, text=text, hint=hint)
+    return StartStep(about=about, state=state, place=place, said=words, text=text, hint=hint)
 
 
 # The parts: there already, to be added, or left undone
 
 
-def _settings(found: Config) -> Iterator[StartStep]:
+def _settings(start: Config) -> Iterator[StartStep]:
     """The table that names the plan: written where there is a file for it, or a need."""
-    name, path = templates.SETTINGS_FILE, found.ledger_path
-    table = config.table(found)
+    name, path = templates.SETTINGS_FILE, start.ledger_path
+    table = config.table(start)
     if table:
         file, settings = table
-        place = Path(os.path.relpath(file, found.root)).as_posix()
-        named = os.path.realpath(file.parent / settings.path) if settings.path else None
-        if named == os.path.realpath(found.ledger) or (not named and path in config.DEFAULTS):
+        place = Path(os.path.relpath(file, start.root)).as_posix()
+        target = os.path.realpath(file.parent / settings.path) if settings.path else None
+        if target == os.path.realpath(start.ledger) or (not target and path in config.DEFAULTS):
             yield _step("configuration", "there", place, "[tool.ledger]")
         else:
-            said = "its [tool.ledger] names another fix plan"
-            yield _step("configuration", "left", place, said, hint=f"path = {json.dumps(path)}")
+            words = "its [tool.ledger] names another fix plan"
+            yield _step("configuration", "left", place, words, hint=f"path = {json.dumps(path)}")
         return
-    project = pre_commit.read(found.root, name)
+    project = pre_commit.read(start.root, name)
     if project is None and path in config.DEFAULTS:
         return
     lines = templates.settings(project, path)
@@ -259,47 +261,50 @@ def _settings(found: Config) -> Iterator[StartStep]:
         yield _step("configuration", "added", name, "[tool.ledger]", lines)
 
 
-def _looked(found: Config, offer: Offer) -> Iterable[StartStep]:
+def _looked(project: Config, offer: Offer) -> Iterable[StartStep]:
     """What is there of an offer, or is to be added."""
     if offer == "agents":
-        return _agents(found)
+        return _agents(project)
     if offer in agents.AGENTS:
-        return _agent(found, offer)
-    return [{"hook": _hook, "merge-driver": _merge_driver, "ci": _ci}[offer](found)]
+        return _agent(project, offer)
+    return [{"hook": _hook, "merge-driver": _merge_driver, "ci": _ci}[offer](project)]
 
 
-def _hook(found: Config) -> StartStep:
+def _hook(project: Config) -> StartStep:
     """The hook in the configuration of pre-commit."""
-    if not found.is_git:
+    if not project.is_git:
         return _without_git("hook")
-    seen = pre_commit.look(found.root)
+    seen = pre_commit.look(project.root)
     if seen.is_elsewhere and seen.runs != "pre-commit":
-        return _script(found, seen)
-    said = pre_commit.read(found.root, pre_commit.CONFIG)
-    if said is not None and pre_commit.is_named(said):
-        if not pre_commit.misses(said):
+        return _script(project, seen)
+    written = pre_commit.read(project.root, pre_commit.CONFIG)
+    if written is not None and pre_commit.has_hook(written):
+        if not pre_commit.misses(written):
             return _step("hook", "there", pre_commit.CONFIG, "the hook")
-        hint, said = "always_run: true, pass_filenames: false", "its hook runs for some files only"
-        return _step("hook", "left", pre_commit.CONFIG, said, hint=hint)
-    new = templates.hook(said)
+        hint, written = (
+            "always_run: true, pass_filenames: false",
+            "its hook runs for some files only",
+        )
+        return _step("hook", "left", pre_commit.CONFIG, written, hint=hint)
+    new = templates.hook(written)
     if new is None:
         by_hand = (templates.hook("repos:\n") or "").partition("\n")[2].rstrip()
         return _by_hand("hook", pre_commit.CONFIG, by_hand)
-    lines = "\n".join(_added(text.encode(said or ""), text.encode(new)))
+    lines = "\n".join(_added(text.encode(written or ""), text.encode(new)))
     return _step("hook", "added", pre_commit.CONFIG, "the hook", lines)
 
 
-def _script(found: Config, seen: pre_commit.Hook) -> StartStep:
+def _script(project: Config, seen: pre_commit.Hook) -> StartStep:
     """A call of the hook in the script of somebody else that git runs, such as husky's."""
-    place = Path(os.path.relpath(seen.place, found.root)).as_posix()
+    place = Path(os.path.relpath(seen.place, project.root)).as_posix()
     if seen.runs == pre_commit.PROGRAM:
         return _step("hook", "there", place, "it calls the hook")
     left = partial(_step, "hook", "left", place)
     try:
-        old = pre_commit.read(found.root, place)
+        old = pre_commit.read(project.root, place)
     except UsageError:
-        said = "core.hooksPath leads out of the repository"
-        return left(said, hint=f"{pre_commit.CALL} # a line for it")
+        words = "core.hooksPath leads out of the repository"
+        return left(words, hint=f"{pre_commit.CALL} # a line for it")
     if old is not None and seen.runs is None:
         hint = f"chmod +x {shlex.quote(place)} && ledger init --hook"
         return left("git passes it over: it is not executable", hint=hint)
@@ -308,97 +313,99 @@ def _script(found: Config, seen: pre_commit.Hook) -> StartStep:
     return _step("hook", "added", place, "it calls the hook", pre_commit.CALL)
 
 
-def _installed(found: Config, *, dry_run: bool) -> Iterator[StartStep]:
+def _installed(project: Config, *, dry_run: bool) -> Iterator[StartStep]:
     """What ``pre-commit install`` does, once its configuration names the hook."""
-    if not found.is_git:
+    if not project.is_git:
         return
-    seen = pre_commit.look(found.root)
+    seen = pre_commit.look(project.root)
     place = "git"
     if not seen.is_elsewhere or seen.runs == "pre-commit":  # else see _script
-        yield from _at_each_commit(found, seen, place, dry_run=dry_run)
-    fault = "" if dry_run else pre_commit.unreadable(found.root)
+        yield from _at_each_commit(project, seen, place, dry_run=dry_run)
+    fault = "" if dry_run else pre_commit.unreadable(project.root)
     if fault:
-        said = f"pre-commit cannot read it, and fails at each commit: {fault}"
-        yield _step("hook", "left", pre_commit.CONFIG, said, hint="mend the file")
+        message = f"pre-commit cannot read it, and fails at each commit: {fault}"
+        yield _step("hook", "left", pre_commit.CONFIG, message, hint="mend the file")
     if seen.program is None:
-        said = f"{pre_commit.PROGRAM} is not on the PATH"
-        yield _step("hook", "left", place, said, hint="activate the environment it is in")
+        message = f"{pre_commit.PROGRAM} is not on the PATH"
+        yield _step("hook", "left", place, message, hint="activate the environment it is in")
 
 
 def _at_each_commit(
-    found: Config, seen: pre_commit.Hook, place: str, *, dry_run: bool
+    project: Config, seen: pre_commit.Hook, place: str, *, dry_run: bool
 ) -> Iterator[StartStep]:
     if seen.runs in ("pre-commit", pre_commit.PROGRAM):
         yield _step("hook", "there", place, f"{seen.runs} runs at each commit")
     elif not seen.is_named and not dry_run:
-        said = "nothing runs at a commit: the configuration lacks the hook"
-        yield _step("hook", "left", place, said, hint="add the lines, then: pre-commit install")
-    elif not dry_run and (why := pre_commit.install(found.root)):
+        words = "nothing runs at a commit: the configuration lacks the hook"
+        yield _step("hook", "left", place, words, hint="add the lines, then: pre-commit install")
+    elif not dry_run and (why := pre_commit.install(project.root)):
         hint = "pip install pre-commit && pre-commit install"
         yield _step("hook", "left", place, f"nothing runs at a commit: {why}", hint=hint)
     elif not dry_run:
         yield _step("hook", "added", place, "`pre-commit install`: it runs at each commit")
 
 
-def _merge_driver(found: Config) -> StartStep:
+def _merge_driver(project: Config) -> StartStep:
     """Git's configuration and attributes."""
-    if not found.is_git:
+    if not project.is_git:
         return _without_git("merge-driver")
-    state: State = "there" if driver.is_installed(found) else "added"
+    state: State = "there" if driver.is_installed(project) else "added"
     return _step("merge-driver", state, ".gitattributes", "the merge driver")
 
 
-def _ci(found: Config) -> StartStep:
+def _ci(project: Config) -> StartStep:
     """A workflow that checks pull requests, in a file of its own."""
-    folder = found.root / Path(templates.CI_FILE).parent
+    folder = project.root / Path(templates.CI_FILE).parent
     files = sorted(folder.glob("*.y*ml")) if folder.is_dir() else []
     for file in files:
-        name = file.relative_to(found.root).as_posix()
-        if "ledger validate" in (pre_commit.read(found.root, name) or ""):
+        name = file.relative_to(project.root).as_posix()
+        if "ledger validate" in (pre_commit.read(project.root, name) or ""):
             return _step("ci", "there", name, "the check in CI")
-    branch = (repository.branch(found.root) if found.is_git else None) or "main"
-    said = templates.ci(branch, installation.source())
-    if os.path.lexists(found.root / templates.CI_FILE):
-        return _by_hand("ci", templates.CI_FILE, said)
-    return _step("ci", "added", templates.CI_FILE, "the check in CI", said)
+    branch = (repository.branch(project.root) if project.is_git else None) or "main"
+    workflow = templates.ci(branch, installation.source())
+    if os.path.lexists(project.root / templates.CI_FILE):
+        return _by_hand("ci", templates.CI_FILE, workflow)
+    return _step("ci", "added", templates.CI_FILE, "the check in CI", workflow)
 
 
-def _agents(found: Config) -> Iterator[StartStep]:
+def _agents(project: Config) -> Iterator[StartStep]:
     """What agents are told, in each file of instructions that has it, else in the first."""
-    known = {name: pre_commit.read(found.root, name) for name in agents.INSTRUCTIONS}
-    said = {name: text.encode(one) for name, one in known.items() if one is not None}
-    marked = [name for name, one in said.items() if agents.is_marked(one)]
-    for name in marked or [*said][:1] or agents.INSTRUCTIONS[:1]:
-        yield _agent_file(found, "agents", name, "the block for agents")
+    known = {name: pre_commit.read(project.root, name) for name in agents.INSTRUCTIONS}
+    contents = {name: text.encode(words) for name, words in known.items() if words is not None}
+    marked = [name for name, content in contents.items() if agents.is_marked(content)]
+    for name in marked or [*contents][:1] or agents.INSTRUCTIONS[:1]:
+        yield _agent_file(project, "agents", name, "the block for agents")
 
 
-def _agent(found: Config, about: Offer) -> Iterator[StartStep]:
+def _agent(project: Config, about: Offer) -> Iterator[StartStep]:
     """The skill and the hooks of one coding agent."""
     agent = agents.AGENTS[about]
-    yield _agent_file(found, about, agent.skill, f"the skill for {agent.name}")
-    yield _agent_file(found, about, agent.settings, f"{agent.name}'s hooks at start and stop")
+    yield _agent_file(project, about, agent.skill, f"the skill for {agent.name}")
+    yield _agent_file(project, about, agent.settings, f"{agent.name}'s hooks at start and stop")
 
 
-def _agent_file(found: Config, about: Offer, name: str, said: str) -> StartStep:
-    old = text.encode(pre_commit.read(found.root, name) or "")
-    change = agents.change(name, found.ledger_path)
+def _agent_file(project: Config, about: Offer, name: str, words: str) -> StartStep:
+    old = text.encode(pre_commit.read(project.root, name) or "")
+    change = agents.change(name, project.ledger_path)
     assert change
     new = change(old)
     if new is None:
         return _step(about, "left", name, "its form leaves no place", hint=agents.by_hand(name))
     state: State = "there" if new == old else "added"
-    return _step(about, state, name, said, "\n".join(_added(old, new)))
+    return _step(about, state, name, words, "\n".join(_added(old, new)))
 
 
 def _added(old: bytes, new: bytes) -> Iterator[str]:
     """The lines that ``new`` has and ``old`` has not."""
-    before, after = (text.decode(one).splitlines() for one in (old, new))
+    before, after = (text.decode(content).splitlines() for content in (old, new))
     compared = difflib.ndiff(before, after)
     return (line[2:] for line in compared if line.startswith("+ "))
 
 
-def _by_hand(about: Literal["configuration"] | Offer, place: str, said: str | None) -> StartStep:
-    return _step(about, "left", place, "its form leaves no place for more lines", hint=said or "")
+def _by_hand(about: Literal["configuration"] | Offer, place: str, written: str | None) -> StartStep:
+    return _step(
+        about, "left", place, "its form leaves no place for more lines", hint=written or ""
+    )
 
 
 def _without_git(about: Offer) -> StartStep:
@@ -419,11 +426,11 @@ def _find(here: Path, given: Path | None) -> Config:
             raise
         others = likely_plans(here)
         if others:
-            named = ", ".join(others[:_MOST_NAMED])
+            names = ", ".join(others[:_MOST_NAMED])
             verb = "look" if len(others) > 1 else "looks"
             raise UsageError(
                 "plan-elsewhere",
-                f"{named} {verb} like a fix plan",
+                f"{names} {verb} like a fix plan",
                 f"`ledger init --ledger {shlex.quote(others[0])}` takes it up, "
                 f"`ledger init --ledger {config.DEFAULTS[0]}` starts a new one",
             ) from None

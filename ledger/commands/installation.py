@@ -28,20 +28,20 @@ def source() -> str | None:
     None where nothing names it. Never the name alone: an index need not have the package, and
     whoever registers the name there would be installed."""
     for address, revision in _sources(metadata.distribution(PACKAGE)):
-        found = _ADDRESS.fullmatch(address[:_MOST_CHARACTERS])
-        if found and _REVISION.fullmatch(revision):
-            return f"{PACKAGE} @ git+https://{found['host']}/{found['path']}@{revision}"
+        match = _ADDRESS.fullmatch(address[:_MOST_CHARACTERS])
+        if match and _REVISION.fullmatch(revision):
+            return f"{PACKAGE} @ git+https://{match['host']}/{match['path']}@{revision}"
     return None
 
 
 def _sources(installed: metadata.Distribution) -> Iterator[tuple[str, str]]:
     """Addresses and revisions, the most exact first: what pip was told (PEP 610), the checkout
     that it was given, the project's metadata."""
-    told = json.loads(installed.read_text("direct_url.json") or "{}")
-    if "vcs_info" in told:
-        yield told["url"], told["vcs_info"]["commit_id"]
-    elif "dir_info" in told:
-        yield from _published(Path(unquote(urlsplit(told["url"]).path)))
+    source = json.loads(installed.read_text("direct_url.json") or "{}")
+    if "vcs_info" in source:
+        yield source["url"], source["vcs_info"]["commit_id"]
+    elif "dir_info" in source:
+        yield from _published(Path(unquote(urlsplit(source["url"]).path)))
     for entry in installed.metadata.get_all("Project-URL") or ():
         label, _, address = entry.partition(", ")
         if label == "Source":

@@ -158,7 +158,7 @@ def shorten(shown: "Shown", last: int | None = None, *, every_action: bool = Fal
 
 def page(ledger: Ledger, item: Item, size: Size, *, every_action: bool = False) -> ItemPage:
     """The item, of this size."""
-    listed = [one for one in item.actions if every_action or one.state in _LISTED]
+    listed = [action for action in item.actions if every_action or action.state in _LISTED]
     newest = newest_first(item.attempts)[: size.attempts]
     return ItemPage(
         id=item.id,
@@ -168,18 +168,16 @@ def page(ledger: Ledger, item: Item, size: Size, *, every_action: bool = False) 
         status_text=_cut(item.status_text, size),
         line=item.span.start_line,
         fields=tuple(_fields(ledger, item, size)),
-        attempts=tuple(_attempt(one, size) for one in item.attempts if one in newest),
+        attempts=tuple(_attempt(attempt, size) for attempt in item.attempts if attempt in newest),
         attempt_count=len(item.attempts),
         actions=tuple(
-            PageAction(
-                number=one.number, state=one.state, text=_cut(one.text, size), line=_line(one)
-            )
-            for one in (listed if every_action else listed[: size.entries])
+            PageAction(number=a.number, state=a.state, text=_cut(a.text, size), line=_line(a))
+            for a in (listed if every_action else listed[: size.entries])
         ),
         action_counts=count_actions(item.actions),
         criteria=tuple(
-            PageCriterion(text=_cut(one.text, size), ticked=one.ticked, line=_line(one))
-            for one in item.criteria[: size.entries]
+            PageCriterion(text=_cut(c.text, size), ticked=c.ticked, line=_line(c))
+            for c in item.criteria[: size.entries]
         ),
         criterion_count=len(item.criteria),
         is_task=dialects.is_row(item),
@@ -190,20 +188,20 @@ def _line(part: Action | Criterion | Attempt) -> int:
     return part.span.start_line
 
 
-def _attempt(one: Attempt, size: Size) -> PageAttempt:
+def _attempt(attempt: Attempt, size: Size) -> PageAttempt:
     return PageAttempt(
-        number=one.number,
-        date=one.date,
-        result=one.result,
-        source=one.source,
-        summary=_cut(one.gist, size.brief),
-        line=_line(one),
+        number=attempt.number,
+        date=attempt.date,
+        result=attempt.result,
+        source=attempt.source,
+        summary=_cut(attempt.gist, size.brief),
+        line=_line(attempt),
     )
 
 
 def _fields(ledger: Ledger, item: Item, size: Size) -> Iterator[PageField]:
     listed: Sequence[Action | Attempt | Criterion] = (*item.attempts, *item.actions, *item.criteria)
-    parts = [one.span for one in listed]
+    parts = [entry.span for entry in listed]
     for field in item.fields:
         if not _holds(field, parts):
             value = field.value
@@ -229,7 +227,7 @@ def _cut(words: str, size: Size) -> str:
     """The text, or on one line its first words."""
     if size.characters is None:
         return words
-    said = text.one_line(words)
-    if len(said) <= size.characters:
-        return said
-    return f"{said[: size.characters - 1].rsplit(' ', 1)[0]}…"
+    line = text.one_line(words)
+    if len(line) <= size.characters:
+        return line
+    return f"{line[: size.characters - 1].rsplit(' ', 1)[0]}…"

@@ -61,7 +61,7 @@ class ItemRuns(Model):
     @property
     def counted(self) -> tuple[AttemptRun, ...]:
         """The attempts whose runs have counts."""
-        return tuple(one for one in self.attempts if one.totals is not None)
+        return tuple(run for run in self.attempts if run.totals is not None)
 
 
 class _Read(NamedTuple):
@@ -72,16 +72,16 @@ class _Read(NamedTuple):
 def item_runs(item: Item, entries: Iterable[Entry], place: Place) -> ItemRuns:
     """The runs of the attempts of ``item``; ``entries`` are those of the plan that are of it."""
     by_line = {entry.line: entry for entry in entries}
-    found: list[AttemptRun] = []
+    attempt_runs: list[AttemptRun] = []
     known: Evidence | None = None
     for attempt in newest_first(item.attempts)[::-1]:
         entry = by_line.get(attempt.span.start_line)
         runs = own_runs(entry, place) if entry else ()
         read = _read(runs, place)
-        found.append(_attempt_run(attempt, runs, read, known))
+        attempt_runs.append(_attempt_run(attempt, runs, read, known))
         if read.evidence and read.evidence.totals:
             known = _known(read.evidence, known)
-    return ItemRuns(attempts=tuple(found))
+    return ItemRuns(attempts=tuple(attempt_runs))
 
 
 def _attempt_run(

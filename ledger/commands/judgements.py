@@ -27,7 +27,7 @@ def run_notes(place: Callable[[], Place], folder: str) -> Sequence[str]:
     cut = evidence.completeness not in ("complete", "failed")
     return [
         *([f"it is {evidence.completeness}: {evidence.reason}"] if cut else []),
-        *(one for one in evidence.warnings if cut or not one.startswith(NOT_UNDERSTOOD)),
+        *(w for w in evidence.warnings if cut or not w.startswith(NOT_UNDERSTOOD)),
     ]
 
 
@@ -45,7 +45,7 @@ def refuse(claims: Sequence[JudgedClaim], aside: Collection[str], hint: str) -> 
             may_insist = claim.kind == "result" and claim.statement is None
             raise Refused(
                 "contradicted",
-                f'it would say "{claim.said}": {claim.correction}',
+                f'it would say "{claim.wording}": {claim.correction}',
                 f"{INSIST if may_insist else hint}; nothing was written",
             )
 
@@ -64,7 +64,7 @@ def contradictions(
             attempt=claim.attempt,
             line=claim.line,
             text=claim.text,
-            said=claim.said,
+            wording=claim.wording,
             correction=claim.reason if claim.is_insisted else claim.correction,
             about=f"{claim.kind} {claim.text} {claim.claimed}{' because' * claim.is_insisted}",
             is_insisted=claim.is_insisted,

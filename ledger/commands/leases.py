@@ -23,7 +23,7 @@ from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.git import process, repository
 from ledger.plan.leases import Lease, leases_of
 from ledger.plan.model import Item, Ledger, Model
-from ledger.plan.queue import Held, Leases
+from ledger.plan.queue import Leases, OpenLease
 from ledger.plan.selectors import folded
 
 _LONGEST: Final = 60  # characters of a name
@@ -56,11 +56,15 @@ class Register(Model):
 
     def of(self, path: str, item: str) -> Taken | None:
         """The last one on an item of a plan."""
-        return next((one for one in self.leases if (one.path, one.item) == (path, item)), None)
+        return next(
+            (lease for lease in self.leases if (lease.path, lease.item) == (path, item)), None
+        )
 
     def having(self, new: Taken) -> Self:
         """The same with a newer lease."""
-        others = (one for one in self.leases if (one.path, one.item) != (new.path, new.item))
+        others = (
+            lease for lease in self.leases if (lease.path, lease.item) != (new.path, new.item)
+        )
         return type(self)(leases=(*others, new))
 
 
@@ -88,21 +92,25 @@ def check_owner(name: str) -> str:
     return name
 
 
-def held(config: Config, ledger: Ledger) -> Leases:
+def open_leases(config: Config, ledger: Ledger) -> Leases:
     """The leases that have not ended."""
     register = read(config)
     at = now()
-    known = {one.item: one for one in register.leases if one.path == config.ledger_path}
-    every = {name: Held(one.owner, one.until) for name, one in known.items() if one.until > at}
-    told = [(item.id, lease) for item in ledger.items for lease in leases_of(item)]
-    foreign = [(name, one) for name, one in told if not _is_known(known.get(name), one)]
+    known = {lease.item: lease for lease in register.leases if lease.path == config.ledger_path}
+    every = {
+        name: OpenLease(lease.owner, lease.until)
+        for name, lease in known.items()
+        if lease.until > at
+    }
+    ids = [(item.id, lease) for item in ledger.items for lease in leases_of(item)]
+    foreign = [(name, lease) for name, lease in ids if not _is_known(known.get(name), lease)]
     # A time of the day that is yet to come may be that of an earlier day.
-    open_ones = [one for _, one in foreign if not one.day and one.until(at.date()) > at]
-    days = _days(config, [one.field.span.start_line for one in open_ones])
+    open_ones = [lease for _, lease in foreign if not lease.day and lease.until(at.date()) > at]
+    days = _days(config, [lease.field.span.start_line for lease in open_ones])
     for name, lease in foreign:
         until = lease.until(days.get(lease.field.span.start_line, at.date()))
         if until > at:
-            every.setdefault(name, Held(lease.owner, until))
+            every.setdefault(name, OpenLease(lease.owner, until))
     return every
 
 
@@ -160,13 +168,13 @@ def record(config: Config, item: Item, taken: Taken) -> None:
 def refuse_known(config: Config, name: str, owner: str) -> None:
     """Raise Refused where the register says that somebody else has the item: in a crowd most are
     told so without waiting for the lock."""
-    for one in read(config).leases:
-        is_it = one.path == config.ledger_path and folded(one.item) == folded(name)
-        if is_it and one.owner != owner and one.until > now():
-            raise taken(one.item, Held(one.owner, one.until))
+    for lease in read(config).leases:
+        is_it = lease.path == config.ledger_path and folded(lease.item) == folded(name)
+        if is_it and lease.owner != owner and lease.until > now():
+            raise taken(lease.item, OpenLease(lease.owner, lease.until))
 
 
-def taken(item: str, holder: Held) -> Refused:
+def taken(item: str, holder: OpenLease) -> Refused:
     """What to raise where somebody else has the item."""
     message = f"{item} is taken: {holder.owner} has it until {clock(holder.until)}"
     return Refused("taken", message, "`ledger next` names another one")

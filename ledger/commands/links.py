@@ -112,8 +112,8 @@ class Links(Pointers):
     @property
     def lacking(self) -> Links:
         """Only what another clone does not have: files that git has not, unknown commits."""
-        artifacts = tuple(one for one in self.artifacts if one.state in _LACKING)
-        commits = tuple(one for one in self.commits if one.state == "unknown")
+        artifacts = tuple(a for a in self.artifacts if a.state in _LACKING)
+        commits = tuple(c for c in self.commits if c.state == "unknown")
         return self.model_copy(update={"artifacts": artifacts, "commits": commits})
 
 
@@ -141,7 +141,7 @@ def links(
     else:
         commit, plan = _at_revision(settings, rev)
     attempts = (
-        [one for name in names for one in selectors.attempts(plan, selectors.parse(name))]
+        [attempt for name in names for attempt in selectors.attempts(plan, selectors.parse(name))]
         if names
         else plan.attempts
     )
@@ -178,13 +178,11 @@ def link(
         place = _Place(config, contents, commit, progress, history)
         resolvers = {
             name: Resolver(items.get(name), place.listing, place.is_on_disk, fills=True)
-            for name in dict.fromkeys(one.item for one in attempts)
+            for name in dict.fromkeys(attempt.item for attempt in attempts)
         }
-        resolved = [
-            (one, items.get(one.item), list(resolvers[one.item].resolve(one))) for one in attempts
-        ]
-        place.ignore(meant for _, _, every in resolved for meant in every)
-        artifacts = [_artifact(place, one, meant) for one, _, every in resolved for meant in every]
+        resolved = [(a, items.get(a.item), list(resolvers[a.item].resolve(a))) for a in attempts]
+        place.ignore(cited for _, _, every in resolved for cited in every)
+        artifacts = [_artifact(place, a, cited) for a, _, every in resolved for cited in every]
         commits: list[CommitLink] = []
         if place.head and not artifacts_only:
             for each in resolved:
@@ -256,9 +254,9 @@ class _Place:
         """Find out which of those that are not tracked git ignores, and by which rule."""
         paths = [
             path
-            for meant in every
-            if meant.kind == "path"
-            for path in ((meant.place,) if meant.place else meant.places)
+            for cited in every
+            if cited.kind == "path"
+            for path in ((cited.place,) if cited.place else cited.places)
             if not self.listing.has(path)
         ]
         if not paths or not self.config.is_git:
@@ -276,31 +274,31 @@ class _Place:
             repository.lay_out(Path(folder), rules)
             self.ignored = repository.ignored(Path(folder), paths)
 
-    def named(self, name: str) -> tuple[str | None, CommitState]:
+    def commit_of(self, name: str) -> tuple[str | None, CommitState]:
         """The commit that ``name``, which an attempt cites, stands for, and its state."""
         sha = self.contents.commit(name) if self.contents else None
         known = self.touched.commits if self.touched else {}
         if sha:
             return sha, "known" if sha in known else "elsewhere"
-        is_many = sum(one.startswith(name) for one in known) > 1
+        is_many = sum(other.startswith(name) for other in known) > 1
         return None, "ambiguous" if is_many else "unknown"
 
 
-def _artifact(place: _Place, attempt: Attempt, meant: Cited) -> ArtifactLink:
-    facts: dict[str, Any] = {"path": meant.path, "state": meant.kind}
-    if meant.kind == "path":
-        if meant.place is not None:
-            facts = {"path": meant.place, **_file_facts(place, meant.place)}
-        elif meant.matches:  # whichever is meant
+def _artifact(place: _Place, attempt: Attempt, cited: Cited) -> ArtifactLink:
+    facts: dict[str, Any] = {"path": cited.path, "state": cited.kind}
+    if cited.kind == "path":
+        if cited.place is not None:
+            facts = {"path": cited.place, **_file_facts(place, cited.place)}
+        elif cited.matches:  # whichever is meant
             facts["state"] = "tracked"
         else:
-            facts |= {"state": "missing", **_lost(place, meant.places)}
+            facts |= {"state": "missing", **_lost(place, cited.places)}
     return ArtifactLink(
         item=attempt.item,
         attempt=attempt.number,
-        raw=meant.artifact.raw,
-        line=meant.artifact.line,
-        matches=meant.matches,
+        raw=cited.artifact.raw,
+        line=cited.artifact.line,
+        matches=cited.matches,
         **facts,
     )
 
@@ -354,7 +352,7 @@ def _commits(
         )
 
     for name in attempt.commits:
-        yield link(name, *place.named(name))
+        yield link(name, *place.commit_of(name))
     if introduced is None:
         return
     yield link(None, introduced, "introducing")
@@ -362,15 +360,15 @@ def _commits(
     start = place.origins.of(previous) if previous else None
     if not start or not touched:
         return
-    named = {
+    shas = {
         sha
-        for one in every
-        for path in filter(None, (one.place, *one.matches, *one.places))
+        for cited in every
+        for path in filter(None, (cited.place, *cited.matches, *cited.places))
         if path != place.config.ledger_path
         for sha in touched.touching(path)
     }
     for sha in touched.between(start, introduced):
-        if sha in named and sha != introduced:
+        if sha in shas and sha != introduced:
             yield link(None, sha, "touching")
 
 
@@ -379,5 +377,5 @@ def _previous(attempt: Attempt, item: Item | None) -> Attempt | None:
     number = attempt.number
     if item is None or number is None:
         return None
-    earlier = [one for one in item.attempts if one.number is not None and one.number < number]
-    return max(earlier, key=lambda one: one.number or 0, default=None)
+    earlier = [a for a in item.attempts if a.number is not None and a.number < number]
+    return max(earlier, key=lambda attempt: attempt.number or 0, default=None)

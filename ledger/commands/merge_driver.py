@@ -109,7 +109,7 @@ def _unnamed(config: Config) -> list[str]:
 
 def _pattern(path: str) -> str:
     """The path for ``.gitattributes``: anchored, and taken literally."""
-    pattern = "/" + _SPECIAL.sub(lambda found: "\\" + found.group(), path)
+    pattern = "/" + _SPECIAL.sub(lambda match: "\\" + match.group(), path)
     if any(mark.isspace() or mark == '"' for mark in pattern):
         escaped = pattern.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'

@@ -120,14 +120,14 @@ def next_item(
     opened = read.open_ledger(ledger)
     config, plan = opened.config, opened.ledger
     every = places_of(config, plan, owner)
-    found = queue.first(every)
-    nearest = None if found else min(every, key=lambda one: one.turn, default=None)
-    kinds = [one.holds[0].kind for one in every if one.holds]
+    place = queue.first(every)
+    nearest = None if place else min(every, key=lambda place: place.turn, default=None)
+    kinds = [place.holds[0].kind for place in every if place.holds]
     changes = changes_since(config, plan, since) if since is not None else []
     return NextItem(
         path=opened.path,
-        item=_candidate(config, plan, found) if found else None,
-        ready=sum(not one.holds for one in every),
+        item=_candidate(config, plan, place) if place else None,
+        ready=sum(not place.holds for place in every),
         waiting=Waiting.model_validate(Counter(kinds)),
         finished=sum(item.status in FINISHED for item in plan.items),
         unread=len(plan.unread),
@@ -141,9 +141,9 @@ def next_item(
 def _candidate(config: Config, plan: Ledger, place: Place) -> Candidate:
     item = place.item
     step = next_step(item)
-    said = text.one_line(step.text)
+    words = text.one_line(step.text)
     last = latest(item.attempts)
-    action = step.model_dump() | {"text": text.cut(said, ACTION_BYTES)}
+    action = step.model_dump() | {"text": text.cut(words, ACTION_BYTES)}
     return Candidate(
         id=item.id,
         title=text.cut(item.title, SHORT),
@@ -151,9 +151,9 @@ def _candidate(config: Config, plan: Ledger, place: Place) -> Candidate:
         priority=text.cut(item.priority, NAME) if item.priority else None,
         line=item.span.start_line,
         is_mine=place.is_mine,
-        finished=tuple(text.cut(one.id, NAME) for one in item.depends_on[:_MOST_WAITS]),
+        finished=tuple(text.cut(d.id, NAME) for d in item.depends_on[:_MOST_WAITS]),
         action=NextAction.model_validate(action),
-        is_cut=action["text"] != said,
+        is_cut=action["text"] != words,
         reproduction=text.cut(_reproduction(plan, item), 2 * SHORT),
         last_attempt=ShownAttempt(
             number=last.number,
@@ -166,7 +166,7 @@ def _candidate(config: Config, plan: Ledger, place: Place) -> Candidate:
         else None,
         gate=lacking(config, item),
         sprint=_sprint(config, item, step.number),
-        inferred=tuple(text.cut(one.id, NAME) for one, _ in inferred(plan, item))[:_MOST_WAITS],
+        inferred=tuple(text.cut(d.id, NAME) for d, _ in inferred(plan, item))[:_MOST_WAITS],
     )
 
 
@@ -174,11 +174,11 @@ def _sprint(config: Config, item: Item, action: int | None) -> SprintState | Non
     if not any(standing_for(item)):
         return None
     states = sprints_of(config, [item])[item.span]
-    return next((one for one in states if one.action in (action, None)), None)
+    return next((state for state in states if state.action in (action, None)), None)
 
 
 def _waiting(place: Place) -> HeldItem:
-    holds = [one.model_copy(update={"text": text.cut(one.text, SHORT)}) for one in place.holds]
+    holds = [hold.model_copy(update={"text": text.cut(hold.text, SHORT)}) for hold in place.holds]
     return HeldItem(id=place.item.id, holds=tuple(holds[:_MOST_WAITS]))
 
 

@@ -50,11 +50,11 @@ class Hook(NamedTuple):
 
 def look(root: Path) -> Hook:
     """The hook of the repository whose top is ``root``."""
-    named = [one for one in _REPOSITORY.split(read(root, CONFIG) or "") if is_named(one)]
-    rev = _REV.search(named[0]) if named else None
+    repositories = [b for b in _REPOSITORY.split(read(root, CONFIG) or "") if has_hook(b)]
+    rev = _REV.search(repositories[0]) if repositories else None
     run, place = _places(repository.hook_place(root, "pre-commit"))
     return Hook(
-        is_named=bool(named),
+        is_named=bool(repositories),
         rev=rev.group(1) if rev else None,
         runs=_runs(run, place),
         runs_at_merges=_runs(*_places(run.with_name("pre-merge-commit"))) is not None,
@@ -64,7 +64,7 @@ def look(root: Path) -> Hook:
     )
 
 
-def is_named(config: str) -> bool:
+def has_hook(config: str) -> bool:
     """Whether the configuration of pre-commit names the hook."""
     return _HOOKED.search(config) is not None
 
@@ -80,11 +80,11 @@ def misses(config: str) -> bool:
 
 def _entry(config: str) -> str:
     """The lines of the hook; empty where there is none."""
-    found = _HOOKED.search(config)
-    if found is None:
+    match = _HOOKED.search(config)
+    if match is None:
         return ""
-    before = config[: found.start()].splitlines()
-    lines = config[found.start() :].splitlines()
+    before = config[: match.start()].splitlines()
+    lines = config[match.start() :].splitlines()
     indent = _indent(lines[0])
     while before and not lines[0].lstrip().startswith("-") and _indent(before[-1]) >= indent - 2:
         lines.insert(0, before.pop())
@@ -113,14 +113,14 @@ def unreadable(root: Path) -> str:
 
 def _pre_commit(root: Path, *arguments: str) -> str:
     """What pre-commit says where it fails; else empty."""
-    code, said = _output(root, shutil.which("pre-commit") or "pre-commit", *arguments)
-    return said.replace("=====> ", "")[-200:] if code else ""
+    code, words = _output(root, shutil.which("pre-commit") or "pre-commit", *arguments)
+    return words.replace("=====> ", "")[-200:] if code else ""
 
 
 def version_of(program: str) -> str:
     """Which version of the hook a program is; empty where it does not say."""
-    code, said = _output(Path.cwd(), program, "--version")
-    return "" if code else said.removeprefix(f"{PROGRAM} ")
+    code, words = _output(Path.cwd(), program, "--version")
+    return "" if code else words.removeprefix(f"{PROGRAM} ")
 
 
 def _output(root: Path, program: str, *arguments: str) -> tuple[int, str]:
@@ -172,9 +172,11 @@ def _runs(run: Path, place: Path) -> str | None:
         return None
     try:
         with place.open("rb") as file:
-            said = file.read(_LARGEST)
+            content = file.read(_LARGEST)
     except OSError:
         return "something else"
-    if PROGRAM.encode() in said:
+    if PROGRAM.encode() in content:
         return PROGRAM
-    return "pre-commit" if b"pre-commit" in said or b"pre_commit" in said else "something else"
+    return (
+        "pre-commit" if b"pre-commit" in content or b"pre_commit" in content else "something else"
+    )

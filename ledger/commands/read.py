@@ -133,8 +133,8 @@ def _warn(settings: Config, path: str, ledger: Ledger) -> None:
     """Warn of what whoever reads ``ledger`` would not see."""
     if tasks := cut_short_tasks(settings):
         name = os.path.relpath(tasks, settings.root)
-        said = f"a change of it and {name} is under way, or was cut short; the next command that"
-        warnings.warn(f"{path}: {said} writes undoes it", PlanWarning, stacklevel=4)
+        message = f"a change of it and {name} is under way, or was cut short; the next command that"
+        warnings.warn(f"{path}: {message} writes undoes it", PlanWarning, stacklevel=4)
     for conflict in _conflicts(path, ledger.text):
         warnings.warn(f"{conflict}; both sides are read", PlanWarning, stacklevel=4)
         return
@@ -145,25 +145,25 @@ def _warn(settings: Config, path: str, ledger: Ledger) -> None:
         warnings.warn(f"{path}:{line}: {seen[1]}", PlanWarning, stacklevel=4)
     if ledger.unread and "LED103" not in settings.ignore:
         first, *others = ledger.unread
-        said = f"looks like {text.a(first.kind)} and was not read: {first.reason}"
+        message = f"looks like {text.a(first.kind)} and was not read: {first.reason}"
         more = f" (and {len(others)} more: see `ledger validate`)" if others else ""
-        warnings.warn(f"{path}:{first.line}: {said}{more}", PlanWarning, stacklevel=4)
+        warnings.warn(f"{path}:{first.line}: {message}{more}", PlanWarning, stacklevel=4)
 
 
 def holding(settings: Config, *names: Name) -> Opened:
     """The ledger of ``settings``, or its archive where only that has all that is named."""
-    found = opened(settings)
-    if all(_has(found.ledger, name) for name in names) or settings.is_archive:
-        return found
-    archive = Opened(settings.of_partner, read_archive(settings, found.ledger))
-    return archive if all(_has(archive.ledger, name) for name in names) else found
+    plan_read = opened(settings)
+    if all(_has(plan_read.ledger, name) for name in names) or settings.is_archive:
+        return plan_read
+    archive = Opened(settings.of_partner, read_archive(settings, plan_read.ledger))
+    return archive if all(_has(archive.ledger, name) for name in names) else plan_read
 
 
 def _has(ledger: Ledger, name: Name) -> bool:
     """Whether the ledger has the item, or the attempt."""
     wanted = selectors.folded(name.item)
     return any(
-        name.number is None or any(one.number == name.number for one in item.attempts)
+        name.number is None or any(attempt.number == name.number for attempt in item.attempts)
         for item in ledger.items
         if selectors.folded(item.id) == wanted
     )
@@ -201,14 +201,14 @@ def read_archive(config: Config, ledger: Ledger) -> Ledger:
     kept = reader.read(data, conventions=config.own)
     _warn(config, config.partner, kept)
     names = {pointer.key: item.id for item, pointer in pointers_of(ledger)}
-    held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in pointers.chunks(data)]
+    bodies = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in pointers.chunks(data)]
 
     def called(item: Item) -> Item:
         end = item.span.end_byte
-        name = next((name for start, last, name in held if start < end <= last), None)
+        name = next((name for start, last, name in bodies if start < end <= last), None)
         if name is None or item.id == name:
             return item
-        own = tuple(one.model_copy(update={"item": name}) for one in item.attempts)
+        own = tuple(attempt.model_copy(update={"item": name}) for attempt in item.attempts)
         return item.model_copy(update={"id": name, "attempts": own})
 
     return kept.model_copy(update={"items": tuple(map(called, kept.items))})
@@ -219,20 +219,20 @@ def pointers_of(ledger: Ledger) -> list[tuple[Item, Pointer]]:
     return [(item, pointer) for item in ledger.items for pointer in item.archived]
 
 
-def parts_at(found: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[ArchivedPart]:
+def parts_at(pairs: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[ArchivedPart]:
     """What lies in the bytes of an archive where pointers point to."""
     lines = {chunk.key: chunk.line for chunk in reversed(pointers.chunks(archived))}
     return [
         ArchivedPart(
             item=item.id,
-            is_item=one.is_item,
-            attempts=one.attempts,
-            numbers=one.ranges,
-            lines=one.lines,
-            line=one.span.start_line,
-            archive_line=lines.get(one.key),
+            is_item=pointer.is_item,
+            attempts=pointer.attempts,
+            numbers=pointer.ranges,
+            lines=pointer.lines,
+            line=pointer.span.start_line,
+            archive_line=lines.get(pointer.key),
         )
-        for item, one in found
+        for item, pointer in pairs
     ]
 
 

@@ -23,7 +23,7 @@ def release(
     me = leases.check_owner(leases.default_owner(config) if owner is None else owner)
     with leases.locked(config), change(config, dry_run=dry_run) as plan:
         item = section_of(plan.ledger, selectors.items(plan.ledger, name)[0].id)
-        holder = leases.held(config, plan.ledger).get(item.id)
+        holder = leases.open_leases(config, plan.ledger).get(item.id)
         if holder and holder.owner != me:
             raise leases.taken(item.id, holder)
         lease = next(leases_of(item), None)

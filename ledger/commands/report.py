@@ -100,7 +100,7 @@ def report(
     read, and for ``since`` outside a git repository."""
     opened = read.open_ledger(ledger)
     config, plan = opened.config, opened.ledger
-    found = status(ledger=config.ledger)
+    summary = status(ledger=config.ledger)
     changes = changes_since(config, plan, since) if since is not None else ()
     history = _history(config, progress)
     with Blobs(config.root) as contents:
@@ -112,8 +112,8 @@ def report(
         attempts = [o for o in plan.attempts if each is None or (o.item, o.number) in shown]
         parts: dict[str, Callable[[], Any]] = {
             "next": lambda: next_item(since=since, ledger=config.ledger),
-            "items": lambda: tuple(_items(opened, found, place, known, each)),
-            "briefs": lambda: tuple(_briefs(config, found)),
+            "items": lambda: tuple(_items(opened, summary, place, known, each)),
+            "briefs": lambda: tuple(_briefs(config, summary)),
             "checked": lambda: Checked(paths=(opened.path,), findings=tuple(faults(config, plan))),
             "verification": lambda: verification(opened, place, known=known),
             "links": lambda: link(config, plan, attempts, history=history),
@@ -125,7 +125,7 @@ def report(
             if progress:
                 progress(len(made), len(parts))
         return Report(
-            status=found,
+            status=summary,
             since=since,
             each=each,
             changes=tuple(changes),
@@ -147,14 +147,14 @@ def _attempts_with_room(items: Sequence[Item]) -> int | None:
 
 
 def _items(
-    opened: Opened, found: Status, place: Place, known: Sequence[Entry], each: int | None
+    opened: Opened, state: Status, place: Place, known: Sequence[Entry], each: int | None
 ) -> Iterator[ReportedItem]:
     plan = opened.ledger
     gates = {gate.item: gate for gate in every_gate(opened.config, plan, place)}
-    told: dict[str | None, list[Entry]] = {}
+    by_item: dict[str | None, list[Entry]] = {}
     for entry in known:
-        told.setdefault(entry.item, []).append(entry)
-    for summary, item in zip(found.items, plan.items, strict=True):
+        by_item.setdefault(entry.item, []).append(entry)
+    for summary, item in zip(state.items, plan.items, strict=True):
         assert place.files is not None
         judged = None
         with suppress(LedgerError):  # what they cite may hold no rounds
@@ -166,14 +166,14 @@ def _items(
             item=item,
             page=page(plan, item, Size(), every_action=True),
             gate=gates.get(item.id),
-            runs=item_runs(newest, told.get(item.id, ()), place),
+            runs=item_runs(newest, by_item.get(item.id, ()), place),
             rounds=judged,
         )
 
 
-def _briefs(config: Config, found: Status) -> Iterator[BriefState]:
+def _briefs(config: Config, summary: Status) -> Iterator[BriefState]:
     """The briefs that an item, or one of its actions, stands for a sprint of."""
-    for path in dict.fromkeys(one.brief for item in found.items for one in item.sprints):
+    for path in dict.fromkeys(state.brief for item in summary.items for state in item.sprints):
         with suppress(LedgerError):
             yield brief_state(handed_over(config.root / path, Request(), config.ledger).facts)
 

@@ -64,14 +64,14 @@ def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = Non
             message = f"{facts.path} is about {item}, and {facts.ledger} has no such item"
         raise UsageError("other-item", message, "give the item that its **Initiative:** names")
     chosen = _chosen(read, facts, option)
-    commands = tuple(_command(one, facts.path, len(chosen) > 1) for one in chosen)
+    commands = tuple(_command(command, facts.path, len(chosen) > 1) for command in chosen)
     prerequisites = judged_conditions(facts, read.prerequisites)
-    unmet = [one for one in prerequisites if one.verdict == "unmet" and not one.optional]
+    unmet = [c for c in prerequisites if c.verdict == "unmet" and not c.optional]
     if unmet:
         first = f"{facts.path}:{unmet[0].line}: {unmet[0].text}: {unmet[0].reason}"
         message = f"{counted(len(unmet), 'prerequisite')} of the rerun unmet: {first}"
         raise Refused("prerequisites-unmet", message, f"`ledger gate {facts.path}` judges all")
-    folder = next((one.top for one in tree.folders(read)), "")
+    folder = next((folder.top for folder in tree.folders(read)), "")
     return Rerun(folder=folder, commands=commands, prerequisites=prerequisites)
 
 
@@ -81,7 +81,7 @@ def _chosen(brief: Brief, facts: Facts, option: str) -> list[Command]:
     if not brief.rerun:
         message = f"{path}: expected commands of a rerun, found none"
         raise UnreadableInput("no-rerun", message, "write them in a fence below a Rerun heading")
-    options = list(dict.fromkeys(one.option for one in brief.rerun if one.option))
+    options = list(dict.fromkeys(command.option for command in brief.rerun if command.option))
     wanted = option.upper().removeprefix("OPTION").strip()
     logged = {key for key, _ in decisions(facts, options)} if options else set()
     if wanted in options and logged and wanted not in logged:
@@ -90,25 +90,25 @@ def _chosen(brief: Brief, facts: Facts, option: str) -> list[Command]:
     if not wanted and len(logged) == 1:
         [wanted] = logged
     if wanted not in (options or [""]):
-        found = f"its options are {', '.join(options)}" if options else "it has no options"
-        told = f"--option {option[:40]}" if option else "which option was decided for is not said"
-        raise UsageError("which-option", f"{path}: {told}; {found}", "give one of them, or none")
-    return [one for one in brief.rerun if one.option in ("", wanted)]
+        known = f"its options are {', '.join(options)}" if options else "it has no options"
+        text = f"--option {option[:40]}" if option else "which option was decided for is not said"
+        raise UsageError("which-option", f"{path}: {text}; {known}", "give one of them, or none")
+    return [command for command in brief.rerun if command.option in ("", wanted)]
 
 
-def _command(one: Command, path: str, has_own_folder: bool) -> RerunCommand:
-    timeout = _TIMEOUT.match(one.text)
-    line = one.text[timeout.end() :] if timeout else one.text
+def _command(command: Command, path: str, has_own_folder: bool) -> RerunCommand:
+    timeout = _TIMEOUT.match(command.text)
+    line = command.text[timeout.end() :] if timeout else command.text
     try:
         words = shlex.split(line)
     except ValueError:
         words = []
-    if not words or _SHELL.search(line + "".join(value for _, value in one.environment)):
-        message = f"{path}:{one.line}: expected a plain command, found {one.text[:80]!r}"
+    if not words or _SHELL.search(line + "".join(value for _, value in command.environment)):
+        message = f"{path}:{command.line}: expected a plain command, found {command.text[:80]!r}"
         hint = "it needs a shell or names what is open: give it to `ledger run ITEM -- COMMAND`"
         raise UnreadableInput("no-rerun", message, hint)
-    variables = [f"{name}={value}" for name, value in one.environment]
-    name = _NAME.sub("_", one.note.lower()).strip("_")[:40] or f"line_{one.line}"
+    variables = [f"{name}={value}" for name, value in command.environment]
+    name = _NAME.sub("_", command.note.lower()).strip("_")[:40] or f"line_{command.line}"
     return RerunCommand(
         words=(*(["env", *variables] if variables else []), *words),
         timeout_s=float(timeout[1]) * _SECONDS[timeout[2]] if timeout else None,

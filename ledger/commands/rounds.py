@@ -44,8 +44,8 @@ def rounds(
     if (file is None) != bool(item):
         raise UsageError("usage", "expected FILE or --item ITEM", "as in `ledger rounds rounds.md`")
     if item and retries:
-        told = "--retries does nothing with --item: each report's column says what it counts"
-        raise UsageError("usage", told, "leave it out")
+        text = "--retries does nothing with --item: each report's column says what it counts"
+        raise UsageError("usage", text, "leave it out")
     if file is None:
         config = configuration.find(Path.cwd(), ledger)
         sections = selectors.items(read.opened(config).ledger, selectors.item_in(item))
@@ -58,7 +58,7 @@ def rounds(
 def cites_rounds(files: Files, item: Item) -> bool:
     """Whether an attempt cites a report that is called so, or a run that made one. To look into
     every document that attempts cite takes long."""
-    cited = (path for one in item.attempts for artifact in one.artifacts for path in artifact.paths)
+    cited = (path for a in item.attempts for artifact in a.artifacts for path in artifact.paths)
     return any(
         "round" in file_name(path.rstrip("/")).casefold() or _report(files, path) != path
         for path in dict.fromkeys(cited)
@@ -82,13 +82,13 @@ def item_rounds(
 def _reports(files: Files, sections: Sequence[Item]) -> tuple[list[RoundsReport], list[str]]:
     """The reports of rounds that an item cites, oldest first, and what is left out."""
     attempts = [attempt for section in sections for attempt in newest_first(section.attempts)[::-1]]
-    cited = (path for one in attempts for artifact in one.artifacts for path in artifact.paths)
+    cited = (path for a in attempts for artifact in a.artifacts for path in artifact.paths)
     places = dict.fromkeys(_report(files, path.rstrip("/")) for path in cited)
     reports = []
     left_out = [
-        f"{one.id}: has archived attempts; their rounds are not counted"
-        for one in sections
-        if one.archived
+        f"{item.id}: has archived attempts; their rounds are not counted"
+        for item in sections
+        if item.archived
     ]
     for path in places:
         kind, may_be = files.kind(path), "round" in file_name(path).casefold()
@@ -101,8 +101,8 @@ def _reports(files: Files, sections: Sequence[Item]) -> tuple[list[RoundsReport]
         elif f"{path}.md" not in places and may_be_rounds(files, path):
             left_out.append(f"{path}: not counted; `ledger rounds {path}` judges the folders in it")
         elif may_be and kind != "folder":
-            found = "no report in Markdown" if kind else "not there"
-            left_out.append(f"{path}: not counted, for it is {found}")
+            problem = "no report in Markdown" if kind else "not there"
+            left_out.append(f"{path}: not counted, for it is {problem}")
     if not reports:
         message = f"{sections[0].id}: expected attempts that cite reports of rounds, found none"
         more = [f"and {len(left_out) - 3} more"] if len(left_out) > 3 else []

@@ -202,8 +202,8 @@ class _Work:
         if recording is not None:
             read.refuse_conflict(self.config.ledger_path, read.read_bytes(self.config.ledger))
         self.plan = read.opened(self.config).ledger
-        found = selectors.items(self.plan, selectors.item_in(item))[0]
-        self.section = found if recording is None else section_of(self.plan, found.id)
+        chosen = selectors.items(self.plan, selectors.item_in(item))[0]
+        self.section = chosen if recording is None else section_of(self.plan, chosen.id)
         given: Recording = recording or {}
         if decision := given.get("decision"):
             decision_words(self.config, self.section, decision, given.get("because", ""))
@@ -301,12 +301,12 @@ def _repetition(
 def _briefs(config: Config, section: Item, given: Path | None) -> tuple[Tied, ...]:
     """The brief that is given, else those that the item is tied to, up to one that says all."""
     if given is None:
-        found: list[Tied] = []
-        for one in briefs_of(WorkTree(config.root), config.ledger_path, section):
-            found.append(one)
-            if one.brief.rerun and one.brief.bundle:
+        briefs: list[Tied] = []
+        for tied in briefs_of(WorkTree(config.root), config.ledger_path, section):
+            briefs.append(tied)
+            if tied.brief.rerun and tied.brief.bundle:
                 break
-        return tuple(found)
+        return tuple(briefs)
     return (Tied(files.inside(config.root, given), read.brief_of(given), is_named=True),)
 
 
@@ -320,7 +320,7 @@ def _bundle(
     template = given.top or section.runs_folder or config.runs or DEFAULT_FOLDER
     values = {"item": _SLUG.sub("-", section.id.lower())[:80], **place.values}
     path, stamp = make_folder(config.root, template, values, place.stamp, given.below)
-    brief = next((one.brief for one in briefs if one.brief.rerun), None)
+    brief = next((tied.brief for tied in briefs if tied.brief.rerun), None)
     variables = wanted(config, decode(plan.text), section, brief)
     bundle = bundle_of(config.root, path, stamp=stamp, variables=variables, wanted=given.names)
     bundle.keep = config.settings.keep
@@ -331,14 +331,14 @@ def _in_tree(briefs: Sequence[Tied], place: _Place) -> Folder:
     """The folder that is given as the first of ``briefs`` with a bundle has it. That one's top is
     taken where none is given, nor any value for the item's own."""
     given = Folder(place.folder, place.into, ())
-    tied = next((one for one in briefs if one.brief.bundle), None)
+    tied = next((tied for tied in briefs if tied.brief.bundle), None)
     if tied is None or not (given.below or given.top):
         return given
-    found = tree.folder_named(tied.brief, tied.path, given.below)
-    if found is None:
+    folder = tree.find_folder(tied.brief, tied.path, given.below)
+    if folder is None:
         return given
     is_filled = any(place.values.values())
-    return found._replace(top=given.top if given.top or is_filled else found.top)
+    return folder._replace(top=given.top if given.top or is_filled else folder.top)
 
 
 def _capture(

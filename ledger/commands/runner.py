@@ -54,9 +54,9 @@ def proposal(root: Path) -> str:
         for path in islice(root.glob(pattern), _MOST):
             text = pre_commit.read(root, path.relative_to(root).as_posix())
             if text is not None and word in f"\n{text}":
-                found = command or _of_node(root, text)
-                if found:
-                    return found
+                proposed = command or _of_node(root, text)
+                if proposed:
+                    return proposed
     return ""
 
 

@@ -150,7 +150,7 @@ class _Schema(GenerateJsonSchema):
 
 def _docstrings(model: type[object]) -> dict[str, str]:
     """The docstring below each field of a class, and of those that it inherits from."""
-    found: dict[str, str] = {}
+    docstrings: dict[str, str] = {}
     for part in reversed(model.__mro__):
         if not issubclass(part, Model) or part is Model:
             continue
@@ -159,5 +159,5 @@ def _docstrings(model: type[object]) -> dict[str, str]:
         for pair in pairwise(definition.body):
             match pair:
                 case ast.AnnAssign(ast.Name(field)), ast.Expr(ast.Constant(str(below))):
-                    found[field] = inspect.cleandoc(below)
-    return found
+                    docstrings[field] = inspect.cleandoc(below)
+    return docstrings

@@ -21,7 +21,7 @@ from ledger.errors import UsageError
 from ledger.gates.facts import Request
 from ledger.gates.model import BriefState, PlanState, SprintState
 from ledger.gates.state import brief_state
-from ledger.gates.tasks import plan_files, said_by, states
+from ledger.gates.tasks import plan_files, states, texts_of
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
 from ledger.plan.model import ArchivedPart, Attempt, Item, Ledger, Model
@@ -86,7 +86,7 @@ def show(
         wanted = selectors.parse(name)
         opened = read.holding(config.find(Path.cwd(), ledger), wanted)
         plan, settings = opened.ledger, opened.config
-        items = selectors.named(plan, wanted.item)
+        items = selectors.find(plan, wanted.item)
     except UsageError as error:
         raise no_such_document(name, error) from error
     attempts = selectors.attempts(plan, wanted)
@@ -99,7 +99,7 @@ def show(
         items=tuple(items) if is_item else (),
         attempts=() if is_item else tuple(attempts),
         links=links,
-        cited=dict(Counter(one.state for one in links.artifacts)),
+        cited=dict(Counter(artifact_link.state for artifact_link in links.artifacts)),
         archive=settings.partner,
         archived=tuple(part for part in parts if part.item in ids),
         sprints=_sprints(settings, items) if is_item else (),
@@ -113,13 +113,13 @@ def _sprints(settings: Config, items: Sequence[Item]) -> tuple[SprintState, ...]
     if not tied:
         return ()
     with place_of(settings) as place:
-        return tuple(one for item in tied for one in sprint_states(settings, item, place))
+        return tuple(state for item in tied for state in sprint_states(settings, item, place))
 
 
 def _plans(settings: Config, item: Item) -> tuple[PlanState, ...]:
-    files = tuple(plan_files(settings, WorkTree(settings.root), said_by(item)))
+    files = tuple(plan_files(settings, WorkTree(settings.root), texts_of(item)))
     done = {action.text for action in item.actions if action.state == "complete"}
-    return states(files, (said for said in said_by(item) if said not in done))
+    return states(files, (text for text in texts_of(item) if text not in done))
 
 
 def _brief(file: Path, request: Request, ledger: Path | None) -> Shown:

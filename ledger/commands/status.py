@@ -224,11 +224,13 @@ def status(
     facts = Facts(opened.path, today(), max_lines=config.max_lines)
     findings = count(rules.check(opened.ledger, facts, config.ignore))
     places = places_of(config, opened.ledger)
-    found = summarize(opened.ledger, opened.path, places=places)
+    summary = summarize(opened.ledger, opened.path, places=places)
     parts = tuple(read.archived_parts(config, opened.ledger))
-    items = [*_with_sprints(config, opened.ledger, found.items)]
+    items = [*_with_sprints(config, opened.ledger, summary.items)]
     if ready:
-        order = [place.item.span.start_line for place in sorted(places, key=lambda one: one.turn)]
+        order = [
+            place.item.span.start_line for place in sorted(places, key=lambda place: place.turn)
+        ]
         items = sorted((i for i in items if i.is_ready), key=lambda item: order.index(item.line))
     kept = [
         item
@@ -239,7 +241,7 @@ def status(
         and (priority is None or _is_alike(item, priority.lower()))
         and (with_status is None or with_status.lower() in _statuses(item))
     ]
-    return found.model_copy(
+    return summary.model_copy(
         update={
             "findings": findings,
             "archive": config.partner,
@@ -251,10 +253,10 @@ def status(
 
 def places_of(config: Config, ledger: Ledger, owner: str | None = None) -> list[Place]:
     """The unfinished items for ``owner``, by default whoever runs this, with what holds them."""
-    held = leases.held(config, ledger)
+    open_leases = leases.open_leases(config, ledger)
     if owner is None:
-        owner = leases.default_owner(config) if held else ""
-    return queue.places(ledger, held, owner, lambda: [read.read_archive(config, ledger)])
+        owner = leases.default_owner(config) if open_leases else ""
+    return queue.places(ledger, open_leases, owner, lambda: [read.read_archive(config, ledger)])
 
 
 def _is_alike(item: ItemSummary, priority: str) -> bool:
@@ -276,8 +278,8 @@ def _with_sprints(
         return items
     states = later("commands.closings.sprints_of")(config, tied)
     return [
-        one.model_copy(update={"sprints": states.get(item.span, ())})
-        for one, item in zip(items, ledger.items, strict=True)
+        summary.model_copy(update={"sprints": states.get(item.span, ())})
+        for summary, item in zip(items, ledger.items, strict=True)
     ]
 
 
@@ -316,13 +318,13 @@ def _summary(item: Item, holds: tuple[Hold, ...] | None) -> ItemSummary:
         waiting_for=tuple(_waiting(item)),
         holds=holds or (),
         is_ready=holds == (),
-        depends_on=tuple(one.id for one in item.depends_on),
+        depends_on=tuple(dependency.id for dependency in item.depends_on),
         owners=tuple(owners_of(item)),
     )
 
 
-def _last(one: Attempt) -> LastAttempt:
-    return LastAttempt(**{name: getattr(one, name) for name in LastAttempt.model_fields})
+def _last(attempt: Attempt) -> LastAttempt:
+    return LastAttempt(**{name: getattr(attempt, name) for name in LastAttempt.model_fields})
 
 
 def _next(item: Item, last: Attempt | None) -> NextAction | None:
@@ -338,10 +340,10 @@ def _next(item: Item, last: Attempt | None) -> NextAction | None:
     is_told = bool(item.actions) and dialects.is_sectioned(item)
     if last is None or is_told or item.status in FINISHED:
         return None
-    said = citations.labelled(last.text, "Next Actions")
-    if not said or said.lower().startswith(("none", "n/a")):
+    labelled = citations.labelled(last.text, "Next Actions")
+    if not labelled or labelled.lower().startswith(("none", "n/a")):
         return None
-    return _as_next(last, "pending", said, attempt=last.number)
+    return _as_next(last, "pending", labelled, attempt=last.number)
 
 
 def _as_next(
@@ -390,15 +392,15 @@ def _waiting(item: Item) -> Iterable[Waiting]:
         note = note[1:-1]
     line = item.span.start_line
     if item.status == "blocked":
-        said = note or _field_that_waits(item)
-        if said:
-            yield Waiting(action=None, text=said, line=line)
-    elif found := _STATUS_WAITS.search(note):
-        yield Waiting(action=None, text=clause(note, found.start()), line=line)
+        text = note or _field_that_waits(item)
+        if text:
+            yield Waiting(action=None, text=text, line=line)
+    elif match := _STATUS_WAITS.search(note):
+        yield Waiting(action=None, text=clause(note, match.start()), line=line)
     for action in item.actions:
         if action.state == "blocked":
-            line, said = action.span.start_line, blocked_on(action.text)
-            yield Waiting(action=action.number, text=said, line=line)
+            line, text = action.span.start_line, blocked_on(action.text)
+            yield Waiting(action=action.number, text=text, line=line)
 
 
 def _field_that_waits(item: Item) -> str:
@@ -407,7 +409,7 @@ def _field_that_waits(item: Item) -> str:
     )
 
 
-def blocked_on(said: str) -> str:
+def blocked_on(text: str) -> str:
     """The clause of a blocked action's text that says what it waits for, else all of it."""
-    found = WAITS.search(said)
-    return clause(said, found.start()) if found else said
+    match = WAITS.search(text)
+    return clause(text, match.start()) if match else text

@@ -14,7 +14,7 @@ from ledger.plan import document, patterns, reader, styles, text
 
 DEFAULT_TITLE: Final = "All tests pass"
 _DEFAULT_ID: Final = "TESTS-001"
-_NAMED: Final = re.compile(rf"\[(?P<id>{patterns.ID})\][ \t]*(?P<title>.*)", re.DOTALL)
+_TITLED: Final = re.compile(rf"\[(?P<id>{patterns.ID})\][ \t]*(?P<title>.*)", re.DOTALL)
 _LONGEST_TITLE: Final = 200
 _PLAN: Final = """\
 # Fix Plan
@@ -107,23 +107,25 @@ SOURCE_VARIABLE: Final = "LEDGER_SOURCE"
 def first(title: str, today: str) -> tuple[str, str]:
     """The ID of the first item, and the plan's lines. ``title`` may have the ID in front:
     ``[PARSE-001] Read large files``. Raises UsageError where the two cannot be read back."""
-    said = styles.defused(title)
-    named = _NAMED.match(said)
-    name = named["id"] if named else _DEFAULT_ID if said == DEFAULT_TITLE else from_words(said)
-    said = named["title"] if named else said
+    defused = styles.defused(title)
+    match = _TITLED.match(defused)
+    name = (
+        match["id"] if match else _DEFAULT_ID if defused == DEFAULT_TITLE else from_words(defused)
+    )
+    defused = match["title"] if match else defused
     plan = _PLAN.format(
         today=today,
         name=name,
-        title=said,
-        cell=said.replace("|", "\\|"),
-        anchor=document.anchor(f"[{name}] {said}"),
+        title=defused,
+        cell=defused.replace("|", "\\|"),
+        anchor=document.anchor(f"[{name}] {defused}"),
     )
     read = reader.read(text.encode(plan + "\n"))
     if (
-        len(said) > _LONGEST_TITLE
-        or [(item.id, item.title, len(item.actions)) for item in read.items] != [(name, said, 1)]
+        len(defused) > _LONGEST_TITLE
+        or [(item.id, item.title, len(item.actions)) for item in read.items] != [(name, defused, 1)]
         or [row.id for row in read.index] != [name]
-        or not said
+        or not defused
     ):
         message = f"{title[:60]!r}: expected the title of the first item, in one line of words"
         raise UsageError("bad-title", message, 'for instance: ledger init "Read large files"')
@@ -155,11 +157,11 @@ def ci(branch: str, source: str | None) -> str:
 def settings(project: str | None, path: str) -> str | None:
     """The table for a ``pyproject.toml``; None where adding it would change other settings."""
     table = f"[tool.ledger]\npath = {json.dumps(path, ensure_ascii=False)}"
-    said = f"\n{table}" if project and project.strip() else table
+    words = f"\n{table}" if project and project.strip() else table
     newline = "" if not project or project.endswith("\n") else "\n"
     try:
         before = tomllib.loads(project or "")
-        after = tomllib.loads(f"{project or ''}{newline}{said}\n")
+        after = tomllib.loads(f"{project or ''}{newline}{words}\n")
     except (tomllib.TOMLDecodeError, RecursionError):
         return None
     tool = after.get("tool", {})
@@ -167,4 +169,4 @@ def settings(project: str | None, path: str) -> str | None:
         return None
     if "tool" not in before and not tool:
         after.pop("tool")
-    return said if after == before else None
+    return words if after == before else None

@@ -129,7 +129,7 @@ def tests(
     config = configuration.find(Path.cwd(), ledger)
     plan = read.opened(config).ledger
     plans = [plan, read.read_archive(config, plan)] if read.pointers_of(plan) else [plan]
-    ids = {one.id for one in selectors.items(plan, selectors.item_in(item))} if item else None
+    ids = {each.id for each in selectors.items(plan, selectors.item_in(item))} if item else None
     with place_of(config) as place:
         return track_records(config, place, plans, pattern, ids)
 
@@ -147,17 +147,19 @@ def track_records(
     asks has read most of the runs, and they are kept. Raises as ``tests`` does."""
     outcomes = _Outcomes(place, _owners(plans, ids, place), keeps=keeps)
     strips, commits = outcomes.strips(pattern), _Commits(config, place, outcomes.runs)
-    found = [_record(name, strip, commits) for name, strip in strips.items()]
+    records = [_record(name, strip, commits) for name, strip in strips.items()]
     if not outcomes.runs:
         hint = "; ".join(outcomes.warnings[:3]) or "`ledger run` records runs with their outputs"
         raise UsageError("no-runs", "expected attempts that cite runs of tests, found none", hint)
-    if not found:
+    if not records:
         message = f"no test has {one_line(pattern)!r} in its name"
         raise UsageError("no-such-test", message, "`ledger tests` lists those that want work")
-    every = Counter(one.verdict for one in found)
+    every = Counter(record.verdict for record in records)
     return TrackRecords(
         runs=tuple(outcomes.runs),
-        tests=tuple(sorted(found, key=lambda one: (VERDICTS.index(one.verdict), one.identity))),
+        tests=tuple(
+            sorted(records, key=lambda record: (VERDICTS.index(record.verdict), record.identity))
+        ),
         verdicts={verdict: every[verdict] for verdict in VERDICTS if every[verdict]},
         without_tests=outcomes.without_tests,
         warnings=tuple(outcomes.warnings),
@@ -176,16 +178,16 @@ def _owners(plans: Sequence[Ledger], ids: set[str] | None, place: Place) -> dict
         for entry in entries(plan, place, lambda item, *_: ids is None or item in ids):
             for path in runs_made(entry, place):
                 stamp = stamp_of(path)
-                cited = {one.path for one in entry.cited if one.is_own and one.is_found}
-                own = sorted(one for one in cited if one and one.startswith(f"{path}/"))
+                cited = {cited.path for cited in entry.cited if cited.is_own and cited.is_found}
+                own = sorted(each for each in cited if each and each.startswith(f"{path}/"))
                 run = (path,) if stamp or not own else tuple(own)
                 known = made[path].setdefault(run, entry)
                 if entry.stamp and entry.stamp == stamp != known.stamp:
                     made[path][run] = entry
-    found: dict[_Run, Entry] = {}
+    owners: dict[_Run, Entry] = {}
     for path, runs in made.items():
-        found |= runs if len(runs) > 1 else {(path,): next(iter(runs.values()))}
-    return found
+        owners |= runs if len(runs) > 1 else {(path,): next(iter(runs.values()))}
+    return owners
 
 
 class _Outcomes:
@@ -195,7 +197,7 @@ class _Outcomes:
         self.warnings: list[str] = []
         self.without_tests = 0
         self._cells: dict[str, list[str]] = {}
-        found: list[tuple[str, CitedRun]] = []
+        outcomes: list[tuple[str, CitedRun]] = []
         within: dict[str, set[str]] = defaultdict(set)
         paths = {path for run in owners for path in run}
         for path in paths:
@@ -209,16 +211,16 @@ class _Outcomes:
                 continue
             self.without_tests += not every
             for tries in every:
-                found.append(_cited(entry, tries[-1]))
-                self._add(len(found) - 1, tries)
+                outcomes.append(_cited(entry, tries[-1]))
+                self._add(len(outcomes) - 1, tries)
         # Stamps tell the order best; of a day alone the order of the plan has to do.
-        self._order = sorted(range(len(found)), key=lambda at: found[at][0])
-        self.runs = [found[at][1] for at in self._order]
+        self._order = sorted(range(len(outcomes)), key=lambda at: outcomes[at][0])
+        self.runs = [outcomes[at][1] for at in self._order]
 
     def _add(self, at: int, tries: Sequence[Evidence]) -> None:
         """Add a run, of which the last of ``tries`` counts."""
-        for number, one in enumerate(tries):
-            for name, test in one.tests.items():
+        for number, evidence in enumerate(tries):
+            for name, test in evidence.tests.items():
                 cells = self._cells.setdefault(name, [])
                 cells += ABSENT * (at + 1 - len(cells))
                 cells[at] = after(cells[at], letter(test)) if number else letter(test)
@@ -249,15 +251,15 @@ def _tries(
     # Each is read once, and all of them together would fill the memory.
     read_outputs = outputs_of if keeps else outputs_of.__wrapped__
     aside = {"without": within} if within else {}  # as others ask for what is kept
-    evidence = together([read_outputs(files, one, **aside) for one in run])
+    evidence = together([read_outputs(files, letter, **aside) for letter in run])
     repeats = evidence.repeats
     if repeats and repeats.planned > 1:
-        for one in numbered("rounds"):
-            yield from _tries(place, (one,), frozenset(), keeps=keeps)
+        for folder in numbered("rounds"):
+            yield from _tries(place, (folder,), frozenset(), keeps=keeps)
         return
     earlier = numbered("retried") if repeats and repeats.retried else []
-    every = [*(read_outputs(files, one).evidence() for one in earlier), evidence]
-    if any(one.tests for one in every):
+    every = [*(read_outputs(files, letter).evidence() for letter in earlier), evidence]
+    if any(evidence.tests for evidence in every):
         yield every
 
 
@@ -323,7 +325,7 @@ def _record(identity: str, strip: str, commits: _Commits) -> TrackRecord:
 
 
 def _first(stretch: Stretch, commits: _Commits) -> FirstFailure:
-    found = None if stretch.before is None else commits.between(stretch.before, stretch.since)
+    between = None if stretch.before is None else commits.between(stretch.before, stretch.since)
     days = [commits.runs[at].date for at in (stretch.since, -1)]
     first, last = (date.fromisoformat(day) if day else None for day in days)
     return FirstFailure(
@@ -333,6 +335,6 @@ def _first(stretch: Stretch, commits: _Commits) -> FirstFailure:
         runs=stretch.runs,
         days=(last - first).days if first and last else None,
         last_pass=stretch.before,
-        commits=(found or ())[-_MOST_COMMITS:],
-        commit_count=None if found is None else len(found),
+        commits=(between or ())[-_MOST_COMMITS:],
+        commit_count=None if between is None else len(between),
     )

@@ -74,8 +74,8 @@ class Checked(Model):
                 hint = "`ledger explain` lists all rules"
                 raise UsageError("no-such-rule", f"no rule {code!r}", hint)
         begins = tuple(code.upper() for code in codes) or ""
-        findings = (one for one in self.findings if one.code.startswith(begins))
-        kept = tuple(one for one in findings if one.severity == "error" or not errors)
+        findings = (finding for finding in self.findings if finding.code.startswith(begins))
+        kept = tuple(finding for finding in findings if finding.severity == "error" or not errors)
         return self.model_copy(update={"findings": kept})
 
 
@@ -136,17 +136,17 @@ def validate(
         if not plan.is_archive and (lacking := driver.lacks(plan))
     )
     paths = tuple(plan.ledger_path for plan in plans)
-    found = Checked(paths=paths, findings=tuple(findings), notes=tuple(notes))
+    checked = Checked(paths=paths, findings=tuple(findings), notes=tuple(notes))
     is_here = not staged and head is None
-    return _with_details(found, plans, base, head, is_here=is_here) if details else found
+    return _with_details(checked, plans, base, head, is_here=is_here) if details else checked
 
 
 def _with_details(
-    found: Checked, plans: Sequence[Config], base: str | None, head: str | None, *, is_here: bool
+    checked: Checked, plans: Sequence[Config], base: str | None, head: str | None, *, is_here: bool
 ) -> Checked:
     change = change_of(plans[0], base, head) if base is not None else None
     safe = tuple(fix for plan in plans if is_here for fix in _safe_fixes(plan))
-    return found.model_copy(update={"change": change, "fixes": safe})
+    return checked.model_copy(update={"change": change, "fixes": safe})
 
 
 def _safe_fixes(plan: Config) -> Iterator[SafeFix]:
@@ -162,9 +162,9 @@ def _safe_fixes(plan: Config) -> Iterator[SafeFix]:
 
 def _replacement(data: bytes, edit: Edit) -> Replacement:
     start, end = (text.place(data, at) for at in (edit.start, edit.end))
-    said = text.decode(edit.new)
+    words = text.decode(edit.new)
     return Replacement(
-        start_line=start[0], start_column=start[1], end_line=end[0], end_column=end[1], text=said
+        start_line=start[0], start_column=start[1], end_line=end[0], end_column=end[1], text=words
     )
 
 

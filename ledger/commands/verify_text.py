@@ -71,7 +71,7 @@ class Verification(Model):
         room = most_bytes
         listed = set()
         ranked = sorted(self.claims, key=lambda claim: _TURNS.index(claim.verdict))
-        for claim in (one for one in ranked if one.verdict in verdicts):
+        for claim in (claim for claim in ranked if claim.verdict in verdicts):
             if room is not None:
                 room -= len(json.dumps(claim.model_dump(mode="json"), indent=2).encode()) + _INDENT
                 if room < 0:
@@ -105,8 +105,8 @@ def verify_text(
     or that cites no run, and ``UnreadableInput`` for a run that is not there and a long text.
     """
     if len(text) > MOST:
-        found = f"{name}: expected at most {MOST:,} characters, found {len(text):,}"
-        raise UnreadableInput("too-large", found, "give the part that speaks of the run")
+        message = f"{name}: expected at most {MOST:,} characters, found {len(text):,}"
+        raise UnreadableInput("too-large", message, "give the part that speaks of the run")
     if runs and item is not None:
         raise UsageError("usage", "expected --run or --item, found both", "leave one out")
     settings = _configured(ledger, is_here=item is not None)
@@ -144,6 +144,6 @@ def _entry_of(plan: Ledger, given: str, place: Place) -> Entry:
     name = selectors.parse(given)
     attempts = selectors.attempts(plan, name)
     for item in selectors.items(plan, name.item):
-        if found := newest_entry(item, attempts, place):
-            return found[1]
+        if newest := newest_entry(item, attempts, place):
+            return newest[1]
     raise UsageError("no-run", f"{given}: expected an attempt that cites a run", "name it by --run")

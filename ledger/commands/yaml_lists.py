@@ -38,9 +38,9 @@ def with_entry(config: str, key: str, block: str) -> str | None:
 def _list(root: Any, key: str) -> Any:
     """The node of the list, or of nothing in its place; None where there is no such key, or two."""
     pairs = root.value if root is not None and root.id == "mapping" else ()
-    found = [value for name, value in pairs if name.value == key]
-    is_list = len(found) == 1 and (found[0].id == "sequence" or found[0].value == "")
-    return found[0] if is_list else None
+    values = [value for name, value in pairs if name.value == key]
+    is_list = len(values) == 1 and (values[0].id == "sequence" or values[0].value == "")
+    return values[0] if is_list else None
 
 
 def _candidates(config: str, node: Any, block: str) -> Iterator[str]:
@@ -80,8 +80,8 @@ def _ends(config: str, start: int, end: int) -> Sequence[int]:
 
 def _events(config: str) -> list[_Event]:
     return [
-        (type(one).__name__, *(getattr(one, name, None) for name in ("value", "anchor", "tag")))
-        for one in yaml.parse(config, yaml.SafeLoader)
+        (type(event).__name__, *(getattr(event, name, None) for name in ("value", "anchor", "tag")))
+        for event in yaml.parse(config, yaml.SafeLoader)
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ledger.edits.append import expect_actions
 from ledger.edits.fields import placed
-from ledger.edits.outline import Outline, edited, not_as_meant, plain, refuse_difference
+from ledger.edits.outline import Outline, edited, plain, refuse_difference, unexpected_change
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, document, parts, places, styles, text, words
 from ledger.plan.document import Edit
@@ -26,16 +26,16 @@ def add_actions(ledger: Ledger, item_id: str, new: Sequence[str]) -> Ledger:
     """``ledger`` with ``new`` actions behind the item's others, in their style. Raises UsageError
     for one without words, Refused where the item has no place for them."""
     item, place = placed(ledger, item_id)
-    if not all(text.one_line(said) for said in new):
+    if not all(text.one_line(wording) for wording in new):
         raise UsageError("empty-action", "a next action has no words", "say what is next")
     after = edited(ledger, dialects.actions(ledger, item, new))
-    expected, found = Outline(ledger), Outline(after)
-    if len(expected.items) == len(found.items):
-        mine, theirs = expected.items[place], found.items[place]
+    expected, outline = Outline(ledger), Outline(after)
+    if len(expected.items) == len(outline.items):
+        mine, theirs = expected.items[place], outline.items[place]
         expect_actions(item, after.items[place], mine, theirs, new=new)
         known = mine["fields"]
-        theirs["fields"] = tuple(one for one in theirs["fields"] if one["value"] or one in known)
-    refuse_difference(expected, found)
+        theirs["fields"] = tuple(t for t in theirs["fields"] if t["value"] or t in known)
+    refuse_difference(expected, outline)
     return after
 
 
@@ -56,38 +56,38 @@ def set_state(
     if state != "complete":
         _refuse_record(item, action, number)
     edits = [dialects.restated(ledger, item, action, state)]
-    said = action.text
+    wording = action.text
     if on or state == "pending":
         start, end = _words_place(ledger, action)
         old = text.decode(ledger.text[start:end])
         new = _waiting(old, styles.defused(on, words.of(ledger)))
         edits += [Edit(start, end, text.encode(new))] if new != old else []
-        said = plain(said).replace(plain(old), plain(new), 1)
-    wanted = {"state": state, "text": said}
+        wording = plain(wording).replace(plain(old), plain(new), 1)
+    wanted = {"state": state, "text": wording}
     return _reworded(ledger, place, edits, item.actions.index(action), wanted)
 
 
-def _waiting(said: str, on: str) -> str:
+def _waiting(line: str, on: str) -> str:
     """The words of an action that waits ``on`` something, before their full stop; that waits no
     longer for nothing."""
-    said = _WAITS.sub("", said)
+    line = _WAITS.sub("", line)
     if not on:
-        return said
-    stop = "." if said.endswith(".") else ""
+        return line
+    stop = "." if line.endswith(".") else ""
     waits = on.replace("(", "[").replace(")", "]")
-    return f"{said.removesuffix('.')} (waits for {waits}){stop}"
+    return f"{line.removesuffix('.')} (waits for {waits}){stop}"
 
 
-def reword(ledger: Ledger, item_id: str, number: int, said: str) -> Ledger:
+def reword(ledger: Ledger, item_id: str, number: int, line: str) -> Ledger:
     """``ledger`` with other words of the item's action ``number``; its state stays, and so does
     what is nested in it. Raises UsageError for no such action and no words."""
     item, place = placed(ledger, item_id)
     action = dialects.of(item).action(item, number)
-    if not text.one_line(said):
+    if not text.one_line(line):
         raise UsageError("empty-action", "an action has no words", "say what is to be done")
     _refuse_record(item, action, number)
     start, end = _words_place(ledger, action)
-    new = styles.action_words(said, action.state_text, words.of(ledger))
+    new = styles.action_words(line, action.state_text, words.of(ledger))
     old = text.decode(ledger.text[start:end])
     tag = _TAG.match(old) if dialects.of(item).shares_history else None
     if tag and not new.startswith(tag.group()):
@@ -104,7 +104,7 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
     """``ledger`` with the item's action ``number`` in front of the action ``before`` of the same
     list. Raises UsageError for no such action, Refused where they stand in two lists."""
     item, place = placed(ledger, item_id)
-    action, target = (dialects.of(item).action(item, one) for one in (number, before))
+    action, target = (dialects.of(item).action(item, n) for n in (number, before))
     source, aim = item.actions.index(action), item.actions.index(target)
     if source in (aim, aim - 1):
         return ledger
@@ -112,50 +112,48 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
     order.insert(order.index(aim), source)
     first, last = min(source, aim), max(source, aim)
     moved = item.actions[first : last + 1]
-    is_one_list = len({_indent(ledger, one) for one in moved}) == 1
-    gaps = (
-        ledger.text[one.span.end_byte : other.span.start_byte] for one, other in pairwise(moved)
-    )
+    is_one_list = len({_indent(ledger, action) for action in moved}) == 1
+    gaps = (ledger.text[a.span.end_byte : other.span.start_byte] for a, other in pairwise(moved))
     if not is_one_list or any(gap.strip() for gap in gaps):
         message = f"actions {number} and {before} of {item_id} do not stand in one list"
         raise Refused("no-place", message, "move it by hand")
     edit = _permuted(ledger, moved, [item.actions[n] for n in order[first : last + 1]])
     new = edited(ledger, [edit])
-    if [len(one.actions) for one in new.items] != [len(one.actions) for one in ledger.items]:
+    if [len(item.actions) for item in new.items] != [len(item.actions) for item in ledger.items]:
         line = moved[0].span.start_line
         message = f"a list that begins with {number} would be text for Markdown (line {line})"
         raise Refused("no-place", message, "move it by hand, with another number")
-    expected, found = Outline(ledger), Outline(new)
+    expected, outline = Outline(ledger), Outline(new)
     actions = expected.items[place]["actions"]
-    mine, theirs = expected.items[place], found.items[place]
+    mine, theirs = expected.items[place], outline.items[place]
     mine["actions"] = tuple(actions[n] for n in order)
-    were = [one.number for one in item.actions]
-    if [one["number"] for one in theirs["actions"]] == were:  # 1. 1. 1.: numbered by their place
-        for one, was in zip(mine["actions"], were, strict=True):
-            one["number"] = was
+    were = [action.number for action in item.actions]
+    if [t["number"] for t in theirs["actions"]] == were:  # 1. 1. 1.: numbered by their place
+        for after, was in zip(mine["actions"], were, strict=True):
+            after["number"] = was
     if sorted(map(str, mine["attempts"])) != sorted(map(str, theirs["attempts"])):
         message = f"several actions of {item_id} tell of one attempt, and the first is its record"
         raise Refused("told-by-action", message, "leave them in their order; nothing was written")
     mine["attempts"] = theirs["attempts"]  # those that actions tell of stand in their order
-    refuse_difference(expected, found)
+    refuse_difference(expected, outline)
     return new
 
 
 def _permuted(ledger: Ledger, old: Sequence[Action], new: Sequence[Action]) -> Edit:
     """The actions in another order; what stands between them stays where it is."""
-    spans = [(one.span.start_byte, one.span.end_byte) for one in old]
+    spans = [(action.span.start_byte, action.span.end_byte) for action in old]
     ends = [start + len(ledger.text[start:end].rstrip(b"\r\n")) for start, end in spans]
     between = [ledger.text[end:start] for end, (start, _) in zip(ends, spans[1:], strict=False)]
     bodies = [ledger.text[start:end] for (start, _), end in zip(spans, ends, strict=True)]
     pieces = [b"", *between]
-    for at, one in enumerate(new):
-        pieces[at] += bodies[next(n for n, other in enumerate(old) if other is one)]
+    for at, action in enumerate(new):
+        pieces[at] += bodies[next(n for n, other in enumerate(old) if other is action)]
     return Edit(spans[0][0], ends[-1], b"".join(pieces))
 
 
 def _refuse_record(item: Item, action: Action, number: int) -> None:
     """Raise Refused where only this action tells of an attempt, which would be lost or changed."""
-    known = [one.number for one in item.attempts if one.source == "action"]
+    known = [attempt.number for attempt in item.attempts if attempt.source == "action"]
     if action.attempt is not None and action.attempt in known and action.state == "complete":
         message = f"only action {number} of {item.id} tells of attempt #{action.attempt}"
         raise Refused("told-by-action", message, "add another action; nothing was written")
@@ -191,16 +189,16 @@ def _reworded(
     """``ledger`` with ``edits``, of which action ``at`` of the item at ``place`` is as
     ``wanted``."""
     new = edited(ledger, edits)
-    expected, found = Outline(ledger), Outline(new)
-    if len(expected.items) == len(found.items):
-        mine, theirs = expected.items[place]["actions"], found.items[place]["actions"]
+    expected, outline = Outline(ledger), Outline(new)
+    if len(expected.items) == len(outline.items):
+        mine, theirs = expected.items[place]["actions"], outline.items[place]["actions"]
         if len(mine) != len(theirs):
-            raise not_as_meant("the number of actions")
+            raise unexpected_change("the number of actions")
         now = {**theirs[at], "text": plain(theirs[at]["text"])}
-        for name, said in wanted.items():
-            if now[name] != plain(said):
+        for name, value in wanted.items():
+            if now[name] != plain(value):
                 what = f"the {name} of action {now['number']}"
-                raise not_as_meant(f"{what} reads as {now[name][:60]!r}", "word it otherwise")
+                raise unexpected_change(f"{what} reads as {now[name][:60]!r}", "word it otherwise")
         expected.items[place]["actions"] = (*mine[:at], theirs[at], *mine[at + 1 :])
-    refuse_difference(expected, found)
+    refuse_difference(expected, outline)
     return new

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ledger.edits import outline
-from ledger.edits.outline import Outline, Shape, bare, not_as_meant, refuse_difference
+from ledger.edits.outline import Outline, Shape, bare, refuse_difference, unexpected_change
 from ledger.errors import Refused, UsageError
 from ledger.evidence.model import Delta, Evidence, Repeats, Totals
 from ledger.plan import citations, dialects, parts, patterns, text, words
@@ -35,16 +35,16 @@ _MIB: Final = 1 << 20
 def section_of(ledger: Ledger, item_id: str) -> Item:
     """The item's section; of several the one with the latest attempt. Raises UsageError for no such
     item, Refused for one that is only listed or whose name several tasks have."""
-    named = [item for item in ledger.items if item.id == item_id]
-    if not named:
+    items = [item for item in ledger.items if item.id == item_id]
+    if not items:
         message = f"no item {item_id} in this ledger"
         raise UsageError("no-such-item", message, "`ledger status` lists them")
-    sections = [item for item in named if not dialects.is_listed(ledger, item)]
+    sections = [item for item in items if not dialects.is_listed(ledger, item)]
     if not sections:
         raise Refused(
             "no-section",
-            f"{item_id} is only listed (line {named[0].span.start_line})",
-            f"give it a section: `## [{item_id}] {named[0].title}`",
+            f"{item_id} is only listed (line {items[0].span.start_line})",
+            f"give it a section: `## [{item_id}] {items[0].title}`",
         )
     if len(sections) > 1 and not all(map(dialects.is_sectioned, sections)):
         lines = " and ".join(str(item.span.start_line) for item in sections)
@@ -68,7 +68,7 @@ def next_number(ledger: Ledger, item_id: str) -> int | None:
 def append(ledger: Ledger, change: Change) -> list[Edit]:
     """The edits that make ``change``. Raises Refused or UsageError where it has no place."""
     item = section_of(ledger, change.item)
-    if not all(text.one_line(said) for said in change.next):
+    if not all(text.one_line(wording) for wording in change.next):
         raise UsageError("empty-action", "a next action has no words", "say what is next")
     edits = dialects.append(ledger, item, change)
     edits += [tick(ledger, item.criteria[place]) for place in change.met]
@@ -81,7 +81,7 @@ def tick(ledger: Ledger, criterion: Criterion) -> Edit:
     """The tick in the empty box of a criterion."""
     box = _EMPTY.search(ledger.text, criterion.span.start_byte, criterion.span.end_byte)
     if box is None:
-        raise not_as_meant(f"the tick of {criterion.text[:60]!r}")
+        raise unexpected_change(f"the tick of {criterion.text[:60]!r}")
     return Edit(*box.span(), b"[x]" if box.group() == b"[ ]" else text.encode("\u2705"))
 
 
@@ -89,13 +89,13 @@ def dated(ledger: Ledger, today: str, note: str) -> list[Edit]:
     """The edits for the line `Last Updated`: the date becomes ``today``, and a note in
     parentheses, which tells of the last update, becomes ``note``."""
     field = ledger.last_updated
-    found = _DATE.search(field.value) if field else None
-    if not field or not found:
+    match = _DATE.search(field.value) if field else None
+    if not field or not match:
         return []
-    start = field.value_span.start_byte + len(text.encode(field.value[: found.start()]))
-    rest = field.value[found.end() :]
+    start = field.value_span.start_byte + len(text.encode(field.value[: match.start()]))
+    rest = field.value[match.end() :]
     is_note = rest.startswith(" (") and rest.endswith(")")
-    old = field.value[found.start() :] if is_note else found.group()
+    old = field.value[match.start() :] if is_note else match.group()
     new = f"{today} ({note})" if is_note else today
     return [Edit(start, start + len(text.encode(old)), text.encode(new))]
 
@@ -107,11 +107,11 @@ def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
     """The new attempt. Raises Refused unless ``new`` is ``old`` with ``change`` alone."""
     target = section_of(old, change.item)
     place = next(at for at, item in enumerate(old.items) if item is target)
-    expected, found = Outline(old), Outline(new)
+    expected, read_outline = Outline(old), Outline(new)
     if len(old.items) != len(new.items):
-        refuse_difference(expected, found)
+        refuse_difference(expected, read_outline)
     after = new.items[place]
-    mine, theirs = expected.items[place], found.items[place]
+    mine, theirs = expected.items[place], read_outline.items[place]
     attempt = _expect_attempt(target, after, change.attempt, mine, theirs)
     completed = [dialects.of(target).action(target, number) for number in change.complete]
     expect_actions(
@@ -119,19 +119,19 @@ def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
     )
     status = words.of(old).status(change.status) if change.status else target.status
     if after.status != status:
-        raise not_as_meant(f"the status of {target.id}: {target.status} became {after.status}")
+        raise unexpected_change(f"the status of {target.id}: {target.status} became {after.status}")
     theirs["fields"] = tuple(
-        one
-        for one in theirs["fields"]
-        if one in mine["fields"] or one["value"] or one["name"] not in _HOMES
+        field
+        for field in theirs["fields"]
+        if field in mine["fields"] or field["value"] or field["name"] not in _HOMES
     )
     for at in change.met:
         expect_tick(mine, theirs, at)
     if change.status:
-        outline.expect_status(expected, found, place, change.status)
-    if expected.updated and found.updated and change.today in found.updated:
-        expected.updated = found.updated
-    refuse_difference(expected, found)
+        outline.expect_status(expected, read_outline, place, change.status)
+    if expected.updated and read_outline.updated and change.today in read_outline.updated:
+        expected.updated = read_outline.updated
+    refuse_difference(expected, read_outline)
     return attempt
 
 
@@ -139,52 +139,59 @@ def expect_tick(mine: Shape, theirs: Shape, at: int, behind: str = "") -> None:
     """Expect that criterion ``at`` has a tick, and says what it said with ``behind`` at its end."""
     was, now = mine["criteria"], theirs["criteria"]
     if len(now) == len(was) and now[at]["ticked"]:
-        said = bare(f"{was[at]['text']} {behind}").removeprefix("x ")
-        if bare(now[at]["text"]).removeprefix("x ") == said:
+        line = bare(f"{was[at]['text']} {behind}").removeprefix("x ")
+        if bare(now[at]["text"]).removeprefix("x ") == line:
             mine["criteria"] = (*was[:at], now[at], *was[at + 1 :])
 
 
 def _expect_attempt(
-    before: Item, after: Item, meant: NewAttempt, expected: Shape, found: Shape
+    before: Item, after: Item, new_attempt: NewAttempt, expected: Shape, actual: Shape
 ) -> Attempt:
-    """Put the one attempt that ``after`` has more, if it is as ``meant``, where it is expected."""
-    at = _added(before, after, meant.number)
+    """Put the attempt that ``after`` adds where it is expected, if it is as ``new_attempt``."""
+    at = _added(before, after, new_attempt.number)
     attempt = after.attempts[at]
-    for what, said, read in (
-        ("date", meant.date, attempt.date),
-        ("result", meant.result, attempt.result),
-        ("stamp", meant.stamp, attempt.stamp if meant.stamp else None),
+    for what, intended, read in (
+        ("date", new_attempt.date, attempt.date),
+        ("result", new_attempt.result, attempt.result),
+        ("stamp", new_attempt.stamp, attempt.stamp if new_attempt.stamp else None),
     ):
-        if said != read:
-            raise not_as_meant(f"the new attempt's {what}: {said} reads as {read}")
-    for said in (meant.words, meant.summary, meant.metrics, meant.because):
-        if bare(said) not in bare(attempt.text):
-            raise not_as_meant(f"the new attempt's words: {said[:60]!r} is not among them")
+        if intended != read:
+            raise unexpected_change(f"the new attempt's {what}: {intended} reads as {read}")
+    for words_given in (
+        new_attempt.words,
+        new_attempt.summary,
+        new_attempt.metrics,
+        new_attempt.because,
+    ):
+        if bare(words_given) not in bare(attempt.text):
+            raise unexpected_change(
+                f"the new attempt's words: {words_given[:60]!r} is not among them"
+            )
     cited = {path for artifact in attempt.artifacts for path in artifact.paths}
-    for artifact in meant.artifacts:
+    for artifact in new_attempt.artifacts:
         if not cited.issuperset(citations.expand(artifact)):
-            raise not_as_meant(f"the new attempt's artifacts: {artifact} is not among them")
+            raise unexpected_change(f"the new attempt's artifacts: {artifact} is not among them")
     attempts = expected["attempts"]
-    expected["attempts"] = (*attempts[:at], found["attempts"][at], *attempts[at:])
-    for one, other in zip(expected["attempts"], found["attempts"], strict=False):
+    expected["attempts"] = (*attempts[:at], actual["attempts"][at], *attempts[at:])
+    for wanted, other in zip(expected["attempts"], actual["attempts"], strict=False):
         for gained in ("result_text", "stamp"):  # as a roadmap's note may
-            one[gained] = other[gained]
+            wanted[gained] = other[gained]
     return attempt
 
 
 def _added(before: Item, after: Item, number: int | None) -> int:
     """Which attempt of ``after`` is the one that it has more, and that has the ``number``."""
-    known = Counter(_words_of(one) for one in before.attempts)
+    known = Counter(_words_of(attempt) for attempt in before.attempts)
     added = []
-    for at, one in enumerate(after.attempts):
-        known[_words_of(one)] -= 1
-        if known[_words_of(one)] < 0:
+    for at, attempt in enumerate(after.attempts):
+        known[_words_of(attempt)] -= 1
+        if known[_words_of(attempt)] < 0:
             added.append(at)
-    was = number is not None and any(one.number == number for one in before.attempts)
+    was = number is not None and any(attempt.number == number for attempt in before.attempts)
     new = after.attempts[added[0]] if len(added) == 1 else None
     if was or new is None or (new.number, new.source) != (number, "history"):
         name = "the attempt" if number is None else f"attempt #{number}"
-        raise not_as_meant(f"{name} of {before.id} is not there exactly once")
+        raise unexpected_change(f"{name} of {before.id} is not there exactly once")
     return added[0]
 
 
@@ -192,7 +199,7 @@ def expect_actions(
     before: Item,
     after: Item,
     expected: Shape,
-    found: Shape,
+    actual: Shape,
     *,
     new: Sequence[str] = (),
     completed: Sequence[Action] = (),
@@ -202,7 +209,7 @@ def expect_actions(
     old, now_there = before.actions, after.actions
     count = len(new)
     if len(now_there) != len(old) + count:
-        raise not_as_meant(
+        raise unexpected_change(
             f"{count} new actions of {before.id} read as {len(now_there) - len(old)}"
         )
     at = len(old)  # the new ones stand behind all others, but for those of a list further down
@@ -210,26 +217,26 @@ def expect_actions(
         at -= 1
     for words_of, action in zip(new, now_there[at : at + count], strict=True):
         if action.state != "pending" or not bare(action.text).endswith(bare(words_of)):
-            said = f"{words_of[:60]!r} reads as {action.text!r}"
-            raise not_as_meant(f"a new action of {before.id}: {said}")
+            message = f"{words_of[:60]!r} reads as {action.text!r}"
+            raise unexpected_change(f"a new action of {before.id}: {message}")
     for was, now in zip(old, (*now_there[:at], *now_there[at + count :]), strict=True):
         if not _is_expected(was, now, completed, by):
-            raise not_as_meant(f"action {was.number} of {before.id}")
-    expected["actions"] = found["actions"]
+            raise unexpected_change(f"action {was.number} of {before.id}")
+    expected["actions"] = actual["actions"]
 
 
 def _is_expected(was: Action, now: Action, completed: Sequence[Action], by: int | None) -> bool:
     """Whether an action is as it was, or one of the ``completed`` and complete; ``by`` is the
     attempt that it has to name, unless it is a box, which does not say by which."""
-    if not any(was is one for one in completed):
+    if not any(was is action for action in completed):
         return outline.shape(was) == outline.shape(now)
     attempt = was.attempt if parts.is_box(now.state_text) else by
     done = (was.number, "complete", attempt, was.text)
     return (now.number, now.state, now.attempt, now.text) == done
 
 
-def _words_of(one: Attempt) -> tuple[int | None, str | None, str, str]:
-    return one.number, one.date, one.source, one.text
+def _words_of(attempt: Attempt) -> tuple[int | None, str | None, str, str]:
+    return attempt.number, attempt.date, attempt.source, attempt.text
 
 
 # Tasks of a plan file, ticked
@@ -247,11 +254,11 @@ def tick_tasks(plan: Ledger, tasks: Sequence[Item]) -> Iterator[Edit]:
 
 def check_tasks(old: Ledger, new: Ledger, tasks: Sequence[Item]) -> None:
     """Raise Refused unless ``new`` is ``old`` with ``tasks`` done, line by line."""
-    meant = {task.span.start_line for task in tasks}
+    lines = {task.span.start_line for task in tasks}
     was, now = (list(map(_state_of, plan.items)) for plan in (old, new))
-    wanted = [(*one[:2], "done") if one[0] in meant else one for one in was]
+    wanted = [(*former[:2], "done") if former[0] in lines else former for former in was]
     if now != wanted or old.unread != new.unread:
-        raise not_as_meant("another task would change")
+        raise unexpected_change("another task would change")
 
 
 def _state_of(task: Item) -> tuple[int, str, str]:
@@ -382,5 +389,5 @@ def _comparison(delta: Delta) -> str:
 def _counts(*counts: tuple[int, str], others: Sequence[tuple[int, str]]) -> str:
     """Counts with their names; the ``others`` only where there are any."""
     return ", ".join(
-        f"{count} {name}" for count, name in (*counts, *(one for one in others if one[0]))
+        f"{count} {name}" for count, name in (*counts, *(other for other in others if other[0]))
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.edits import outline
-from ledger.edits.outline import Outline, not_as_meant, refuse_difference
+from ledger.edits.outline import Outline, refuse_difference, unexpected_change
 from ledger.errors import Refused
 from ledger.plan import dialects, document, places, pointers, reader, text, words
 from ledger.plan.document import Block, Edit
@@ -63,7 +63,7 @@ class Cutting:
         """All of ``item`` below its opening; None for a line or less, and for a listed one."""
         at = item.span.start_line - 1
         is_alone = (
-            sum(one.span.start_byte == item.span.start_byte for one in self._ledger.items) < 2
+            sum(each.span.start_byte == item.span.start_byte for each in self._ledger.items) < 2
         )
         if not is_alone or (dialects.is_sectioned(item) and at not in self._sections):
             return None
@@ -79,15 +79,15 @@ class Cutting:
 
     def runs(self, item: Item, attempts: Iterable[Attempt]) -> list[Unit]:
         """``attempts`` of the history of ``item``, in as many units as stand apart."""
-        found: list[list[Attempt]] = []
-        for attempt in sorted(attempts, key=lambda one: one.span.start_byte):
-            before = found[-1][-1].span.end_byte if found else 0
-            if found and not self._ledger.text[before : attempt.span.start_byte].strip():
-                found[-1].append(attempt)
+        runs: list[list[Attempt]] = []
+        for attempt in sorted(attempts, key=lambda attempt: attempt.span.start_byte):
+            before = runs[-1][-1].span.end_byte if runs else 0
+            if runs and not self._ledger.text[before : attempt.span.start_byte].strip():
+                runs[-1].append(attempt)
             else:
-                found.append([attempt])
+                runs.append([attempt])
         units = []
-        for group in found:
+        for group in runs:
             first, last = group[0].span.start_line - 1, group[-1].span.end_line
             unit = self._unit(
                 item=item,
@@ -146,7 +146,7 @@ class Cutting:
         at = bisect_right(self._plan.sections, line, key=lambda section: section.start) - 1
         blocks = self._plan.sections[max(at, 0)].blocks
         while blocks:
-            block = next((one for one in blocks if one.start <= line < one.end), None)
+            block = next((block for block in blocks if block.start <= line < block.end), None)
             if block:
                 yield block
             blocks = block.children if block else ()
@@ -159,10 +159,10 @@ class Cutting:
                 break
             is_title = not start and section.level == 1
             if section.heading and start <= section.start < line and not is_title:
-                above = [one for one in above if one[0] < section.level]
+                above = [span for span in above if span[0] < section.level]
                 above.append((section.level, section.start))
         if line in self._sections and (own := self._sections[line]).heading:
-            above = [one for one in above if one[0] < own.level]
+            above = [span for span in above if span[0] < own.level]
         yield from (at for _, at in above)
         for block in self._path(line):
             if block.kind == "list_item" and start <= block.start < line:
@@ -176,7 +176,7 @@ class Cutting:
 def move(ledger: Ledger, archive: bytes, units: Iterable[Unit], target: str) -> Moved:
     """The edits that move ``units``; ``target`` is the archive's path from the ledger's folder."""
     edits, parts = [], []
-    for unit in sorted(units, key=lambda one: one.start):
+    for unit in sorted(units, key=lambda unit: unit.start):
         parts.append((unit.item.id, unit.frame, unit.body))
         line = _pointer(ledger, unit, target, pointers.key_of(unit.frame, unit.body))
         edits.append(Edit(unit.start, unit.end, text.encode(line)))
@@ -185,12 +185,12 @@ def move(ledger: Ledger, archive: bytes, units: Iterable[Unit], target: str) -> 
 
 def _pointer(ledger: Ledger, unit: Unit, target: str, key: str) -> str:
     item = unit.item
-    inside = [one for one in item.archived if unit.start <= one.span.start_byte < unit.end]
-    numbers = [one.number for one in unit.attempts]
+    inside = [p for p in item.archived if unit.start <= p.span.start_byte < unit.end]
+    numbers = [attempt.number for attempt in unit.attempts]
     actions = len(item.actions) if unit.is_item else 0
     if unit.is_item:
         numbers += [action.attempt for action in item.actions]
-    said = pointers.counts(len(unit.attempts), numbers, inside, actions, unit.lines)
+    counts = pointers.counts(len(unit.attempts), numbers, inside, actions, unit.lines)
     first = places.first_line(ledger, unit.start)
     start = pointers.opening(first, is_item=unit.is_item) + "Archived"
     if unit.is_item:
@@ -203,7 +203,7 @@ def _pointer(ledger: Ledger, unit: Unit, target: str, key: str) -> str:
         start += " whole"
     if not item.span.start_byte <= unit.start < item.span.end_byte:
         start += f" of {item.id}"
-    return pointers.render(start, said, target, key)
+    return pointers.render(start, counts, target, key)
 
 
 def bring_back(
@@ -211,14 +211,14 @@ def bring_back(
 ) -> Moved:
     """The edits that put what ``wanted`` point to back; if ``deep``, with what that points to.
     Raises Refused where the archive, called ``name`` in messages, does not hold it as it was."""
-    held: dict[str, list[Chunk]] = {}
+    by_item: dict[str, list[Chunk]] = {}
     for part in pointers.chunks(archive):
-        held.setdefault(part.key, []).append(part)
+        by_item.setdefault(part.key, []).append(part)
     taken: list[Chunk] = []
 
     def fetched(pointer: Pointer) -> Edit:
-        known = held.get(pointer.key, [])
-        chunk = next((one for one in known if one.is_whole), None)
+        known = by_item.get(pointer.key, [])
+        chunk = next((chunk for chunk in known if chunk.is_whole), None)
         if chunk is None:
             raise _missing(pointer, known, name)
         known.remove(chunk)
@@ -262,19 +262,19 @@ def readable(unit: Unit, ledger: Ledger) -> bool:
     alone = reader.read(
         b"# Archive\n\n" + unit.frame + unit.body + b"\n", conventions=ledger.conventions
     )
-    loose = [one for one in ledger.loose if unit.start <= one.span.start_byte < unit.end]
-    there = [_record(one, unit.item) for one in unit.attempts]
-    return Counter(_records(alone)) == Counter([*there, *(_record(one) for one in loose)])
+    loose = [a for a in ledger.loose if unit.start <= a.span.start_byte < unit.end]
+    there = [_record(attempt, unit.item) for attempt in unit.attempts]
+    return Counter(_records(alone)) == Counter([*there, *(_record(attempt) for attempt in loose)])
 
 
 def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
     """Raise Refused unless ``new`` is ``old`` with ``units`` moved, and can be undone."""
     _refuse_loss(old, new)
-    expected, found = Outline(old.ledger), Outline(new.ledger)
+    expected, actual = Outline(old.ledger), Outline(new.ledger)
     gone = {unit.item.span: unit for unit in units}
-    runs = {one.span for unit in units for one in unit.attempts}
+    runs = {attempt.span for unit in units for attempt in unit.attempts}
     for at, (before, after) in enumerate(zip(old.ledger.items, new.ledger.items, strict=True)):
-        mine, theirs = expected.items[at], found.items[at]
+        mine, theirs = expected.items[at], actual.items[at]
         unit = gone.get(before.span)
         if unit is None:
             continue
@@ -283,15 +283,19 @@ def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
                 raise _refusal(f"{before.id} does not read as archived")
             expected.items[at] = theirs
         else:
-            kept = [one for one in before.attempts if one.span not in runs]
-            mine["attempts"] = tuple(outline.shape(one) for one in kept)
+            kept = [attempt for attempt in before.attempts if attempt.span not in runs]
+            mine["attempts"] = tuple(outline.shape(attempt) for attempt in kept)
             mine["archived"] = theirs["archived"]
     # What stands outside of items may have gone with them.
-    expected.loose, expected.unread, expected.headings = found.loose, found.unread, found.headings
-    refuse_difference(expected, found)
-    known = Counter(one.key for item in old.ledger.items for one in item.archived)
+    expected.loose, expected.unread, expected.headings = (
+        actual.loose,
+        actual.unread,
+        actual.headings,
+    )
+    refuse_difference(expected, actual)
+    known = Counter(pointer.key for item in old.ledger.items for pointer in item.archived)
     fresh = []
-    for pointer in (one for item in new.ledger.items for one in item.archived):
+    for pointer in (pointer for item in new.ledger.items for pointer in item.archived):
         known[pointer.key] -= 1
         if known[pointer.key] < 0:
             fresh.append(pointer)
@@ -309,8 +313,8 @@ def check_back(old: Both, new: Both) -> None:
 def _refuse_loss(old: Both, new: Both, *, nameless: bool = False) -> None:
     """What a move must leave as it was in either direction."""
     before, after = _holds(old, nameless=nameless), _holds(new, nameless=nameless)
-    for what, held in before.items():
-        if held != after[what]:
+    for what, content in before.items():
+        if content != after[what]:
             raise _refusal(what)
 
 
@@ -321,8 +325,8 @@ def _holds(both: Both, *, nameless: bool) -> dict[str, object]:
         "the items": [(item.id, item.title) for item in ledger.items],
         "the index": [outline.shape(row) for row in ledger.index],
         "the Last Updated line": ledger.last_updated and ledger.last_updated.value,
-        "a line that is not read": Counter(one.text for one in (*ledger.unread, *archive.unread)),
-        "the attempts": Counter(one[1:] if nameless else one for one in every),
+        "a line that is not read": Counter(u.text for u in (*ledger.unread, *archive.unread)),
+        "the attempts": Counter(entry[1:] if nameless else entry for entry in every),
         # of several sections of an item that with the largest number counts
         "the next attempt's number": dict(sorted((item.id, item.highest) for item in ledger.items)),
     }
@@ -331,16 +335,24 @@ def _holds(both: Both, *, nameless: bool) -> dict[str, object]:
 def _records(ledger: Ledger) -> Iterator[tuple[object, ...]]:
     """What all attempts say."""
     for item in ledger.items:
-        yield from (_record(one, item) for one in item.attempts)
+        yield from (_record(attempt, item) for attempt in item.attempts)
     yield from map(_record, ledger.loose)
 
 
-def _record(one: Attempt, item: Item | None = None) -> tuple[object, ...]:
+def _record(attempt: Attempt, item: Item | None = None) -> tuple[object, ...]:
     """What an attempt says, its item first; but where an item need not say its ID, what it is
     called hangs on what else is in the file."""
-    name = None if item and not dialects.is_sectioned(item) else one.item
-    return name, one.number, one.date, one.stamp, one.result, one.source, one.text
+    name = None if item and not dialects.is_sectioned(item) else attempt.item
+    return (
+        name,
+        attempt.number,
+        attempt.date,
+        attempt.stamp,
+        attempt.result,
+        attempt.source,
+        attempt.text,
+    )
 
 
 def _refusal(what: str) -> Refused:
-    return not_as_meant(f"{what}, in a move")
+    return unexpected_change(f"{what}, in a move")

@@ -8,7 +8,7 @@ from typing import Final
 from ledger.edits.append import expect_tick
 from ledger.edits.append import tick as box_tick
 from ledger.edits.fields import placed
-from ledger.edits.outline import Outline, edited, not_as_meant, plain, refuse_difference
+from ledger.edits.outline import Outline, edited, plain, refuse_difference, unexpected_change
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, places, styles, text, words
 from ledger.plan.document import Edit
@@ -26,10 +26,10 @@ def tick(ledger: Ledger, item_id: str, met: Sequence[int]) -> Ledger:
     0. Raises Refused where one has none."""
     item, place = placed(ledger, item_id)
     new = edited(ledger, [box_tick(ledger, item.criteria[at]) for at in met])
-    expected, found = Outline(ledger), Outline(new)
+    expected, outline = Outline(ledger), Outline(new)
     for at in met:
-        expect_tick(expected.items[place], found.items[place], at)
-    refuse_difference(expected, found)
+        expect_tick(expected.items[place], outline.items[place], at)
+    refuse_difference(expected, outline)
     return new
 
 
@@ -38,65 +38,65 @@ def attest(ledger: Ledger, item_id: str, number: int, because: str) -> Ledger:
     ``- [x] Users asked (attested: by Anna)``. Raises UsageError for no such criterion and no
     reason."""
     item, place = placed(ledger, item_id)
-    one = numbered(item, number)
+    criterion = numbered(item, number)
     reason = styles.defused(because, words.of(ledger))
     if not any(map(str.isalnum, reason)):
         raise UsageError("no-text", "expected a reason, found none", "say on whose word")
     behind = f"(attested: {reason})"
-    line = places.first_line(ledger, one.span.start_byte)
-    at = one.span.start_byte + len(text.encode(line.rstrip()))
+    line = places.first_line(ledger, criterion.span.start_byte)
+    at = criterion.span.start_byte + len(text.encode(line.rstrip()))
     edits = [Edit(at, at, text.encode(f" {behind}"))]
-    if one.ticked is None:
-        start = one.span.start_byte + len(text.encode(line[: line.rindex(one.text)]))
+    if criterion.ticked is None:
+        start = criterion.span.start_byte + len(text.encode(line[: line.rindex(criterion.text)]))
         edits.append(Edit(start, start, b"[x] "))
-    elif not one.ticked:
-        edits.append(box_tick(ledger, one))
+    elif not criterion.ticked:
+        edits.append(box_tick(ledger, criterion))
     new = edited(ledger, edits)
-    expected, found = Outline(ledger), Outline(new)
-    expect_tick(expected.items[place], found.items[place], number - 1, behind)
-    mine, theirs = expected.items[place], found.items[place]
-    said = theirs["criteria"][number - 1]["text"]
+    expected, outline = Outline(ledger), Outline(new)
+    expect_tick(expected.items[place], outline.items[place], number - 1, behind)
+    mine, theirs = expected.items[place], outline.items[place]
+    wording = theirs["criteria"][number - 1]["text"]
     mine["fields"] = [  # a criterion may be the field itself
-        now if now == {**was, "value": said} else was
+        now if now == {**was, "value": wording} else was
         for was, now in zip(mine["fields"], theirs["fields"], strict=True)
     ]
     theirs["fields"] = list(theirs["fields"])
-    refuse_difference(expected, found, _WORDING)
+    refuse_difference(expected, outline, _WORDING)
     return new
 
 
-def add_criterion(ledger: Ledger, item_id: str, said: str) -> Ledger:
+def add_criterion(ledger: Ledger, item_id: str, criterion: str) -> Ledger:
     """``ledger`` with one more exit criterion of the item, behind the others and in their style.
     Raises UsageError for no words, Refused where it stands there already, or the item has no
     place for it."""
     item, place = placed(ledger, item_id)
-    line = styles.defused(said, words.of(ledger))
+    line = styles.defused(criterion, words.of(ledger))
     if not line:
         raise UsageError("no-text", "a criterion has no words", "say what must hold")
-    same = next((one for one in item.criteria if line.rstrip(".") in _wordings(one)), None)
+    same = next((c for c in item.criteria if line.rstrip(".") in _wordings(c)), None)
     if same:
         message = f"{item_id} has that criterion already (line {same.span.start_line})"
         raise Refused("already-so", message, "say how the new one differs")
     new = edited(ledger, dialects.criterion(ledger, item, line))
-    expected, found = Outline(ledger), Outline(new)
-    if len(expected.items) == len(found.items):
-        mine, theirs = expected.items[place], found.items[place]
+    expected, outline = Outline(ledger), Outline(new)
+    if len(expected.items) == len(outline.items):
+        mine, theirs = expected.items[place], outline.items[place]
         added = theirs["criteria"][-1]["text"] if theirs["criteria"] else ""
         if not added.endswith(line):
-            raise not_as_meant(f"the new criterion reads as {added[:60]!r}", _WORDING)
+            raise unexpected_change(f"the new criterion reads as {added[:60]!r}", _WORDING)
         mine["criteria"] = (*mine["criteria"], theirs["criteria"][-1])
         theirs["fields"] = tuple(
-            one for one in theirs["fields"] if one["value"] or one in mine["fields"]
+            field for field in theirs["fields"] if field["value"] or field in mine["fields"]
         )
-    refuse_difference(expected, found, _WORDING)
+    refuse_difference(expected, outline, _WORDING)
     return new
 
 
-def _wordings(one: Criterion) -> set[str]:
+def _wordings(criterion: Criterion) -> set[str]:
     """The words behind the box of a criterion, and these without a check or a reason at their
     end."""
-    said = _BOX.sub("", plain(one.text))
-    return {said.rstrip("."), _BEHIND.sub("", said).rstrip(".")}
+    line = _BOX.sub("", plain(criterion.text))
+    return {line.rstrip("."), _BEHIND.sub("", line).rstrip(".")}
 
 
 def numbered(item: Item, number: int) -> Criterion:

@@ -11,9 +11,9 @@ from ledger.edits.outline import (
     bare,
     edited,
     expect_status,
-    not_as_meant,
     plain,
     refuse_difference,
+    unexpected_change,
 )
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, places, styles, text, words
@@ -43,20 +43,20 @@ def set_field(ledger: Ledger, item_id: str, name: str, value: str) -> Ledger:
             raise UsageError("bad-field", message, "use one word such as High or P1")
         edits += rows.reworded(ledger, item, "priority", value)
     new = edited(ledger, edits)
-    expected, found = Outline(ledger), Outline(new)
-    if len(expected.items) == len(found.items):
-        _expect_field(expected.items[place], found.items[place], name)
+    expected, outline = Outline(ledger), Outline(new)
+    if len(expected.items) == len(outline.items):
+        _expect_field(expected.items[place], outline.items[place], name)
     for [row] in expected.rows if is_ranked else ():
         if row["id"] == item.id and row["priority_text"]:
             row["priority_text"] = value
-    refuse_difference(expected, found)
+    refuse_difference(expected, outline)
     return new
 
 
 def spelled_priority(ledger: Ledger, word: str) -> str:
     """The priority ``word`` as the plan's items spell it: ``High`` for ``high``."""
     every = [words.phrase(item.priority_text) for item in ledger.items]
-    same = [one for one in every if one.casefold() == word.strip().casefold()]
+    same = [spelling for spelling in every if spelling.casefold() == word.strip().casefold()]
     return word if word in same else max(same, key=same.count, default=word)
 
 
@@ -80,12 +80,12 @@ def drop_field(ledger: Ledger, item_id: str, field: Field) -> Ledger:
 def _expect_field(mine: dict[str, Any], theirs: dict[str, Any], name: str) -> None:
     """Expect of ``mine`` that one field is new, or has another value, as ``theirs`` has."""
     was, now = list(mine["fields"]), list(theirs["fields"])
-    at = next((n for n, one in enumerate(now) if n >= len(was) or one != was[n]), None)
+    at = next((n for n, field in enumerate(now) if n >= len(was) or field != was[n]), None)
     if at is None:
         return
     rest, called = now[:at] + now[at + 1 :], now[at]["name"].lower()
     if not called.startswith(name.lower()) or rest not in (was, was[:at] + was[at + 1 :]):
-        raise not_as_meant(f"the field {name}")
+        raise unexpected_change(f"the field {name}")
     mine["fields"] = theirs["fields"]
     if called == "priority":
         mine["priority_text"] = theirs["priority_text"]
@@ -96,18 +96,20 @@ def set_status(ledger: Ledger, item_id: str, status: str) -> Ledger:
     UsageError for no such item or status, Refused where the item has no place for it."""
     item, place = placed(ledger, item_id)
     new = edited(ledger, dialects.status(ledger, item, status))
-    expected, found = Outline(ledger), Outline(new)
-    meant = words.of(ledger).status(plain(status))
-    if len(expected.items) == len(found.items):
-        expect_status(expected, found, place, plain(status))
-        notes = zip(expected.items[place]["attempts"], found.items[place]["attempts"], strict=False)
+    expected, outline = Outline(ledger), Outline(new)
+    known = words.of(ledger).status(plain(status))
+    if len(expected.items) == len(outline.items):
+        expect_status(expected, outline, place, plain(status))
+        notes = zip(
+            expected.items[place]["attempts"], outline.items[place]["attempts"], strict=False
+        )
         for mine, theirs in notes:  # a roadmap's status is the result of its dated note
             if mine["number"] is None and mine["text"] == theirs["text"]:
                 mine["result_text"] = theirs["result_text"]
-        if new.items[place].status != meant:
+        if new.items[place].status != known:
             was, now = item.status, new.items[place].status
-            raise not_as_meant(f"the status of {item_id}: {was} became {now}")
-    refuse_difference(expected, found)
+            raise unexpected_change(f"the status of {item_id}: {was} became {now}")
+    refuse_difference(expected, outline)
     return new
 
 
@@ -116,29 +118,29 @@ def set_title(ledger: Ledger, item_id: str, title: str) -> Ledger:
     item whose ID is made of its words gets another ID. Raises UsageError for what cannot be a
     title, Refused where the item's is not on one line."""
     item, place = placed(ledger, item_id)
-    said = checked_title(ledger, title)
+    line = checked_title(ledger, title)
     tags = _TAGS.match(item.title) if dialects.of(item).has_boxes else None
-    said = f"{tags.group()}{said}" if tags and not _TAGS.match(said) else said
-    new = edited(ledger, [_titled(ledger, item, said), *rows.reworded(ledger, item, "title", said)])
-    expected, found = Outline(ledger), Outline(new)
-    if len(expected.items) == len(found.items):
-        mine, theirs = expected.items[place], found.items[place]
-        if _unmarked(theirs["title"]) == _unmarked(said):
+    line = f"{tags.group()}{line}" if tags and not _TAGS.match(line) else line
+    new = edited(ledger, [_titled(ledger, item, line), *rows.reworded(ledger, item, "title", line)])
+    expected, outline = Outline(ledger), Outline(new)
+    if len(expected.items) == len(outline.items):
+        mine, theirs = expected.items[place], outline.items[place]
+        if _unmarked(theirs["title"]) == _unmarked(line):
             mine["title"] = theirs["title"]
-        values = (words.plain(one["value"]).replace(item.title, said) for one in mine["fields"])
+        values = (words.plain(field["value"]).replace(item.title, line) for field in mine["fields"])
         mine["fields"] = [  # the focus of a logbook is a field as well
             now if _unmarked(now["value"]) == _unmarked(value) else was
             for was, now, value in zip(mine["fields"], theirs["fields"], values, strict=False)
         ]
         theirs["fields"] = list(theirs["fields"])
-        for one, was, now in zip(ledger.items, expected.items, found.items, strict=True):
+        for other, was, now in zip(ledger.items, expected.items, outline.items, strict=True):
             # The second task of one title is `name-2`, and `name` when the first has another.
-            if not one.is_named and _untold(one.id) == _untold(item.id):
+            if not other.is_named and _untold(other.id) == _untold(item.id):
                 was["id"] = now["id"]
-    for group, other in zip(expected.rows, found.rows, strict=False):
-        if group[0]["id"] == item.id and other[0]["title"].replace("\\|", "|") == said:
-            group[0]["title"] = other[0]["title"]
-    refuse_difference(expected, found, "word the title otherwise")
+    for group, index_rows in zip(expected.rows, outline.rows, strict=False):
+        if group[0]["id"] == item.id and index_rows[0]["title"].replace("\\|", "|") == line:
+            group[0]["title"] = index_rows[0]["title"]
+    refuse_difference(expected, outline, "word the title otherwise")
     return new
 
 
@@ -147,19 +149,19 @@ def _untold(name: str) -> str:
     return re.sub(r"-\d{1,9}\Z", "", name)
 
 
-def _unmarked(said: str) -> str:
+def _unmarked(line: str) -> str:
     """The words alone: a focus is read without the marks in it."""
-    return bare(words.plain(said))
+    return bare(words.plain(line))
 
 
 def checked_title(ledger: Ledger, title: str) -> str:
     """``title`` as one line without structure. Raises UsageError for none, and for a long one."""
-    said = styles.defused(title, words.of(ledger))
-    if not said or len(said) > _LONGEST_TITLE:
-        found = f"{len(said)} characters" if said else "nothing"
-        message = f"expected a title of at most {_LONGEST_TITLE} characters, found {found}"
+    defused = styles.defused(title, words.of(ledger))
+    if not defused or len(defused) > _LONGEST_TITLE:
+        problem = f"{len(defused)} characters" if defused else "nothing"
+        message = f"expected a title of at most {_LONGEST_TITLE} characters, found {problem}"
         raise UsageError("bad-title", message, "put the rest into an action or a field")
-    return said
+    return defused
 
 
 def _titled(ledger: Ledger, item: Item, title: str) -> Edit:
@@ -168,13 +170,15 @@ def _titled(ledger: Ledger, item: Item, title: str) -> Edit:
     if item.is_named:
         start += max(0, ledger.text[start:end].find(text.encode(item.id)))
     words_of = [re.escape(text.encode(word)) for word in item.title.split()]
-    found = re.compile(_GAP.join(words_of)).search(ledger.text, start, end) if words_of else None
-    if not found and words_of and item.title == words.plain(item.title):  # read without its marks
-        said = (_MARKS.join(map(re.escape, map(text.encode, one))) for one in item.title.split())
-        pattern = rb"(?<![*`])" + _MARKS + (_MARKS + _GAP + _MARKS).join(said) + _MARKS
-        found = re.compile(pattern).search(ledger.text, start, end)
-    if found:
-        return Edit(*found.span(), text.encode(title))
+    match = re.compile(_GAP.join(words_of)).search(ledger.text, start, end) if words_of else None
+    if not match and words_of and item.title == words.plain(item.title):  # read without its marks
+        spellings = (
+            _MARKS.join(map(re.escape, map(text.encode, word))) for word in item.title.split()
+        )
+        pattern = rb"(?<![*`])" + _MARKS + (_MARKS + _GAP + _MARKS).join(spellings) + _MARKS
+        match = re.compile(pattern).search(ledger.text, start, end)
+    if match:
+        return Edit(*match.span(), text.encode(title))
     if not words_of and dialects.is_sectioned(item):
         at = item.span.start_byte
         at += len(text.encode(places.first_line(ledger, at)))
@@ -186,4 +190,4 @@ def _titled(ledger: Ledger, item: Item, title: str) -> Edit:
 def placed(ledger: Ledger, item_id: str) -> tuple[Item, int]:
     """The item's section, as ``section_of`` has it, and its place among the items."""
     item = section_of(ledger, item_id)
-    return item, next(at for at, one in enumerate(ledger.items) if one is item)
+    return item, next(at for at, other in enumerate(ledger.items) if other is item)

@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.edits import rows
 from ledger.edits.fields import checked_title, placed
-from ledger.edits.outline import Outline, bare, edited, not_as_meant, refuse_difference
+from ledger.edits.outline import Outline, bare, edited, refuse_difference, unexpected_change
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, patterns, selectors, styles, words
 from ledger.plan.model import Ledger
@@ -26,19 +26,19 @@ def add_item(ledger: Ledger, title: str, name: str = "") -> tuple[Ledger, str]:
     """``ledger`` with one more open item, and its ID: ``name``, or one in the style of the plan.
     It has no row of the index yet. Raises UsageError for what can be no title or ID, Refused for
     an ID that is taken, and where the plan has no place for an item."""
-    said = checked_title(ledger, title)
-    name = _checked(ledger, name) if name else invented(ledger, said)
-    new = edited(ledger, dialects.new_item(ledger, name, said))
-    expected, found = Outline(ledger), Outline(new)
-    added = [at for at, one in enumerate(found.items) if one not in expected.items]
-    if len(found.items) != len(expected.items) + 1 or len(added) != 1:
-        raise not_as_meant("the title would not open one new item", "word the title otherwise")
-    item = found.items.pop(added[0])
+    text = checked_title(ledger, title)
+    name = _checked(ledger, name) if name else invented(ledger, text)
+    new = edited(ledger, dialects.new_item(ledger, name, text))
+    expected, outline = Outline(ledger), Outline(new)
+    added = [at for at, entry in enumerate(outline.items) if entry not in expected.items]
+    if len(outline.items) != len(expected.items) + 1 or len(added) != 1:
+        raise unexpected_change("the title would not open one new item", "word the title otherwise")
+    item = outline.items.pop(added[0])
     read = new.items[added[0]]
-    is_as_meant = bare(read.title).endswith(bare(said)) and (not name or read.id == name)
+    is_as_meant = bare(read.title).endswith(bare(text)) and (not name or read.id == name)
     if not is_as_meant or read.status != "pending" or read.actions or read.attempts:
-        raise not_as_meant(f"the title reads as {item['title'][:60]!r}", "word it otherwise")
-    refuse_difference(expected, found, "word the title otherwise")
+        raise unexpected_change(f"the title reads as {item['title'][:60]!r}", "word it otherwise")
+    refuse_difference(expected, outline, "word the title otherwise")
     return new, read.id
 
 
@@ -51,23 +51,23 @@ def add_row(ledger: Ledger, item_id: str) -> Ledger:
     made = rows.new_row(ledger, item)
     if made is None:
         return ledger
-    edit, said = made
+    edit, row = made
     new = edited(ledger, [edit])
-    expected, found = Outline(ledger), Outline(new)
-    at = next((n for n, [row] in enumerate(found.rows) if row["id"] == item_id), None)
-    if at is not None and found.rows[at] == [said]:
-        expected.rows.insert(at, [said])
-    refuse_difference(expected, found)
+    expected, outline = Outline(ledger), Outline(new)
+    at = next((n for n, [row] in enumerate(outline.rows) if row["id"] == item_id), None)
+    if at is not None and outline.rows[at] == [row]:
+        expected.rows.insert(at, [row])
+    refuse_difference(expected, outline)
     return new
 
 
 def _checked(ledger: Ledger, name: str) -> str:
     given = name.strip().strip("[]")
-    found = patterns.ids(words.of(ledger)).item.fullmatch(f"[{given}]")
-    if not found:
+    match = patterns.ids(words.of(ledger)).item.fullmatch(f"[{given}]")
+    if not match:
         hint = "use capitals, digits and hyphens, such as PARSE-001"
         raise UsageError("bad-id", f"{name[:60]!r} is no ID of this plan", hint)
-    taken = next((one for one in ledger.items if selectors.folded(one.id) == given.upper()), None)
+    taken = next((i for i in ledger.items if selectors.folded(i.id) == given.upper()), None)
     if taken:
         message = f"{taken.id} is there already (line {taken.span.start_line})"
         raise Refused("id-taken", message, "choose another ID")
@@ -77,17 +77,17 @@ def _checked(ledger: Ledger, name: str) -> str:
 def invented(ledger: Ledger, title: str) -> str:
     """An ID for a new item: the next number where all IDs have one stem (`S07`), else one from the
     words of the title (`READ-LARGE-001`); empty where the plan's own items have none."""
-    named = [one.id for one in ledger.items if one.is_named]
-    if ledger.items and not named:
+    ids = [item.id for item in ledger.items if item.is_named]
+    if ledger.items and not ids:
         return ""
-    taken = {selectors.folded(name) for name in named} | {row.id for row in ledger.index}
-    counted = [found for name in named if (found := _COUNTED.fullmatch(name))]
-    stems = {found["stem"] for found in counted}
+    taken = {selectors.folded(name) for name in ids} | {row.id for row in ledger.index}
+    counted = [match for name in ids if (match := _COUNTED.fullmatch(name))]
+    stems = {match["stem"] for match in counted}
     by_words = from_words(title)
     fits = patterns.ids(words.of(ledger)).item.fullmatch(f"[{by_words}]") is not None
     if counted and ((len(stems) == 1 and len(counted) > 1) or not fits):
         stem = counted[-1]["stem"]
-        own = [found["number"] for found in counted if found["stem"] == stem]
+        own = [match["number"] for match in counted if match["stem"] == stem]
         return _free(stem, max(map(int, own)) + 1, len(own[-1]), taken)
     if not fits:
         raise UsageError("bad-id", "the plan's IDs have a form of their own", "give one with --id")
@@ -112,5 +112,5 @@ def split(ledger: Ledger, title: str) -> tuple[str, str]:
     """The ID in front of a title, as in ``[PARSE-001] Read large files``, and the rest; empty for
     none."""
     line = styles.defused(title, words.of(ledger))
-    named = patterns.ids(words.of(ledger)).item.match(line) if line.startswith("[") else None
-    return (patterns.id_of(named), named["title"].strip()) if named else ("", title)
+    match = patterns.ids(words.of(ledger)).item.match(line) if line.startswith("[") else None
+    return (patterns.id_of(match), match["title"].strip()) if match else ("", title)

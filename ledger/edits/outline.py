@@ -27,13 +27,13 @@ class Outline:
     """All that ``ledger`` says. Each of ``rows`` is a list, so that others may go in behind."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.items = [shape(one) for one in ledger.items]
-        self.rows = [[shape(one)] for one in ledger.index]
-        self.loose = [shape(one) for one in ledger.loose]
-        self.unread = [one.text for one in ledger.unread]
+        self.items = [shape(item) for item in ledger.items]
+        self.rows = [[shape(row)] for row in ledger.index]
+        self.loose = [shape(attempt) for attempt in ledger.loose]
+        self.unread = [unread.text for unread in ledger.unread]
         self.headings = [
-            (one.title, one.level, one.status, one.dates, [(f.name, f.value) for f in one.fields])
-            for one in ledger.headings
+            (h.title, h.level, h.status, h.dates, [(f.name, f.value) for f in h.fields])
+            for h in ledger.headings
         ]
         self.dialect = ledger.dialect
         self.updated = ledger.last_updated.value if ledger.last_updated else None
@@ -42,34 +42,34 @@ class Outline:
         """What a message calls the first thing that ``other`` has otherwise; None for nothing."""
         if len(self.items) != len(other.items):
             return f"the number of items: {len(self.items)} became {len(other.items)}"
-        for one, theirs in zip(self.items, other.items, strict=True):
-            for part, value in one.items():
+        for ours, theirs in zip(self.items, other.items, strict=True):
+            for part, value in ours.items():
                 if value != theirs[part]:
-                    return f"the {part.removesuffix('_text')} of {one['id']}"
+                    return f"the {part.removesuffix('_text')} of {ours['id']}"
         mine, others = dict(self._around()), dict(other._around())
         if self.dialect != other.dialect:  # most of the file is in: so headings that say nothing
-            for one in (mine, others):  # are read by another one now
-                one["the headings"] = [said for said in one["the headings"] if any(said[2:])]
+            for side in (mine, others):  # are read by another one now
+                side["the headings"] = [h for h in side["the headings"] if any(h[2:])]
         return next((what for what, value in mine.items() if others[what] != value), None)
 
     def _around(self) -> Iterator[tuple[str, Any]]:
         yield "attempts outside items", self.loose
         yield "unread lines", self.unread
         yield "the headings", self.headings
-        yield "the index", [one for group in self.rows for one in group]
+        yield "the index", [entry for group in self.rows for entry in group]
         yield "the Last Updated line", self.updated
 
 
 def refuse_difference(
-    expected: Outline, found: Outline, hint: str = "please report the ledger's shape"
+    expected: Outline, outline: Outline, hint: str = "please report the ledger's shape"
 ) -> None:
     """Raise Refused, naming the first thing that differs."""
-    what = expected.difference(found)
+    what = expected.difference(outline)
     if what:
-        raise not_as_meant(what, hint)
+        raise unexpected_change(what, hint)
 
 
-def not_as_meant(what: str, hint: str = "please report the ledger's shape") -> Refused:
+def unexpected_change(what: str, hint: str = "please report the ledger's shape") -> Refused:
     """What to raise where an edit does something else than it should."""
     message = f"the edit would change more, or other, than was asked: {what}"
     return Refused("not-as-meant", message, f"nothing was written; {hint}")
@@ -80,26 +80,26 @@ def edited(ledger: Ledger, edits: Iterable[Edit]) -> Ledger:
     return reader.read(document.apply(ledger.text, edits), ledger.conventions)
 
 
-def expect_status(expected: Outline, found: Outline, place: int, status: str) -> None:
+def expect_status(expected: Outline, outline: Outline, place: int, status: str) -> None:
     """The item at ``place`` has the new ``status``, and so have its rows of the index."""
-    mine, theirs = expected.items[place], found.items[place]
+    mine, theirs = expected.items[place], outline.items[place]
     mine["status_text"] = theirs["status_text"]
-    for one in (mine, theirs):
-        one["fields"] = [field for field in one["fields"] if field["name"].lower() != "status"]
+    for side in (mine, theirs):
+        side["fields"] = [field for field in side["fields"] if field["name"].lower() != "status"]
     for [row] in expected.rows:
         was = row["status_text"]
         if row["id"] == mine["id"]:
             row["status_text"] = status + was[len(words.phrase(was)) :]
 
 
-def plain(said: str) -> str:
-    """``said`` in one line: how it is wrapped and indented is no difference."""
-    return " ".join(said.split())
+def plain(text: str) -> str:
+    """``text`` in one line: how it is wrapped and indented is no difference."""
+    return " ".join(text.split())
 
 
-def bare(said: str) -> str:
+def bare(text: str) -> str:
     """The words alone, for marks are escaped when they are written."""
-    return " ".join(_WORD.findall(said)).casefold()
+    return " ".join(_WORD.findall(text)).casefold()
 
 
 # The parts
@@ -119,11 +119,13 @@ _ITEM: Final = {
 _SAYS: Final[dict[type, Any]] = {Item: _ITEM, Attempt: _ATTEMPT, Action: _ACTION, IndexRow: _ROW}
 
 
-def shape(one: Item | Attempt | Action | IndexRow) -> Shape:
+def shape(model: Item | Attempt | Action | IndexRow) -> Shape:
     """What a part of the ledger says."""
-    return one.model_dump(include=_SAYS[type(one)])
+    return model.model_dump(include=_SAYS[type(model)])
 
 
-def drop_fields(one: Shape, names: tuple[str, ...]) -> None:
+def drop_fields(entry: Shape, names: tuple[str, ...]) -> None:
     """Leave the fields out whose names begin with one of ``names``, in lower case."""
-    one["fields"] = [kept for kept in one["fields"] if not kept["name"].lower().startswith(names)]
+    entry["fields"] = [
+        kept for kept in entry["fields"] if not kept["name"].lower().startswith(names)
+    ]

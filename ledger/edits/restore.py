@@ -5,7 +5,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ledger.edits import append, outline
-from ledger.edits.outline import Outline, Shape, drop_fields, not_as_meant, plain, refuse_difference
+from ledger.edits.outline import (
+    Outline,
+    Shape,
+    drop_fields,
+    plain,
+    refuse_difference,
+    unexpected_change,
+)
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, patterns, places, text
 from ledger.plan.document import Edit
@@ -66,7 +73,7 @@ def check(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> No
         added.remove(words_of)
     if added != [_words_of(name, lost)]:
         raise _refusal("the attempt reads as another one, or as several")
-    inside, outside = _actions(new, found(new, name, lost).span)
+    inside, outside = _actions(new, find(new, name, lost).span)
     if inside != _actions(had, lost.span)[0]:
         raise _refusal("the actions that stand in it")
     if outside != _actions(old, None)[1]:
@@ -76,40 +83,45 @@ def check(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> No
     known = {item.id for item in old.items}
     kept = [item for item in new.items if item.id in known or not dialects.of(item).shares_history]
     remains, remain = Outline(old), Outline(new.model_copy(update={"items": tuple(kept)}))
-    for one in (*remains.items, *remain.items):
-        one["attempts"] = one["actions"] = ()
-        drop_fields(one, _HOME)
+    for other in (*remains.items, *remain.items):
+        other["attempts"] = other["actions"] = ()
+        drop_fields(other, _HOME)
     for outline_of in (remains, remain):
-        outline_of.items.sort(key=lambda one: str(one["id"]))
+        outline_of.items.sort(key=lambda entry: str(entry["id"]))
     refuse_difference(remains, remain, "put it back by hand")
 
 
-def found(ledger: Ledger, name: str, lost: Attempt) -> Attempt:
+def find(ledger: Ledger, name: str, lost: Attempt) -> Attempt:
     """The attempt ``lost`` as it stands in ``ledger``, which has it."""
-    said = _words_of(name, lost)
+    words = _words_of(name, lost)
     return next(
-        one
+        attempt
         for item in ledger.items
-        for one in item.attempts
-        if one.source == "history" and _words_of(item.id, one) == said
+        for attempt in item.attempts
+        if attempt.source == "history" and _words_of(item.id, attempt) == words
     )
 
 
 def _refuse_known(ledger: Ledger, lost: Attempt) -> None:
     words = plain(lost.text)
-    every = (one for item in ledger.items for one in item.attempts)
-    for one in (*every, *ledger.loose):
-        if one.source == "history" and plain(one.text) == words:
-            message = f"{places.name(one)} says the same (line {one.span.start_line})"
+    every = (attempt for item in ledger.items for attempt in item.attempts)
+    for attempt in (*every, *ledger.loose):
+        if attempt.source == "history" and plain(attempt.text) == words:
+            message = f"{places.name(attempt)} says the same (line {attempt.span.start_line})"
             raise Refused("not-lost", message)
 
 
 def _refuse_taken(lost: Attempt, item: Item) -> None:
-    for one in item.attempts:
-        if one.source == "history" and one.number is not None and one.number == lost.number:
+    for attempt in item.attempts:
+        if (
+            attempt.source == "history"
+            and attempt.number is not None
+            and attempt.number == lost.number
+        ):
             raise Refused(
                 "number-taken",
-                f"{one.item} has another attempt #{one.number} (line {one.span.start_line})",
+                f"{attempt.item} has another attempt #{attempt.number} "
+                f"(line {attempt.span.start_line})",
                 "`ledger history --removed` prints the lost one: put it back by hand, with a note "
                 "on its number",
             )
@@ -121,13 +133,13 @@ def _refuse_taken(lost: Attempt, item: Item) -> None:
 def _own_history(ledger: Ledger, like: Attempt) -> list[Attempt]:
     """The attempts of the item that ``like`` belongs to, in the order of the file."""
     every = [
-        one
+        attempt
         for item in ledger.items
         if item.id == like.item
-        for one in item.attempts
-        if one.source == "history"
+        for attempt in item.attempts
+        if attempt.source == "history"
     ]
-    return sorted(every, key=lambda one: one.span.start_byte)
+    return sorted(every, key=lambda attempt: attempt.span.start_byte)
 
 
 def _beside(
@@ -135,9 +147,9 @@ def _beside(
 ) -> tuple[Attempt | None, Attempt]:
     """Which of ``now`` is to follow ``lost``, None where the other one is to stand before it: that
     which stood nearest to it in ``had``. Raises Refused where none of these is left."""
-    known = {plain(one.text): one for one in now}
-    at = next((n for n, one in enumerate(had) if one is lost), len(had))
-    near = sorted((abs(n - at), n < at, n) for n, one in enumerate(had) if plain(one.text) in known)
+    known = {plain(attempt.text): attempt for attempt in now}
+    at = next((n for n, attempt in enumerate(had) if attempt is lost), len(had))
+    near = sorted((abs(n - at), n < at, n) for n, a in enumerate(had) if plain(a.text) in known)
     if not near:
         message = f"nothing is left of what {places.name(lost)} stood beside"
         hint = "`ledger history --removed` prints it: put it back by hand"
@@ -150,7 +162,7 @@ def _beside(
 def _entry(ledger: Ledger, lost: Attempt, lines: Sequence[str], had: Ledger) -> Edit:
     """The section of a logbook that it was."""
     now = places.shared_history(ledger)
-    home = next((one for item in ledger.items if (one := places.field(item, *_HOME))), None)
+    home = next((field for item in ledger.items if (field := places.field(item, *_HOME))), None)
     if not now and home:
         return places.behind(ledger, home.span.end_byte, ["", *lines])
     following, neighbour = _beside(lost, places.shared_history(had), now)
@@ -162,7 +174,7 @@ def _entry(ledger: Ledger, lost: Attempt, lines: Sequence[str], had: Ledger) -> 
 
 def _note(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
     """The note behind the status of a roadmap's item, where it has none now."""
-    other = next((one for one in item.attempts if one.number is None), None)
+    other = next((attempt for attempt in item.attempts if attempt.number is None), None)
     if other:
         message = f"{item.id} has another note (line {other.span.start_line})"
         hint = "`ledger history --removed` prints the lost one: list it below **Attempts:**"
@@ -177,15 +189,15 @@ def _note(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
 
 
 def _no_place(item: Item, hint: str) -> Refused:
-    said = f"{item.id} has no attempt beside which it could stand (line {item.span.start_line})"
-    return Refused("no-place", said, hint)
+    message = f"{item.id} has no attempt beside which it could stand (line {item.span.start_line})"
+    return Refused("no-place", message, hint)
 
 
 def _following(group: Sequence[Attempt], number: int) -> Attempt | None:
     """The attempt that it stands before."""
     falls = places.newest_first(group)
-    numbered = [(one, one.number) for one in group if one.number is not None]
-    return next((one for one, n in numbered if (n < number if falls else n > number)), None)
+    numbered = [(attempt, attempt.number) for attempt in group if attempt.number is not None]
+    return next((attempt for attempt, n in numbered if (n < number if falls else n > number)), None)
 
 
 def _like(lines: Sequence[str], other: str) -> list[str]:
@@ -211,12 +223,12 @@ def _shifted(lines: Sequence[str], by: int) -> Iterator[str]:
 
 def _recorded(ledger: Ledger) -> Iterator[_Recorded]:
     for item in ledger.items:
-        yield from (_words_of(item.id, one) for one in item.attempts if one.source == "history")
-    yield from (_words_of(None, one) for one in ledger.loose)
+        yield from (_words_of(item.id, a) for a in item.attempts if a.source == "history")
+    yield from (_words_of(None, attempt) for attempt in ledger.loose)
 
 
-def _words_of(name: str | None, one: Attempt) -> _Recorded:
-    return name, one.number, one.date, plain(one.text)
+def _words_of(name: str | None, attempt: Attempt) -> _Recorded:
+    return name, attempt.number, attempt.date, plain(attempt.text)
 
 
 def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Owned]]:
@@ -224,7 +236,7 @@ def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Own
     Whose a step of a logbook is hangs on what entries there are."""
     every = [(action, item) for item in ledger.items for action in item.actions]
     parted: tuple[list[_Owned], list[_Owned]] = [], []
-    for action, item in sorted(every, key=lambda one: one[0].span.start_byte):
+    for action, item in sorted(every, key=lambda pair: pair[0].span.start_byte):
         start = action.span.start_byte
         is_inside = span is not None and span.start_byte <= start < span.end_byte
         whose = "" if dialects.of(item).shares_history else item.id
@@ -233,4 +245,4 @@ def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Own
 
 
 def _refusal(what: str) -> Refused:
-    return not_as_meant(what, "put it back by hand")
+    return unexpected_change(what, "put it back by hand")

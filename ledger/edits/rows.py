@@ -23,25 +23,21 @@ _BRACKETED: Final = re.compile(r"[ \t]*\|?[ \t]*\[[^\]]*\]")  # e.g. "| [PARSE-0
 Part = Literal["title", "priority"]
 
 
-def is_cell(said: str) -> bool:
+def is_cell(line: str) -> bool:
     """Whether a status or priority fits into a cell."""
-    return 0 < len(said) <= _LONGEST and text.one_line(said) == said and "|" not in said
+    return 0 < len(line) <= _LONGEST and text.one_line(line) == line and "|" not in line
 
 
-def cell_place(ledger: Ledger, row: IndexRow, said: str) -> int | None:
-    """The byte where the cell of the row that says ``said`` begins, if that is clear: its priority
-    or its title."""
+def cell_place(ledger: Ledger, row: IndexRow, wording: str) -> int | None:
+    """The byte where the cell of the row that says ``wording`` begins, if that is clear: its
+    priority or its title."""
     line = places.first_line(ledger, row.span.start_byte)
     if line.lstrip().startswith("|"):
-        starts = [start for start, _, cell in parts.cells(line) if cell == said]
-    elif said == row.title:
-        starts = [
-            found.end() for found in _ROW_ID.finditer(line) if line[found.end() :].startswith(said)
-        ]
+        starts = [start for start, _, cell in parts.cells(line) if cell == wording]
+    elif wording == row.title:
+        starts = [m.end() for m in _ROW_ID.finditer(line) if line[m.end() :].startswith(wording)]
     else:
-        starts = [
-            found.end() for found in _PRIORITY.finditer(line) if line.startswith(said, found.end())
-        ]
+        starts = [m.end() for m in _PRIORITY.finditer(line) if line.startswith(wording, m.end())]
     if len(starts) != 1:
         return None
     return row.span.start_byte + len(text.encode(line[: starts[0]]))
@@ -55,12 +51,12 @@ def reworded(ledger: Ledger, item: Item, part: Part, new: str) -> Iterator[Edit]
         if row.id != item.id or not old:
             continue
         is_table = places.first_line(ledger, row.span.start_byte).lstrip().startswith("|")
-        said = _in_cell(new) if is_table else new
+        in_cell = _in_cell(new) if is_table else new
         at = cell_place(ledger, row, old)
-        if at is None or not (is_table or not _ENDS_TITLE.search(said)):
+        if at is None or not (is_table or not _ENDS_TITLE.search(in_cell)):
             message = f"the row for {item.id} has no clear place for a {part}"
             raise Refused("no-place", f"{message} (line {row.span.start_line})", "write it by hand")
-        yield Edit(at, at + len(text.encode(old)), text.encode(said))
+        yield Edit(at, at + len(text.encode(old)), text.encode(in_cell))
         if part == "title":
             heading = places.first_line(ledger, item.span.start_byte).lstrip("#")
             was = b"](#" + text.encode(document.anchor(heading)) + b")"
@@ -105,7 +101,7 @@ def new_row(ledger: Ledger, item: Item) -> tuple[Edit, Shape] | None:
     else:
         whole = document.parse(ledger.text)
         blocks = (block for section in whole.sections for block in section.blocks)
-        empty = (one for one in blocks if {"id", "status"} <= {*_header(ledger, one)})
+        empty = (block for block in blocks if {"id", "status"} <= {*_header(ledger, block)})
         table = next(empty, None)
         if table is None:
             return None
@@ -135,8 +131,8 @@ def row_for(ledger: Ledger, old: str, header: list[str], item: Item) -> tuple[st
         indent = re.match(r"[ \t]*[-*+][ \t]+", old)
         if not indent or "," in priority or " — " in title:
             return None
-        said = f"Priority: {priority}, Status: {status}" if priority else f"Status: {status}"
-        line = f"{indent.group()}[{item.id}] {title} — {said}"
+        fields = f"Priority: {priority}, Status: {status}" if priority else f"Status: {status}"
+        line = f"{indent.group()}[{item.id}] {title} — {fields}"
         return line, {**shape, "title": title, "priority_text": priority}
     is_linked = _LINKED.search(old) is not None
     heading = places.first_line(ledger, item.span.start_byte).lstrip("#")

@@ -55,7 +55,7 @@ class Chosen(NamedTuple):
     """``lines`` are those that the ledger will have."""
 
     units: tuple[Unit, ...]
-    held: tuple[HeldItem, ...]
+    kept: tuple[HeldItem, ...]
     lines: int
 
 
@@ -105,12 +105,12 @@ class Selection:
                     break
         taken = set(chosen)
         for keep in (self._wanted.keep,) if self._wanted.keep is not None else _KEPT:
-            found = [
+            older = [
                 (item, [unit for unit in self._older(item, keep) if unit.saved])
                 for item in items
                 if item.span.start_byte not in taken
             ]
-            for item, units in sorted(found, key=lambda one: -sum(unit.saved for unit in one[1])):
+            for item, units in sorted(older, key=lambda pair: -sum(unit.saved for unit in pair[1])):
                 if left() <= target:
                     break
                 if units:
@@ -151,15 +151,15 @@ class Selection:
     def _reason(self, item: Item, unit: Unit) -> str | None:
         """Why the item stays; None where it can go, empty where nobody asked for it."""
         if item.status not in FINISHED:
-            said = item.status.replace("_", " ") if item.status_text else "of no status"
+            status = item.status.replace("_", " ") if item.status_text else "of no status"
             hint = "its older attempts can go (--keep N)"
-            return f"it is {said}; {hint}" if self._wanted.items else ""
+            return f"it is {status}; {hint}" if self._wanted.items else ""
         for action in item.actions:
             if _is_open(item, action):
                 number = "an action" if action.number is None else f"action {action.number}"
                 return f"{number} is open (line {action.span.start_line})"
-        for other, line, said in self._open:
-            if other.id != item.id and _names(said, item.id):
+        for other, line, status in self._open:
+            if other.id != item.id and _names(status, item.id):
                 return f"{other.id} needs it (line {line})"
         slugs = {document.anchor(title) for title in self._cutting.headings(unit)}
         for at, line, slug in self._anchors:
@@ -169,13 +169,13 @@ class Selection:
 
     def _older(self, item: Item, keep: int) -> list[Unit]:
         """All but the newest ``keep`` attempts, in units, but for those that must stay."""
-        history = [one for one in item.attempts if one.source == "history"]
+        history = [attempt for attempt in item.attempts if attempt.source == "history"]
         before = self._wanted.before
         going = [
-            one
-            for one in _but_newest(history, keep, item.archived)
-            if (item.id, one.number) not in self._cited
-            and (before is None or (one.date is not None and one.date < before))
+            attempt
+            for attempt in _but_newest(history, keep, item.archived)
+            if (item.id, attempt.number) not in self._cited
+            and (before is None or (attempt.date is not None and attempt.date < before))
         ]
         # Each is to be longer than the line that would point to it.
         runs = self._cutting.runs(item, going)
@@ -201,19 +201,19 @@ def _but_newest(
     history: Sequence[Attempt], keep: int, archived: Sequence[Pointer]
 ) -> list[Attempt]:
     """All but the last ``keep`` of the list and those with the ``keep`` largest numbers."""
-    numbers = sorted(one.number for one in history if one.number is not None)
+    numbers = sorted(attempt.number for attempt in history if attempt.number is not None)
     is_first = places.newest_first(history, archived)
     ordered = [*reversed(history)] if is_first else [*history]
     least = numbers[-min(keep, len(numbers))] if numbers else 0
     return [
-        one
-        for one in ordered[: max(0, len(ordered) - keep)]
-        if one.number is None or one.number < least
+        attempt
+        for attempt in ordered[: max(0, len(ordered) - keep)]
+        if attempt.number is None or attempt.number < least
     ]
 
 
 def _latest(item: Item) -> str | None:
-    return max((one.date for one in item.attempts if one.date), default=None)
+    return max((attempt.date for attempt in item.attempts if attempt.date), default=None)
 
 
 # What must stay
@@ -229,8 +229,8 @@ def _open(ledger: Ledger) -> Iterator[tuple[Item, int, str]]:
             continue
         for field in item.fields:
             if field.name.lower().startswith(_WAITS):
-                said = text.decode(ledger.text[field.span.start_byte : field.span.end_byte])
-                yield item, field.span.start_line, said
+                line = text.decode(ledger.text[field.span.start_byte : field.span.end_byte])
+                yield item, field.span.start_line, line
         last = latest(item.attempts)
         following = citations.labelled(last.text, "Next Actions") if last else None
         if last and following:
@@ -245,33 +245,33 @@ def _is_open(item: Item, action: Action) -> bool:
 
 
 def _cited(
-    ledger: Ledger, said: Sequence[tuple[Item, int, str]]
+    ledger: Ledger, texts: Sequence[tuple[Item, int, str]]
 ) -> Iterator[tuple[str, int | None]]:
     """The attempts, by item and number, that something open may mean."""
     known = {item.id.upper(): item.id for item in ledger.items}
-    for item, _, words_of in said:
+    for item, _, words_of in texts:
         numbers: set[int] = set()
         for first, last in _NUMBERS.findall(words_of):
             end = min(int(last or first), int(first) + _LONGEST_RANGE)
             numbers.update(range(int(first), end + 1))
         if not numbers:
             continue
-        named = {known[name] for name in _tokens(words_of) if name in known}
-        yield from ((name, number) for name in (item.id, *named) for number in numbers)
+        names = {known[name] for name in _tokens(words_of) if name in known}
+        yield from ((name, number) for name in (item.id, *names) for number in numbers)
 
 
-def _tokens(said: str) -> set[str]:
-    return {token.upper() for token in _TOKEN.findall(plain_id(said))}
+def _tokens(line: str) -> set[str]:
+    return {token.upper() for token in _TOKEN.findall(plain_id(line))}
 
 
-def _names(said: str, name: str) -> bool:
-    return name.upper() in plain_id(said).upper() and name.upper() in _tokens(said)
+def _names(line: str, name: str) -> bool:
+    return name.upper() in plain_id(line).upper() and name.upper() in _tokens(line)
 
 
 def _links(ledger: Ledger) -> Iterator[tuple[int, int, str]]:
     """Links to anchors of the file itself: offset, line and anchor."""
     start = 0
     for number, line in enumerate(ledger.text.splitlines(keepends=True), 1):
-        for found in _ANCHOR.findall(text.decode(line)) if b"](#" in line else ():
-            yield start, number, found.lower()
+        for anchor in _ANCHOR.findall(text.decode(line)) if b"](#" in line else ():
+            yield start, number, anchor.lower()
         start += len(line)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from ledger.evidence.log_lines import streams
 from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, recount
 from ledger.evidence.part import Part, by_name, decode, is_log_with, shorten
-from ledger.evidence.pytest_reports import record, seconds, text
+from ledger.evidence.pytest_reports import Record, record, seconds, text
 from ledger.plan.text import counted, one_line
 
 NAME = "go-test"
@@ -73,19 +73,22 @@ class Session:
     def take_lines(self, lines: Iterable[str]) -> None:
         """Lines of a terminal."""
         for line in lines:
-            if len(line) > _LONGEST:
-                continue
-            if started := _RUN.match(line):
-                self._begin("", started[1])
-            elif package := _PACKAGE.fullmatch(line.rstrip()):
-                self._close(package[2], package[1].strip(), package[3] or "")
-            elif line.startswith("panic: test timed out after "):
-                self._timed_out = True
-            elif line.rstrip() in ("FAIL", "PASS"):
-                self._is_red = self._is_red or line.startswith("FAIL")
-            elif case := _CASE.search(line):
-                self.names_all = self.names_all or case[1] != "FAIL"
-                self._finish("", case[2], case[1].lower(), float(case[3]))
+            if len(line) <= _LONGEST:
+                self._take_line(line)
+
+    def _take_line(self, line: str) -> None:
+        if started := _RUN.match(line):
+            self._begin("", started[1])
+            return
+        if package := _PACKAGE.fullmatch(line.rstrip()):
+            self._close(package[2], package[1].strip(), package[3] or "")
+        elif line.startswith("panic: test timed out after "):
+            self._timed_out = True
+        elif line.rstrip() in ("FAIL", "PASS"):
+            self._is_red = self._is_red or line.startswith("FAIL")
+        elif case := _CASE.search(line):
+            self.names_all = self.names_all or case[1] != "FAIL"
+            self._finish("", case[2], case[1].lower(), float(case[3]))
 
     def take_events(self, lines: Iterable[str]) -> None:
         """Events of ``-json``, a line each; go writes what it cannot build as plain lines."""
@@ -97,21 +100,24 @@ class Session:
                 self._lost = self._lost or line.startswith("{")
                 self._is_red = self._is_red or bool(_NOT_BUILT.match(line))
                 self.take_lines([line])
-                continue
-            action, package = text(event.get("Action")), text(event.get("Package"))
-            test = text(event.get("Test"))
-            if action == "run" and test:
-                self._begin(package, test)
-            elif action == "output":
-                printed = text(event.get("Output"))
-                self._timed_out = self._timed_out or printed.startswith("panic: test timed out")
-                if not printed.startswith(("===", "---")):
-                    self._running.get(package, {}).get(test, []).append(printed)
-            elif action in _OUTCOMES and test:
-                self._finish(package, test, action, seconds(event.get("Elapsed")))
-            elif action in _OUTCOMES and package:
-                word = {"pass": "ok", "fail": "FAIL", "skip": "?"}[action]
-                self._close(package, word, "")
+            else:
+                self._take_event(event)
+
+    def _take_event(self, event: Record) -> None:
+        action, package = text(event.get("Action")), text(event.get("Package"))
+        test = text(event.get("Test"))
+        if action == "run" and test:
+            self._begin(package, test)
+        elif action == "output":
+            printed = text(event.get("Output"))
+            self._timed_out = self._timed_out or printed.startswith("panic: test timed out")
+            if not printed.startswith(("===", "---")):
+                self._running.get(package, {}).get(test, []).append(printed)
+        elif action in _OUTCOMES and test:
+            self._finish(package, test, action, seconds(event.get("Elapsed")))
+        elif action in _OUTCOMES and package:
+            word = {"pass": "ok", "fail": "FAIL", "skip": "?"}[action]
+            self._close(package, word, "")
 
     def _begin(self, package: str, test: str) -> None:
         self.names_all = True

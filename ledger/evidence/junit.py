@@ -347,11 +347,11 @@ class Cases:
         if suite.blamed and last.outcome not in FAILING:
             is_again = is_again and all(t[-1].result.outcome not in FAILING for t in tries)
         if not is_again:
-            return [p[0] if len(p) == 1 else self._one([p]) for p in tries]
+            return [p[0] if len(p) == 1 else self._merged_tries([p]) for p in tries]
         suite.is_odd = True
-        return [self._one(tries)]
+        return [self._merged_tries(tries)]
 
-    def _one(self, every: list[list[_Case]]) -> _Case:
+    def _merged_tries(self, every: list[list[_Case]]) -> _Case:
         """The test of these tries. In pytest's files an earlier one without a verdict failed."""
         last = every[-1][-1]
         if len(every[-1]) == 1 and _in_teardown(last.result):  # so did those before, and count, too

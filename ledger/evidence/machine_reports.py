@@ -165,7 +165,8 @@ def is_ctrf(name: str, sample: bytes) -> bool:
     """By its mark, or the parts of its results."""
     if _has(name, sample, b'"reportFormat"', b'"CTRF"'):
         return True
-    return _has(name, sample[:_HEAD], b'"results"', b'"tool"', b'"summary"', b'"pending"')
+    parts = (b'"results"', b'"tool"', b'"summary"', b'"pending"')
+    return _has(name, sample[:_HEAD], *parts)
 
 
 def read_ctrf(data: bytes, name: str) -> tuple[Part, ...]:
@@ -244,20 +245,21 @@ class _Trx:
 
     def take(self, element: Element) -> None:
         tag = element.tag.rpartition("}")[2]
-        if tag == "TestMethod":
-            self._method = element.get("className", "").partition(",")[0]
-        elif tag == "UnitTest":
-            self.classes[element.get("id", "")] = self._method
-        elif tag == "Message":
-            self.message = self.message or "".join(element.itertext())
-        elif tag == "UnitTestResult":
-            self._result(element)
-        elif tag == "Counters":
-            self.summary |= element.attrib
-        elif tag == "ResultSummary":
-            self.summary["outcome"] = element.get("outcome", "")
-        elif tag == "Times":
-            self.times |= element.attrib
+        match tag:
+            case "TestMethod":
+                self._method = element.get("className", "").partition(",")[0]
+            case "UnitTest":
+                self.classes[element.get("id", "")] = self._method
+            case "Message":
+                self.message = self.message or "".join(element.itertext())
+            case "UnitTestResult":
+                self._result(element)
+            case "Counters":
+                self.summary |= element.attrib
+            case "ResultSummary":
+                self.summary["outcome"] = element.get("outcome", "")
+            case "Times":
+                self.times |= element.attrib
         if tag in ("UnitTestResult", "UnitTest", "TestEntry"):
             element.clear()
 

@@ -100,7 +100,7 @@ _RESULT_WORDS = re.compile(r"(?<![a-z])(?:tests?|results?|report|junit|tap|trx|c
 _TRANSCRIPT = re.compile(
     r"(?<![a-z])(?:transcript|console|terminal|session|outputs?|logs?|stdout)(?![a-z])"
 )
-_NAMED = 5  # files that are not understood
+_MOST_NAMES = 5  # files that are not understood
 NOT_UNDERSTOOD = "not understood: "
 """What the note on them begins with."""
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -238,8 +238,10 @@ def _not_understood(entries: Sequence[File], parts: Sequence[Part]) -> list[Part
     ]
     if not names:
         return []
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return [Part("unknown", "", warnings=(f"{NOT_UNDERSTOOD}{', '.join(names[:_NAMED])}{more}",))]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return [
+        Part("unknown", "", warnings=(f"{NOT_UNDERSTOOD}{', '.join(names[:_MOST_NAMES])}{more}",))
+    ]
 
 
 def _may_be_output(name: str) -> bool:

@@ -261,7 +261,7 @@ _SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".txt", ".out")
 _MARK = b'"$report_type"'
 _START = b'"SessionStart"'
 _MAX_CRASHES = 100
-_NAMED = 3
+_MOST_NAMES = 3
 
 
 def is_report_log(name: str, sample: bytes) -> bool:
@@ -428,7 +428,7 @@ class _Session:
         if not self._is_open and self._exit_status == 0 and not self._tests:
             return None, _ONLY_COLLECTED  # pytest's word for no tests is 5
         running = [node_id for node_id, test in self._tests.items() if not test.is_over]
-        place = "in " + ", ".join(name[:200] for name in running[:_NAMED])
+        place = "in " + ", ".join(name[:200] for name in running[:_MOST_NAMES])
         if not self._is_open and self._exit_status == 0 and running:
             return "incomplete", f"pytest: it was ended {place}"
         if not self._is_open:

@@ -93,7 +93,7 @@ def _is_batch(written: str, wanted: str) -> bool:
     return not written[len(wanted) : len(wanted) + 1].isalnum()
 
 
-def named(names: Sequence[str]) -> str:
+def name_ranges(names: Sequence[str]) -> str:
     """Names of rounds, numbers in a row as a range: ``1621-1622, 1624``."""
     parts: list[list[str]] = []
     for before, name in pairwise(["", *names]):
@@ -230,13 +230,13 @@ def _check_listed(statement: Statement, case: Case) -> Finding:
         if statement.whole_list
         else []
     )
-    observed = named(actual)
+    observed = name_ranges(actual)
     if len(wrong) > len(unsure) or left_out:
-        notes = [f"not so: {named(wrong)}"] if wrong else []
-        notes += [f"left out: {named(left_out)}"] if left_out else []
+        notes = [f"not so: {name_ranges(wrong)}"] if wrong else []
+        notes += [f"left out: {name_ranges(left_out)}"] if left_out else []
         return Finding("contradicted", observed, "; ".join(notes))
     if unsure:
-        return Finding("unverifiable", observed, f"of unknown result: {named(unsure)}")
+        return Finding("unverifiable", observed, f"of unknown result: {name_ranges(unsure)}")
     return Finding("supported", observed)
 
 
@@ -371,7 +371,7 @@ def check(
 
 def _absent(report: RoundsReport, scope: Scope) -> Finding:
     known = {round_.name for round_ in report.rounds}
-    missing = named([name for name in scope.names if name not in known])
+    missing = name_ranges([name for name in scope.names if name not in known])
     reason = "the report does not hold these rounds, or not all"
     return Finding("unverifiable", "", f"not in the report: {missing}" if missing else reason)
 

@@ -63,7 +63,7 @@ class _Entry(NamedTuple):
     ``is_sentence`` where no sign stands between them and the result."""
 
     names: str
-    said: str
+    text: str
     line: int
     is_bare: bool = False
     is_sentence: bool = False
@@ -121,7 +121,7 @@ def _listed(
     known = {entry.names for entry in listed if _is_known(entry)}
     listed = [entry for entry in listed if entry.names not in known or _is_known(entry)]
     if known and sum(max(1, len(names_in(entry.names))) for entry in listed) > 1:
-        yield _grid([(_fields(entry.names, entry.said), entry.line) for entry in listed], title)
+        yield _grid([(_fields(entry.names, entry.text), entry.line) for entry in listed], title)
 
 
 def _entry(line: str, at: int) -> _Entry | None:
@@ -155,13 +155,13 @@ def _begins(text: str) -> bool:
 
 def _is_known(entry: _Entry) -> bool:
     size = len(names_in(entry.names))
-    return result_of(entry.said) in ("pass", "fail") or letters_in(entry.said, size) is not None
+    return result_of(entry.text) in ("pass", "fail") or letters_in(entry.text, size) is not None
 
 
 def _are_rounds(entries: Sequence[_Entry]) -> bool:
     """Whether bare numbers are those of rounds: each follows the one before, with both results."""
     names = [int(name) for entry in entries for name in names_in(entry.names)]
-    results = {result_of(entry.said) for entry in entries}
+    results = {result_of(entry.text) for entry in entries}
     follow = all(after == before + 1 for before, after in pairwise(sorted(names)))
     return len(names) > 2 and follow and {"pass", "fail"} <= results
 

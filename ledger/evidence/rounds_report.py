@@ -12,7 +12,7 @@ from ledger.evidence.crash_groups import groups
 from ledger.evidence.crashes import crashes_in
 from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
 from ledger.evidence.rounds_cells import MAX_CELL, NAMES, ROUND_WORD, names_in, plain
-from ledger.evidence.rounds_claims import named
+from ledger.evidence.rounds_claims import name_ranges
 from ledger.evidence.rounds_lines import bare, heading_of, leaves
 from ledger.evidence.rounds_model import (
     CrashGroup,
@@ -68,7 +68,7 @@ def read_report(data: bytes, path: str) -> RoundsReport:
         units.update({n: unit for n, unit in sheet.units.items() if n in measured - units.keys()})
     texts = list(_texts(parsed))
     statements = [*counted]
-    prose = rounds_prose.statements([*chain(*(s.said for s in sheets)), *texts], list(units))
+    prose = rounds_prose.statements([*chain(*(s.prose for s in sheets)), *texts], list(units))
     own = {round_.line for round_ in rounds}  # what tells a round claims nothing of the others
     statements += islice((s for s in prose if s.line not in own), MAX_STATEMENTS + 1)
     if len(statements) > MAX_STATEMENTS:
@@ -131,7 +131,7 @@ def _sheets(parsed: Document) -> list[Sheet]:
         for sheet in (*(sheet for sheet in sheets if sheet.is_doubtful), *listed):
             read = [r for r in sheet.rounds if names_in(r.name) and r.name not in known]
             sheet.rounds = [r for r in read if sheet not in listed or r.result in _KNOWN]
-            sheet.counts, sheet.said = [], []
+            sheet.counts, sheet.prose = [], []
         return [*sheets, *(sheet for sheet in listed if sheet.rounds)]
     if not any(map(_tells, listed)):
         listed = [sheet for grid in rounds_lines.coded(parsed) if (sheet := sheet_of(grid))]
@@ -222,7 +222,9 @@ def _counted(sheets: Iterable[Sheet], rounds: list[Round]) -> tuple[list[Round],
     for sheet in sheets:
         for at, row in enumerate(sheet.counts):
             if known.isdisjoint(row.names) if row.names else not known:
-                label = ("" if row.names else row.label) or named(row.names) or f"row {at + 1}"
+                label = (
+                    ("" if row.names else row.label) or name_ranges(row.names) or f"row {at + 1}"
+                )
                 label = f"{label} ({sheet.grid.section})" if label in counted else label
                 counted[label] = row
             else:

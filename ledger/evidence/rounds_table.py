@@ -113,13 +113,13 @@ class Counted(NamedTuple):
 class Sheet:
     """What one grid says: rounds with a result, or (``is_partial``) metrics of rounds whose
     results stand elsewhere. ``is_doubtful`` where most results are not understood. ``counts``
-    are of rounds whose own results it does not tell, ``said`` what it says of all of them.
+    are of rounds whose own results it does not tell, ``prose`` what it says of all of them.
     ``unread``: what may be about rounds; where ``is_refused``, it surely is."""
 
     grid: Grid
     rounds: list[Round] = field(default_factory=list)
     counts: list[Counted] = field(default_factory=list)
-    said: list[Prose] = field(default_factory=list)
+    prose: list[Prose] = field(default_factory=list)
     is_partial: bool = False
     is_doubtful: bool = False
     units: dict[str, str] = field(default_factory=dict)
@@ -385,7 +385,7 @@ def _read_row(row: _Line, sheet: Sheet) -> None:
         label = next((t for role, _, t in row.cells if role in ("batch", "other") and t), "")
     word = _summary_word([text for _, _, text in row.cells])
     if word:
-        sheet.said += (Prose(text, ((0, row.line),)) for text in _summary(row, word))
+        sheet.prose += (Prose(text, ((0, row.line),)) for text in _summary(row, word))
         return
     inside = names_in(texts.get("round", "")) if row.is_range else ()
     if row.has_numbers and not row.of_rounds and is_open(label):

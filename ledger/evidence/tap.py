@@ -140,11 +140,11 @@ class Session:
             self._took = (self._took or 0) + (_seconds(whole[1]) or 0)
         elif plan := _PLAN.fullmatch(line):
             self._plans[indent] = int(plan["count"])
-        elif line.startswith("Bail out!"):
+        if line.startswith("Bail out!"):
             self._bail = one_line(line)[:200]
-        elif line.strip() == "---":
+        if line.strip() == "---":
             self._yaml_at = indent
-        elif point := _POINT.fullmatch(line):
+        if point := _POINT.fullmatch(line):
             self._point(point.groupdict(), indent, "failed" if point["not"] else "passed")
         elif point := _TREE.fullmatch(line):
             self._is_tree = self._is_node = True

@@ -90,11 +90,11 @@ def read_brief(data: bytes) -> Brief:
     lines = text.decode(data.removeprefix(text.BOM)).split("\n")
     mended = [text.mend(line) for line in lines]
     damage = tuple(
-        DamagedLine(line=number, text=line.strip(), lost=one.lost)
-        for number, (line, one) in enumerate(zip(lines, mended, strict=True), 1)
-        if one.is_damaged
+        DamagedLine(line=number, text=line.strip(), lost=row.lost)
+        for number, (line, row) in enumerate(zip(lines, mended, strict=True), 1)
+        if row.is_damaged
     )
-    parsed = document.parse(text.encode("\n".join(one.line for one in mended)))
+    parsed = document.parse(text.encode("\n".join(row.line for row in mended)))
     every = parts(parsed)
     head = [part for part in every[:2] if part.level <= 1]
     head += [part for part in every[1:3] if plain(part.title) in _HEADS]
@@ -127,8 +127,10 @@ def read_brief(data: bytes) -> Brief:
         updates=tuple(update for part in every for update in updates.read(part)),
         damage=damage,
     )
-    told = sums.misfits(numbered, brief.totals, brief.clusters, brief.blockers, brief.sprints)
-    return brief.model_copy(update={"misfits": tuple(told), "unread": tuple(_unread(brief, every))})
+    misfits = sums.misfits(numbered, brief.totals, brief.clusters, brief.blockers, brief.sprints)
+    return brief.model_copy(
+        update={"misfits": tuple(misfits), "unread": tuple(_unread(brief, every))}
+    )
 
 
 def _work(every: Sequence[Part], index: int) -> tuple[Part, ...]:
@@ -142,12 +144,12 @@ def _unread(brief: Brief, every: Sequence[Part]) -> Iterator[Heading]:
         *(brief.clusters, brief.blockers, brief.decisions, brief.prerequisites, brief.rerun),
         *(brief.expected, brief.success, brief.criteria, brief.bundle, brief.references),
         *(brief.updates, [brief.totals] if brief.totals else []),
-        *(one.options for one in brief.decisions),
+        *(decision.options for decision in brief.decisions),
     )
-    read = {one.line for listed in every_list for one in listed}
-    read |= {line for one in brief.sprints for line in range(one.line, one.end_line + 1)}
+    read = {field.line for listed in every_list for field in listed}
+    read |= {line for sprint in brief.sprints for line in range(sprint.line, sprint.end_line + 1)}
     for part in every:
-        has_text = any(one.value or one.nodes or one.fences or one.rows for one in part.groups)
+        has_text = any(g.value or g.nodes or g.fences or g.rows for g in part.groups)
         if plain(part.title) in _HEADS:
             continue
         if part.level > 1 and has_text and read.isdisjoint(range(part.line, part.end + 1)):
@@ -163,8 +165,8 @@ def _head(head: Sequence[Part], *names: str) -> str:
 
 def _initiative(value: str) -> str | None:
     """The item that a value names in brackets, or begins with: ``PARSE-001 — Read``."""
-    found = updates.ITEM.search(value) or _BARE_ITEM.match(value)
-    return found[1] if found else None
+    match = updates.ITEM.search(value) or _BARE_ITEM.match(value)
+    return match[1] if match else None
 
 
 def _stamp(value: str) -> str | None:
@@ -261,10 +263,10 @@ def _tests(every: Sequence[Part], names: Mapping[str, str]) -> dict[str, tuple[s
     for part in every:
         about = _cluster_ids(part.title)
         if len(about) == 1 and about[0] in names:
-            named = (match[0] for value in _about_tests(part) for match in _TEST.finditer(value))
-            tests.setdefault(names[about[0]], {}).update(dict.fromkeys(named))
+            matches = (match[0] for value in _about_tests(part) for match in _TEST.finditer(value))
+            tests.setdefault(names[about[0]], {}).update(dict.fromkeys(matches))
     return {
-        name: tuple(one for one in own if not any(one != other and one in other for other in own))
+        name: tuple(p for p in own if not any(p != other and p in other for other in own))
         for name, own in tests.items()
     }
 
@@ -306,7 +308,7 @@ def _bullets(part: Part, *names: str) -> tuple[str, ...]:
 
 def _decisions(every: Sequence[Part]) -> Iterator[Decision]:
     """Where a table's first column is called Option, somebody has to decide."""
-    for part, group in ((one, group) for one in every for group in one.groups):
+    for part, group in ((each, group) for each in every for group in each.groups):
         options = tuple(
             Option(name=_unmarked(row.cells[0][1]), cells=row.cells[1:], line=row.line)
             for row in group.rows
@@ -341,7 +343,7 @@ def _unmarked(value: str) -> str:
 def _conditions(others: Sequence[Part], name: str) -> tuple[Condition, ...]:
     return tuple(
         criterion
-        for title, group in _lists(others, lambda said: name in plain(said))
+        for title, group in _lists(others, lambda words: name in plain(words))
         for criterion in sprints.conditions(group, _bare(title))
     )
 
@@ -406,16 +408,16 @@ def _commands(fence: Fence) -> Iterator[Command]:
 
 def _joined(fence: Fence) -> Iterator[tuple[int, str]]:
     """The lines of code by their numbers; those that end in a backslash with the next one."""
-    start, said = fence.line, ""
+    start, words = fence.line, ""
     for number, raw in enumerate(fence.lines, fence.line):
-        start, said = (start, f"{said} {raw.strip()}") if said else (number, raw)
-        if said.rstrip().endswith("\\"):
-            said = said.rstrip()[:-1].rstrip() or " "
+        start, words = (start, f"{words} {raw.strip()}") if words else (number, raw)
+        if words.rstrip().endswith("\\"):
+            words = words.rstrip()[:-1].rstrip() or " "
             continue
-        yield start, said
-        said = ""
-    if said:
-        yield start, said
+        yield start, words
+        words = ""
+    if words:
+        yield start, words
 
 
 def _only_option(note: str) -> str:
@@ -506,15 +508,15 @@ def _references(every: Sequence[Part]) -> Iterator[Reference]:
 
 
 def _are_references(name: str) -> bool:
-    said = plain(name).replace("-", " ").strip(" :")
-    is_so_called = said in ("linked artifacts", "source artifacts")
-    return is_so_called or "cross reference" in said or said.endswith("references")
+    words = plain(name).replace("-", " ").strip(" :")
+    is_so_called = words in ("linked artifacts", "source artifacts")
+    return is_so_called or "cross reference" in words or words.endswith("references")
 
 
 def _sections(value: str) -> Iterator[str]:
     """The sections that stand behind a path; both ends of a range."""
-    for found in _SECTIONS.finditer(value):
-        for name in _BEHIND.split(_NOTED.sub("", found["names"]))[0].split(","):
+    for match in _SECTIONS.finditer(value):
+        for name in _BEHIND.split(_NOTED.sub("", match["names"]))[0].split(","):
             ends = _RANGE.fullmatch(name.strip())
             yield from ends.groups() if ends else filter(None, [name.strip(" `[].;")])
 

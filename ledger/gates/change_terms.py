@@ -93,77 +93,77 @@ _UNITS: Final = {"": "", "%": "%", "p": "%", "ms": "ms", "s": "s", "m": "min", "
 
 def demanded(text: str) -> list[Term]:
     """What the whole text demands of a change; none where it demands something else."""
-    said = " ".join(text.split()).rstrip(". ")
+    words = " ".join(text.split()).rstrip(". ")
     for term, pattern in _FIXED.items():
-        if re.fullmatch(pattern, said, re.IGNORECASE):
+        if re.fullmatch(pattern, words, re.IGNORECASE):
             return [term]
-    if found := _NO_MORE.match(said):
-        way = "more" if found["up"] else "fewer"
-        is_bare = not re.search("baseline|before|run", said, re.IGNORECASE)
-        if is_bare and not found["skipped"]:
+    if match := _NO_MORE.match(words):
+        way = "more" if match["up"] else "fewer"
+        is_bare = not re.search("baseline|before|run", words, re.IGNORECASE)
+        if is_bare and not match["skipped"]:
             return []  # "No further failures" is no failure at all, or no other
-        return [Compare(f"{way}_{_kind(found)}", "<=", 0)]
-    found = _MOVES.match(said)
-    return _moved(found) if found else []
+        return [Compare(f"{way}_{_kind(match)}", "<=", 0)]
+    match = _MOVES.match(words)
+    return _moved(match) if match else []
 
 
-def _moved(found: re.Match[str]) -> list[Term]:
-    is_time, unit = bool(found["time"]), found["unit"] or ""
+def _moved(match: re.Match[str]) -> list[Term]:
+    is_time, unit = bool(match["time"]), match["unit"] or ""
     unit = _UNITS[unit if unit.lower() == "ms" else unit[:1].lower()]
     # A count has no unit, and a suite does not grow in seconds.
-    if found["none"] or (unit and not is_time) or (found["number"] and is_time and not unit):
+    if match["none"] or (unit and not is_time) or (match["number"] and is_time and not unit):
         return []
-    improved = (found["down"] or "").lower().startswith("improve")
-    if improved and not is_time and not (found["failures"] or found["errors"]):
+    improved = (match["down"] or "").lower().startswith("improve")
+    if improved and not is_time and not (match["failures"] or match["errors"]):
         return []
-    way = ("faster" if found["down"] else "slower") if is_time else ""
-    metric = way or f"{'more' if found['up'] else 'fewer'}_{_kind(found)}"
-    sign, value = _bound(found)
-    if found["not"]:
+    way = ("faster" if match["down"] else "slower") if is_time else ""
+    metric = way or f"{'more' if match['up'] else 'fewer'}_{_kind(match)}"
+    sign, value = _bound(match)
+    if match["not"]:
         if sign not in _NEGATED:
             return []
         sign = _NEGATED[sign]
     return [Compare(metric, sign, value, unit or ("s" if is_time else ""))]
 
 
-def _kind(found: re.Match[str]) -> str:
-    return next(name for name in _COUNTED if found.groupdict().get(name))
+def _kind(match: re.Match[str]) -> str:
+    return next(name for name in _COUNTED if match.groupdict().get(name))
 
 
-def _bound(found: re.Match[str]) -> tuple[str, float]:
+def _bound(match: re.Match[str]) -> tuple[str, float]:
     """The sign and the value of an amount: of none, more than nothing."""
-    written = found["number"]
+    written = match["number"]
     if not written:
         return ">", 0.0
     value = float(NUMBERS.get(written.lower(), 0) if written[0].isalpha() else written)
-    sign = (found["sign"] or "").lower()
+    sign = (match["sign"] or "").lower()
     sign = {"\u2264": "<=", "\u2265": ">="}.get(sign, BOUNDS.get(sign, sign))
-    if found["behind"]:
-        return (">=" if found["behind"].lower().endswith("more") else "<="), value
+    if match["behind"]:
+        return (">=" if match["behind"].lower().endswith("more") else "<="), value
     return sign or ">=", value
 
 
-def of_change(one: Statement) -> list[Term]:
+def of_change(statement: Statement) -> list[Term]:
     """The terms of a change that a report tells of ("3 fewer failures than before"), and of the end
     that a run comes to ("runs to completion")."""
-    if one.quantity == "finished":
-        return [Call("finished")] if one.low else []
-    if one.outcome == "failed" and one.of and one.high < 0:
-        fewer = -floor(one.high)
-        return [Compare("failures", "<=", one.of[0] - fewer), Compare("cleared", ">=", fewer)]
-    what = _COUNTS.get(one.outcome, one.outcome)
+    if statement.quantity == "finished":
+        return [Call("finished")] if statement.low else []
+    if statement.outcome == "failed" and statement.of and statement.high < 0:
+        fewer = -floor(statement.high)
+        return [Compare("failures", "<=", statement.of[0] - fewer), Compare("cleared", ">=", fewer)]
+    what = _COUNTS.get(statement.outcome, statement.outcome)
     if what in ("duration", "duration %"):
-        if one.high > 0:
+        if statement.high > 0:
             return []
         unit = "%" if what.endswith("%") else "s"
-        return [_least("faster", -one.high, unit)]
+        return [_least("faster", -statement.high, unit)]
     if what not in _COUNTED:
         return []
-    if one.high <= 0:
-        return [_least(f"fewer_{what}", -one.high, "")]
-    if one.low > 0:
-        return [_least(f"more_{what}", one.low, "")]
-    return [Compare(f"more_{what}", "<=", round(one.high, 3))] if one.low == 0 else []
+    if statement.high <= 0:
+        return [_least(f"fewer_{what}", -statement.high, "")]
+    if statement.low > 0:
+        return [_least(f"more_{what}", statement.low, "")]
+    return [Compare(f"more_{what}", "<=", round(statement.high, 3))] if statement.low == 0 else []
 
 
 def _least(metric: str, value: float, unit: str) -> Compare:

@@ -17,7 +17,7 @@ _TEST: Final = re.compile(r"[\w./-]{1,300}::[\w:.\[][^\n]{0,600}")
 _DEEPEST: Final = 30  # lists and objects in one another
 
 
-class Told(NamedTuple):
+class Members(NamedTuple):
     """A cluster, the identities of tests that a document says it has, and the line (0 for none)."""
 
     cluster: str
@@ -25,7 +25,7 @@ class Told(NamedTuple):
     line: int
 
 
-def told(content: str, path: str, names: Sequence[str]) -> Iterator[Told]:
+def members(content: str, path: str, names: Sequence[str]) -> Iterator[Members]:
     """What the document at ``path`` tells of the clusters in ``names``."""
     whole = {name.removeprefix("CLUSTER-"): name for name in names}
     known = re.compile(rf"\b(?:CLUSTER-)?({'|'.join(map(re.escape, whole))})\b")
@@ -33,15 +33,15 @@ def told(content: str, path: str, names: Sequence[str]) -> Iterator[Told]:
         tests: dict[str, dict[str, None]] = {}
         for cluster, node in _in_json(content, known):
             tests.setdefault(cluster, {})[identity_of(node)] = None
-        yield from (Told(whole[cluster], tuple(found), 0) for cluster, found in tests.items())
+        yield from (Members(whole[cluster], tuple(i), 0) for cluster, i in tests.items())
     elif path.endswith(".md") and _has_row(content, known):
         parts = outline.parts(document.parse(text.encode(content)))
         for row in (row for part in parts for group in part.groups for row in group.rows):
             about = _only(known, row.cells[0][1]) if row.cells else ""
             nodes = (node for _, cell in row.cells[1:] for node in _NODE.findall(cell))
-            found = dict.fromkeys(identity_of(one) for node in nodes for one in _expanded(node))
-            if about and found:
-                yield Told(whole[about], tuple(found), row.line)
+            identities = dict.fromkeys(identity_of(n) for node in nodes for n in _expanded(node))
+            if about and identities:
+                yield Members(whole[about], tuple(identities), row.line)
 
 
 def _has_row(content: str, known: re.Pattern[str]) -> bool:
@@ -57,7 +57,7 @@ def entries(content: str) -> set[int]:
     except (ValueError, RecursionError):
         return set()
     lists = value.values() if isinstance(value, dict) else (value,)
-    return {len(one) for one in lists if isinstance(one, list)}
+    return {len(values) for values in lists if isinstance(values, list)}
 
 
 def _in_json(content: str, known: re.Pattern[str]) -> Iterator[tuple[str, str]]:
@@ -73,22 +73,22 @@ def _in_json(content: str, known: re.Pattern[str]) -> Iterator[tuple[str, str]]:
             if about and _TEST.fullmatch(value):
                 yield about, value
         elif isinstance(value, list) and depth < _DEEPEST:
-            waiting += [(one, about, depth + 1) for one in reversed(value)]
+            waiting += [(child, about, depth + 1) for child in reversed(value)]
         elif isinstance(value, dict) and depth < _DEEPEST:
-            beside = {_only(known, one) for one in value.values() if isinstance(one, str)} - {""}
+            beside = {_only(known, c) for c in value.values() if isinstance(c, str)} - {""}
             own = beside.pop() if len(beside) == 1 else about
-            texts = [(key, one) for key, one in reversed(value.items()) if isinstance(one, str)]
-            named = [(_only(known, one), key) for key, one in texts if _TEST.fullmatch(key)]
-            yield from (pair for pair in named if pair[0])
+            texts = [(key, c) for key, c in reversed(value.items()) if isinstance(c, str)]
+            by_key = [(_only(known, t), key) for key, t in texts if _TEST.fullmatch(key)]
+            yield from (pair for pair in by_key if pair[0])
             waiting += [
-                (one, _only(known, key) or own, depth + 1) for key, one in reversed(value.items())
+                (c, _only(known, key) or own, depth + 1) for key, c in reversed(value.items())
             ]
 
 
-def _only(known: re.Pattern[str], said: str) -> str:
+def _only(known: re.Pattern[str], words: str) -> str:
     """The cluster that a short text names; empty for none, and for several."""
-    found = {*known.findall(said[:200])}
-    return found.pop() if len(found) == 1 else ""
+    names = {*known.findall(words[:200])}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _expanded(node: str) -> list[str]:

@@ -56,10 +56,10 @@ def option_key(name: str) -> str:
 
 def option_keys(decision: Decision) -> Sequence[str]:
     """The letters or numbers that the options of a decision are known by."""
-    return tuple(filter(None, (option_key(one.name) for one in decision.options)))
+    return tuple(filter(None, (option_key(option.name) for option in decision.options)))
 
 
-def options_named(words: str) -> tuple[str, ...]:
+def options_in(words: str) -> tuple[str, ...]:
     """The letters or numbers of the options that a text names, each once."""
     return tuple(dict.fromkeys(key.upper() for key in OPTION.findall(words)))
 
@@ -67,7 +67,7 @@ def options_named(words: str) -> tuple[str, ...]:
 def judge_decision(words: str, facts: Facts) -> Judgement:
     """Whether the ledger says that a choice was made: of the options that ``words`` name, else of
     any."""
-    if options := options_named(words):
+    if options := options_in(words):
         return decided(options, facts)
     for number, line in facts.lines.items():
         for sentence in _SENTENCE.split(line):
@@ -79,18 +79,18 @@ def judge_decision(words: str, facts: Facts) -> Judgement:
 def decided(options: Collection[str], facts: Facts, before: str | None = None) -> Judgement:
     """Whether the ledger says which of the options (any for none) was decided for, and that
     ``before`` the first attempt at a sprint."""
-    found = list(decisions(facts, options))
-    for option, line in () if found else decisions(facts, options, clear=False):
+    choices = list(decisions(facts, options))
+    for option, line in () if choices else decisions(facts, options, clear=False):
         reason = f"line {line} leaves it unclear whether option {option} was decided for"
         return unknown(reason, f"{facts.ledger}:{line}")
-    if not found:
+    if not choices:
         return unmet(f"{facts.ledger} says of no option that it was decided for", facts.ledger)
-    chosen = sorted({option for option, _ in found})
+    chosen = sorted({option for option, _ in choices})
     if len(chosen) > 1:
-        places = (f"{facts.ledger}:{line}" for _, line in found)
+        places = (f"{facts.ledger}:{line}" for _, line in choices)
         reason = f"decided for option {' and '.join(chosen)}: one of them has to go"
         return unknown(reason, *places)
-    option, line = found[0]
+    option, line = choices[0]
     work = _first_work(facts, before) if before else None
     if before and work:
         return _decided_before(before, work, option, line, facts)
@@ -126,7 +126,7 @@ def decisions(
         for sentence in _SENTENCE.split(line):
             bare = _ASIDE.sub("", sentence)
             chosen = _REJECTED.sub("", bare if OPTION.search(bare) else sentence)
-            options = {one for one in options_named(chosen) if not asked or one in asked}
+            options = {option for option in options_in(chosen) if not asked or option in asked}
             is_clear = not _UNCLEAR.search(_ASIDE.sub("", chosen))
             if len(options) == 1 and is_clear is clear and _tells_of_decision(sentence, chosen):
                 yield options.pop(), number
@@ -142,15 +142,17 @@ def _first_work(facts: Facts, sprint: str) -> Attempt | None:
     """The first attempt by its number, else in the file, that says it is about the sprint, or names
     it and cites files."""
     about = about_sprint(sprint)
-    work = [one for one in facts.attempts if _is_work(one, about)]
-    return min(work, key=lambda one: (one.number is None, one.number or 0), default=None)
+    work = [attempt for attempt in facts.attempts if _is_work(attempt, about)]
+    return min(
+        work, key=lambda attempt: (attempt.number is None, attempt.number or 0), default=None
+    )
 
 
 def _is_work(attempt: Attempt, about: re.Pattern[str]) -> bool:
     if cited := cited_by(attempt):
         return bool(about.search("\n".join((attempt.text, *cited))))
-    sentences = (one.lstrip(" *-") for one in _SENTENCE.split(attempt.text))
-    return any(about.match(one) and not _LATER.search(one) for one in sentences)
+    sentences = (sentence.lstrip(" *-") for sentence in _SENTENCE.split(attempt.text))
+    return any(about.match(sentence) and not _LATER.search(sentence) for sentence in sentences)
 
 
 def about_sprint(number: str) -> re.Pattern[str]:
@@ -160,7 +162,7 @@ def about_sprint(number: str) -> re.Pattern[str]:
 
 def cited_by(attempt: Attempt) -> list[str]:
     """The paths that an attempt cites."""
-    return [path for one in attempt.artifacts for path in one.paths]
+    return [path for artifact in attempt.artifacts for path in artifact.paths]
 
 
 def attempt_name(attempt: Attempt) -> str:

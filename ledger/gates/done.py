@@ -59,7 +59,7 @@ class Closing(NamedTuple):
         return self.was.text if self.was and self.was.state == "blocked" else ""
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """What the change says, in words."""
         if self.task:
             return f"task {self.task.id} of {self.item.id} is done"
@@ -92,9 +92,9 @@ def closings(
     """What ``new`` calls done and ``old`` does not: everything for no ``old``. An item that ``old``
     has open may be done ``elsewhere``, where it was moved to."""
     before = _done_items(old) if old else {}
-    here = {one.id for one in new.items if not any(pointer.is_item for pointer in one.archived)}
-    left = {one.id for one in old.items} - before.keys() - here if old else set()
-    for moved in (one for plan in elsewhere() for one in plan.items) if left else ():
+    here = {item.id for item in new.items if not any(pointer.is_item for pointer in item.archived)}
+    left = {item.id for item in old.items} - before.keys() - here if old else set()
+    for moved in (item for plan in elsewhere() for item in plan.items) if left else ():
         if moved.id in left and moved.status == "done":
             yield Closing(moved, reason=_reason(moved, old), line=1, is_here=False)
     for name, line in _done_items(new).items():
@@ -118,39 +118,41 @@ def _done_items(ledger: Ledger) -> dict[str, int]:
 
 
 def _status_line(item: Item) -> int:
-    lines = (one.span.start_line for one in item.fields if one.name.lower() == "status")
+    lines = (field.span.start_line for field in item.fields if field.name.lower() == "status")
     return next(lines, item.span.start_line)
 
 
 def _fullest(ledger: Ledger, name: str) -> Item | None:
     sections = (item for item in ledger.items if item.id == name)
-    return max(sections, key=lambda one: (len(one.criteria), len(one.attempts)), default=None)
+    return max(sections, key=lambda item: (len(item.criteria), len(item.attempts)), default=None)
 
 
 def _dropped(was: Item, now: Item) -> Iterator[str]:
     """The criteria of ``was`` that ``now`` has not, word for word, but for ticks and what is put
     behind."""
-    kept = [_wanted(one.text) for one in now.criteria]
-    for said in (_wanted(one.text) for one in was.criteria):
-        if said and not any(one.startswith(said) for one in kept):
-            yield said
+    kept = [_wanted(criterion.text) for criterion in now.criteria]
+    for wording in (_wanted(criterion.text) for criterion in was.criteria):
+        if wording and not any(left.startswith(wording) for left in kept):
+            yield wording
 
 
 def _wanted(criterion: str) -> str:
     """What a criterion asks for; empty for an optional one."""
-    one = sprints.condition(criterion, "", 1)
-    words = text.one_line(one.text).rstrip(".")
-    return "" if one.optional else f"`{one.check}` {words}" if one.check else words
+    condition = sprints.condition(criterion, "", 1)
+    words = text.one_line(condition.text).rstrip(".")
+    return (
+        "" if condition.optional else f"`{condition.check}` {words}" if condition.check else words
+    )
 
 
 def _closed_actions(item: Item, was: Item | None, old: Ledger | None) -> Iterator[Closing]:
     earlier = was.actions if was else ()
-    known = {str(one.number): one for one in earlier if one.number is not None}
-    known |= {f" {text.one_line(one.text)}": one for one in earlier}
+    known = {str(action.number): action for action in earlier if action.number is not None}
+    known |= {f" {text.one_line(action.text)}": action for action in earlier}
     for action in item.actions:
         names = str(action.number), f" {text.one_line(action.text)}"
         same = [known[name] for name in names if name in known]
-        if action.state == "complete" and all(one.state != "complete" for one in same):
+        if action.state == "complete" and all(action.state != "complete" for action in same):
             reason = reason_in(action.text) or _reason(item, old)
             line = action.span.start_line
             yield Closing(item, action, was=same[0] if same else None, reason=reason, line=line)
@@ -158,45 +160,47 @@ def _closed_actions(item: Item, was: Item | None, old: Ledger | None) -> Iterato
 
 def _reason(item: Item, old: Ledger | None) -> str:
     """The reason that the change itself gives: in an attempt or a field of the item that is new."""
-    known = {one.text for one in old.attempts} if old else set()
-    was = [one for one in old.items if one.id == item.id] if old else []
-    fields = {(field.name, field.value) for one in was for field in one.fields}
-    said = [one.text for one in item.attempts if one.text not in known]
-    said += [f"{f.name}: {f.value}" for f in item.fields if (f.name, f.value) not in fields]
-    return next(filter(None, map(reason_in, said)), "")
+    known = {attempt.text for attempt in old.attempts} if old else set()
+    was = [former for former in old.items if former.id == item.id] if old else []
+    fields = {(field.name, field.value) for item in was for field in item.fields}
+    texts = [attempt.text for attempt in item.attempts if attempt.text not in known]
+    texts += [f"{f.name}: {f.value}" for f in item.fields if (f.name, f.value) not in fields]
+    return next(filter(None, map(reason_in, texts)), "")
 
 
 def objections(closing: Closing, grounds: Grounds, *, strict: bool) -> Iterator[Objection]:
     """Why ``closing`` may not be called done: errors, and warnings where a reason stands in for
     evidence, or where nothing is known and that is not ``strict``ly an error."""
     reason = closing.reason or grounds.reason
-    wanted = [one for one in grounds.criteria if not one.optional]
-    for one in wanted:
-        words = f"{quoted(one.text or one.check)}: {one.reason}"
-        if one.verdict == "unmet":
-            message = f"{closing.said} and a criterion is not met: {words}"
-            yield _of_criterion(closing, grounds, one, message, "error")
-        elif one.verdict == "unknown" and not (closing.reason or _attested(one)):
-            message = f"{closing.said} and nothing shows that a criterion is met: {words}"
+    wanted = [criterion for criterion in grounds.criteria if not criterion.optional]
+    for criterion in wanted:
+        words = f"{quoted(criterion.text or criterion.check)}: {criterion.reason}"
+        if criterion.verdict == "unmet":
+            message = f"{closing.sentence} and a criterion is not met: {words}"
+            yield _of_criterion(closing, grounds, criterion, message, "error")
+        elif criterion.verdict == "unknown" and not (closing.reason or _attested(criterion)):
+            message = f"{closing.sentence} and nothing shows that a criterion is met: {words}"
             severity: Severity = "error" if strict else "warning"
-            yield _of_criterion(closing, grounds, one, message, severity)
-    for said in () if reason else closing.dropped:
-        message = f"{closing.said} and the same change takes a criterion out: {quoted(said)}"
-        yield _objection(closing, message, "warning")._replace(about=f"{closing.said} {said}")
+            yield _of_criterion(closing, grounds, criterion, message, severity)
+    for wording in () if reason else closing.dropped:
+        message = f"{closing.sentence} and the same change takes a criterion out: {quoted(wording)}"
+        yield _objection(closing, message, "warning")._replace(
+            about=f"{closing.sentence} {wording}"
+        )
     if grounds.undecided:
-        message = f"{closing.said} and waited for a decision: {grounds.undecided}"
+        message = f"{closing.sentence} and waited for a decision: {grounds.undecided}"
         yield _objection(closing, message, "error")
     is_step = closing.action is not None and not grounds.document
     if grounds.failure and not wanted and not is_step:
-        message = f"{closing.said} and the newest run that it cites failed: {grounds.failure}"
+        message = f"{closing.sentence} and the newest run that it cites failed: {grounds.failure}"
         if reason:
             yield _objection(closing, f"{message}, but {quoted(reason)}", "warning")
         else:
             yield _objection(closing, message, "error")._replace(fix=_SAY_WHY)
     elif grounds.unread and not (wanted or is_step or reason):
-        said = f"{closing.said} and nothing shows how the newest run that it cites ended"
+        wording = f"{closing.sentence} and nothing shows how the newest run that it cites ended"
         severity = "error" if strict else "warning"
-        message = f"{said}: {grounds.unread}"
+        message = f"{wording}: {grounds.unread}"
         yield _objection(closing, message, severity)._replace(fix=_SAY_WHY)
 
 
@@ -214,19 +218,19 @@ class AddedTicks(NamedTuple):
 
 def added_ticks(now: Iterable[Condition], before: Sequence[Condition]) -> AddedTicks:
     """What a change of a brief ticks."""
-    ticked = {_known_by(one) for one in before if one.claimed}
-    known = {_known_by(one) for one in before}
-    added = [one for one in now if one.claimed and _known_by(one) not in ticked]
+    ticked = {_known_by(condition) for condition in before if condition.claimed}
+    known = {_known_by(condition) for condition in before}
+    added = [c for c in now if c.claimed and _known_by(c) not in ticked]
     return AddedTicks(
-        [one for one in added if _known_by(one) in known],
-        [one for one in added if _known_by(one) not in known],
+        [condition for condition in added if _known_by(condition) in known],
+        [condition for condition in added if _known_by(condition) not in known],
     )
 
 
-def _known_by(one: Condition) -> tuple[str, str]:
+def _known_by(condition: Condition) -> tuple[str, str]:
     """What a criterion is known again by, whatever reason is put behind it."""
-    words = without_reason(one.text)
-    return one.sprint, text.one_line(words).rstrip(" .,;(-\u2013\u2014")
+    words = without_reason(condition.text)
+    return condition.sprint, text.one_line(words).rstrip(" .,;(-\u2013\u2014")
 
 
 def against_ticks(
@@ -239,15 +243,18 @@ def against_ticks(
 ) -> Iterator[Objection]:
     """What speaks against the ticks that a change adds to the brief ``document``; what comes with
     one is told once."""
-    for one in set_now:
-        is_unmet = one.verdict == "unmet"
-        if is_unmet or (one.verdict == "unknown" and not _attested(one)):
-            said = "it is not met" if is_unmet else "nothing shows that it is met"
-            message = f"{quoted(one.text or one.check)} is ticked and {said}: {one.reason}"
+    for criterion in set_now:
+        is_unmet = criterion.verdict == "unmet"
+        if is_unmet or (criterion.verdict == "unknown" and not _attested(criterion)):
+            words = "it is not met" if is_unmet else "nothing shows that it is met"
+            which = quoted(criterion.text or criterion.check)
+            message = f"{which} is ticked and {words}: {criterion.reason}"
             severity: Severity = "error" if is_unmet or strict else "warning"
             fix = None if is_unmet else "say on whose word behind it, as `attested: by Anna`"
-            yield Objection(item, one.line, message, message, severity, fix=fix, document=document)
-    unmet = [one for one in new if one.verdict == "unmet"]
+            yield Objection(
+                item, criterion.line, message, message, severity, fix=fix, document=document
+            )
+    unmet = [criterion for criterion in new if criterion.verdict == "unmet"]
     if unmet:
         several = f" and {len(unmet) - 1} more" if len(unmet) > 1 else ""
         message = f"{quoted(unmet[0].text)}{several} came with a tick, not met: {unmet[0].reason}"
@@ -260,22 +267,23 @@ _SAY_WHY: Final = (
 )
 
 
-def _attested(one: JudgedCriterion) -> bool:
+def _attested(criterion: JudgedCriterion) -> bool:
     """Whether a criterion is ticked and says on whose word."""
-    return one.claimed is True and bool(reason_in(one.text))
+    return criterion.claimed is True and bool(reason_in(criterion.text))
 
 
 def _of_criterion(
-    closing: Closing, grounds: Grounds, one: JudgedCriterion, message: str, severity: Severity
+    closing: Closing, grounds: Grounds, criterion: JudgedCriterion, message: str, severity: Severity
 ) -> Objection:
     """What a criterion says against a closing; one of a brief is told where the brief has it."""
-    said = _objection(closing, message, severity)
+    objection = _objection(closing, message, severity)
     if grounds.document:
-        said = said._replace(message=f"{message} ({grounds.document}:{one.line})")
+        objection = objection._replace(message=f"{message} ({grounds.document}:{criterion.line})")
     elif closing.is_here:
-        said = said._replace(line=one.line)
-    return said._replace(
-        about=f"{said.about} {one.text}", fix=_SAY_WHY if one.verdict == "unknown" else None
+        objection = objection._replace(line=criterion.line)
+    return objection._replace(
+        about=f"{objection.about} {criterion.text}",
+        fix=_SAY_WHY if criterion.verdict == "unknown" else None,
     )
 
 
@@ -284,6 +292,6 @@ def _objection(closing: Closing, message: str, severity: Severity) -> Objection:
         item=closing.item.id,
         line=closing.line,
         message=message,
-        about=closing.said,
+        about=closing.sentence,
         severity=severity,
     )

@@ -62,14 +62,14 @@ def _of_run(metric: str, after: re.Match[str], facts: Facts) -> Judgement:
     return judge_runs.of_whole(judgement, facts.run) if judgement.verdict == "met" else judgement
 
 
-def _time(said: re.Match[str], run: Evidence) -> Judgement:
+def _time(match: re.Match[str], run: Evidence) -> Judgement:
     """Whether a run took a time, which people round."""
-    took, wanted = run.duration_s, _number(said)
+    took, wanted = run.duration_s, _number(match)
     if took is None:
         return unknown(f"{run.path} does not tell its runtime", run.path)
-    reason = f"it took {took:g}s, expected {said[0].strip()}"
-    if said["op"]:
-        holds = took < wanted if said["op"] in "<\u2264<=" else took > wanted
+    reason = f"it took {took:g}s, expected {match[0].strip()}"
+    if match["op"]:
+        holds = took < wanted if match["op"] in "<\u2264<=" else took > wanted
         return met(reason, run.path) if holds else unmet(reason, run.path)
     near = abs(took - wanted) <= max(1, _SLACK * wanted)
     return met(reason, run.path) if near else unmet(reason, run.path)
@@ -98,14 +98,14 @@ def _noted(
     """What the note says: the difference, the share of all tests, which failures are left."""
     assert facts.run is not None
     for part in re.split(r"[,;]", after["note"] or ""):
-        said = part.strip()
-        if delta := _DELTA.fullmatch(said):
+        words = part.strip()
+        if delta := _DELTA.fullmatch(words):
             change = int(delta[2]) * (-1 if delta[1] in "-\u2212" else 1)
             if before and _number(after) - _number(before) != change:
-                yield unmet(f"from {before[0].strip()} it is not {said}")
-        elif (percent := _PERCENT.fullmatch(said)) and metric in _COUNTS:
+                yield unmet(f"from {before[0].strip()} it is not {words}")
+        elif (percent := _PERCENT.fullmatch(words)) and metric in _COUNTS:
             yield _share(_number(after), percent, facts.run)
-        elif (only := _ONLY.fullmatch(said)) and metric in {"failed", "failures"}:
+        elif (only := _ONLY.fullmatch(words)) and metric in {"failed", "failures"}:
             name = only[1].removeprefix("CLUSTER-")
             yield judge_runs.judge(Call("remaining", (name,)), facts)
 
@@ -117,20 +117,20 @@ def _share(value: float, percent: re.Match[str], run: Evidence) -> Judgement:
     """Whether a count has the share that is said, rounded or cut off, of one of the things that it
     may be of."""
     unit = 10.0 ** -len(percent[2] or "")
-    told = []
+    notes = []
     for noun in ("collected", "cases", "executed"):
         if size := judge_runs.count(noun, run, None):
             share = 100 * value / size
             if -unit / 2 <= share - float(percent[1]) < unit:
                 return met(f"{value:g} are {share:.4g} % of {size} {noun}", run.path)
-            told.append(f"{share:.4g} % of {size} {noun}")
-    if not told:
+            notes.append(f"{share:.4g} % of {size} {noun}")
+    if not notes:
         return unknown(f"{run.path} does not tell how many tests there are", run.path)
-    return unmet(f"{value:g} are {', '.join(told)}, expected {percent[0].strip()}", run.path)
+    return unmet(f"{value:g} are {', '.join(notes)}, expected {percent[0].strip()}", run.path)
 
 
-def _number(said: re.Match[str]) -> float:
+def _number(match: re.Match[str]) -> float:
     """The value, of a time in seconds."""
-    if said["minutes"]:
-        return 60.0 * int(said["minutes"]) + int(said["seconds"])
-    return float(said["value"]) * UNITS[(said["unit"] or "").lower()]
+    if match["minutes"]:
+        return 60.0 * int(match["minutes"]) + int(match["seconds"])
+    return float(match["value"]) * UNITS[(match["unit"] or "").lower()]

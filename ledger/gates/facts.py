@@ -26,7 +26,7 @@ from ledger.gates.model import (
     unknown,
     unmet,
 )
-from ledger.gates.tasks import PlanFile, plan_file, plan_files, said_by
+from ledger.gates.tasks import PlanFile, plan_file, plan_files, texts_of
 from ledger.git import files
 from ledger.git.blobs import Blobs
 from ledger.git.files import Files, Index, Listing, WorkTree
@@ -130,7 +130,7 @@ class Facts:
                 return path
         folder, _, last = name.rpartition("/")
         inside = self.sizes(folder) or {} if folder else {}
-        below = [f"{folder}/{one}" for one in inside if one.endswith(f"/{last}")]
+        below = [f"{folder}/{path}" for path in inside if path.endswith(f"/{last}")]
         matches = below or self._tracked.ending(name)
         return matches[0] if len(matches) == 1 else name
 
@@ -141,7 +141,7 @@ class Facts:
             return []
         tasks = (task for sprint in self.brief.sprints for task in sprint.tasks)
         files = [file.path for task in tasks for file in task.files]
-        return [path for one in self.brief.references for path in one.paths] + files
+        return [path for reference in self.brief.references for path in reference.paths] + files
 
     @cached_property
     def plan_files(self) -> tuple[PlanFile, ...]:
@@ -151,9 +151,9 @@ class Facts:
             own = plan_file(self._config, self.path, text.encode(self.text(self.path) or ""))
             if own is not None:
                 return (own,)
-        said = [self.text(self.path) or ""] if self.brief else []
-        said += said_by(self._item)
-        return tuple(plan_files(self._config, self._files, said))
+        texts = [self.text(self.path) or ""] if self.brief else []
+        texts += texts_of(self._item)
+        return tuple(plan_files(self._config, self._files, texts))
 
     @property
     def own_lines(self) -> Iterator[tuple[int, str]]:
@@ -166,26 +166,26 @@ class Facts:
     @property
     def references(self) -> Iterator[CrossReference]:
         """Where each cross-reference of the brief leads."""
-        for one in self.brief.references if self.brief else ():
-            for path in one.paths:
+        for reference in self.brief.references if self.brief else ():
+            for path in reference.paths:
                 kind, name = citations.kind(path), path.rstrip("/")
                 state: ReferenceState = "found" if kind == "path" else kind
                 if kind == "path" and self.sizes(name) is None:
                     state = "tracked" if self.is_tracked(name) else "missing"
-                lost = self._lost_section(name, one.sections) if state == "found" else ""
+                lost = self._lost_section(name, reference.sections) if state == "found" else ""
                 yield CrossReference(
-                    label=one.label,
+                    label=reference.label,
                     path=path,
                     state="no-section" if lost else state,
                     section=lost,
-                    line=one.line,
+                    line=reference.line,
                 )
 
     def _lost_section(self, path: str, sections: Sequence[str]) -> str:
         """The first of the sections that a document's headings do not have; empty for none, and
         where nothing numbers its headings as a section is numbered."""
         content = self.text(path) or "" if sections and path.endswith(".md") else ""
-        titles = [one.title for one in outline.parts(document.parse(text.encode(content)))]
+        titles = [part.title for part in outline.parts(document.parse(text.encode(content)))]
         is_numbered = any(_NUMBERED.match(title) for title in titles)
         for name in sections if any(titles) else ():
             as_words = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
@@ -258,10 +258,10 @@ class Facts:
         places = [""]
         for name in _HOLE.sub("*", path).rstrip("/").split("/"):
             places = [
-                f"{place}/{one}" if place else one
+                f"{place}/{entry}" if place else entry
                 for place in places
-                for one in (self._files.names(place) if "*" in name else [name])
-                if one == name or fnmatchcase(one, name)
+                for entry in (self._files.names(place) if "*" in name else [name])
+                if entry == name or fnmatchcase(entry, name)
             ][:_MOST_PLACES]
         return [place for place in places if self._files.kind(place)]
 
@@ -276,7 +276,7 @@ class Facts:
             return None
         prefix = f"{path}/"
         inside = frozenset(
-            one.removeprefix(prefix) for one in self._captured if one.startswith(prefix)
+            path.removeprefix(prefix) for path in self._captured if path.startswith(prefix)
         )
         several = self.request.runs if not self.request.run else ()
         if len(several) == 1:
@@ -296,8 +296,8 @@ class Facts:
         the sprint is done."""
         captured, sprint = [*self._captured], path.rpartition("/")[0]
         if path in captured and "sprint" in sprint.rpartition("/")[2].lower():
-            others = (one for one in captured if one != path and one.startswith(f"{sprint}/"))
-            yield from (one for one in others if self.outputs(one) is not None)
+            others = (p for p in captured if p != path and p.startswith(f"{sprint}/"))
+            yield from (place for place in others if self.outputs(place) is not None)
 
     @cached_property
     def part_of_tests(self) -> str:
@@ -306,15 +306,15 @@ class Facts:
         run, baseline = self.run, self.baseline
         if run is None:
             return ""
-        if said := run.share or ", ".join(execution.selected(run.command)):
-            return said
+        if share := run.share or ", ".join(execution.selected(run.command)):
+            return share
         delta = compare(run, baseline) if baseline else None
-        moved = {one.before for one in delta.renamed} if delta else set()
-        lost = [one for one in (*delta.not_run, *delta.gone) if one not in moved] if delta else []
+        moved = {rename.before for rename in delta.renamed} if delta else set()
+        lost = [i for i in (*delta.not_run, *delta.gone) if i not in moved] if delta else []
         if lost:
             more = f" and {len(lost) - _MOST_LOST} more" if len(lost) > _MOST_LOST else ""
             return f"not {', '.join(lost[:_MOST_LOST])}{more} of the baseline"
-        counts = [one.totals.collected if one and one.totals else None for one in (run, baseline)]
+        counts = [e.totals.collected if e and e.totals else None for e in (run, baseline)]
         ran, before = counts
         return f"{ran} of {before}" if ran and before and ran < before else ""
 
@@ -327,7 +327,7 @@ class Facts:
             return read_run(self._files, place)
         if not self.brief or not (stamp := self.brief.input_stamp):
             return None
-        cited = (path for one in self.brief.references for path in one.paths)
+        cited = (path for reference in self.brief.references for path in reference.paths)
         folders = {
             path[: path.index(stamp) + len(stamp)] for path in cited if f"/{stamp}/" in f"/{path}"
         }
@@ -360,7 +360,7 @@ class Facts:
             return ()
         plan = self.text(self.ledger)
         names = variables.wanted(self._config, plan, self._item, self.brief)
-        known = [self._variables(one, names) for one in (run, baseline)]
+        known = [self._variables(evidence, names) for evidence in (run, baseline)]
         return tuple(variables.compared(names, *known))
 
     def _variables(self, run: Evidence, names: Collection[str]) -> dict[str, str]:
@@ -384,56 +384,56 @@ class Facts:
         where only what ``failed`` there is asked for."""
         known_clusters = self.brief.clusters if self.brief else ()
         names = {name, f"CLUSTER-{name}"}
-        cluster = next((one for one in known_clusters if one.id in names), None)
+        cluster = next((cluster for cluster in known_clusters if cluster.id in names), None)
         expected = cluster.count if cluster else None
         if cluster and cluster.id in self._tests_of_clusters:
             identities, source = self._tests_of_clusters[cluster.id]
             return Tests(identities, expected, source)
         baseline = self.baseline.tests if self.baseline else {}
         known = dict.fromkeys([*baseline, *(self.run.tests if self.run else ())])
-        found: dict[str, None] = {}
+        selected: dict[str, None] = {}
         lost: list[str] = []
         for selector in cluster.tests if cluster else (name,):
-            named = [one for one in known if _is_name_of(selector, one)]
-            inside = [] if named else [one for one in known if _is_inside(selector, one)]
+            exact = [identity for identity in known if _is_name_of(selector, identity)]
+            inside = [] if exact else [i for i in known if _is_inside(selector, i)]
             if inside and (cluster or failed):
                 inside = [o for o in inside if o in baseline and baseline[o].outcome in FAILING]
-            found |= dict.fromkeys([*named, *inside])
-            lost += [] if named or inside else [selector]
-        return Tests(tuple(found), expected, "", tuple(lost))
+            selected |= dict.fromkeys([*exact, *inside])
+            lost += [] if exact or inside else [selector]
+        return Tests(tuple(selected), expected, "", tuple(lost))
 
-    def selectors(self, said: Sequence[str]) -> list[tuple[str, ...]]:
+    def selectors(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """What tests are known by, for each of the nodes, files and clusters that are named; none
         where one of them is none of these."""
-        found = []
-        for one in said:
-            is_node = "::" in one or (one.endswith(".py") and one[0] != "-")
-            names = (one,) if is_node else self.tests(one).identities
-            if not names or not (is_node or _CLUSTER.fullmatch(one)):
+        commands = []
+        for selector in texts:
+            is_node = "::" in selector or (selector.endswith(".py") and selector[0] != "-")
+            names = (selector,) if is_node else self.tests(selector).identities
+            if not names or not (is_node or _CLUSTER.fullmatch(selector)):
                 return []
-            found.append(names)
-        return found
+            commands.append(names)
+        return commands
 
     def tests_in(self, run: Evidence, wanted: Sequence[tuple[str, ...]]) -> list[str]:
         """The tests of a run that selectors name; none where one of them names none there."""
-        found: dict[str, None] = {}
-        for by in (one for names in wanted for one in names):
+        identities: dict[str, None] = {}
+        for by in (name for names in wanted for name in names):
             own = [name for name in run.tests if _is_name_of(by, name) or _is_inside(by, name)]
             if not own:
                 return []
-            found |= dict.fromkeys(own)
-        return [*found]
+            identities |= dict.fromkeys(own)
+        return [*identities]
 
     @cached_property
     def _tests_of_clusters(self) -> dict[str, tuple[tuple[str, ...], str]]:
         """The tests of clusters, from the documents that the brief refers to, and where."""
         tests_of: dict[str, tuple[tuple[str, ...], str]] = {}
-        names = [one.id for one in self.brief.clusters] if self.brief else []
+        names = [cluster.id for cluster in self.brief.clusters] if self.brief else []
         for path in dict.fromkeys(self._cited) if names else ():
             content = self.text(path) if path.endswith((".md", ".json")) else None
-            for one in clusters.told(content, path, names) if content else ():
-                where = f"{path}:{one.line}" if one.line else path
-                tests_of.setdefault(one.cluster, (one.tests, where))
+            for cluster in clusters.members(content, path, names) if content else ():
+                where = f"{path}:{cluster.line}" if cluster.line else path
+                tests_of.setdefault(cluster.cluster, (cluster.tests, where))
         return tests_of
 
     # What the ledger says
@@ -445,8 +445,8 @@ class Facts:
         brief = self.brief
         if brief is None:
             return attempts
-        citing = [one.number for one in attempts if one.number and self.path in one.text]
-        return tuple(one for one in attempts if _is_later(brief, one, min(citing, default=None)))
+        citing = [a.number for a in attempts if a.number and self.path in a.text]
+        return tuple(a for a in attempts if _is_later(brief, a, min(citing, default=None)))
 
     @cached_property
     def lines(self) -> dict[int, str]:
@@ -456,8 +456,8 @@ class Facts:
         for attempt in self.attempts:
             lines |= enumerate(attempt.text.split("\n"), attempt.span.start_line)
         if self._item:
-            opened = (one for one in self._item.actions if one.state != "complete")
-            lines |= {one.span.start_line: one.text.replace("\n", " ") for one in opened}
+            opened = (action for action in self._item.actions if action.state != "complete")
+            lines |= {action.span.start_line: action.text.replace("\n", " ") for action in opened}
             lines |= {f.span.start_line: f"{f.name}: {f.value}" for f in self._item.fields}
         return lines
 

@@ -42,7 +42,7 @@ def gate_brief(facts: Facts) -> Gate:
     """
     brief, path = facts.brief, facts.path
     assert brief is not None
-    sprint = sprint_named(brief, path, facts.request.sprint)
+    sprint = chosen_sprint(brief, path, facts.request.sprint)
     whose = f"{sprint.name} sprint of {path}" if sprint else path
     missing = UnreadableInput(
         "no-criteria",
@@ -52,16 +52,16 @@ def gate_brief(facts: Facts) -> Gate:
     return _gate(brief.initiative, _every(facts, sprint), facts, missing)
 
 
-def sprint_named(brief: Brief, path: str, name: str | None) -> Sprint | None:
+def chosen_sprint(brief: Brief, path: str, name: str | None) -> Sprint | None:
     """The sprint that ``name`` means, None for all. Raises UsageError for one that the brief, which
     lies at ``path``, does not have."""
     if name is None:
         return None
-    found = sprints.named(brief.sprints, name)
-    if found is None:
-        known = ", ".join(one.name for one in brief.sprints) or "none"
+    sprint = sprints.find(brief.sprints, name)
+    if sprint is None:
+        known = ", ".join(sprint.name for sprint in brief.sprints) or "none"
         raise UsageError("no-such-sprint", f"{path} has no sprint {name}", f"it has {known}")
-    return found
+    return sprint
 
 
 def gate_item(config: Config, item: Item, request: Request, view: Files | None = None) -> Gate:
@@ -122,11 +122,11 @@ def _every(facts: Facts, only: Sprint | None) -> Iterator[Condition]:
     assert facts.brief is not None
     known = list(conditions(facts.brief, only))
     yield from known
-    lines = {one.line for one in known}
+    lines = {condition.line for condition in known}
     for number, line in facts.own_lines if only is None and facts.plan_files else ():
-        said = [] if number in lines else [one for one in named_tasks.named(line) if one.is_done]
-        for task, one in tasks.meant(facts.plan_files, said).items():
-            if tasks.done(task, one.every).verdict == "unmet":
+        names = [] if number in lines else [n for n in named_tasks.names_in(line) if n.is_done]
+        for task, cited in tasks.cited_tasks(facts.plan_files, names).items():
+            if tasks.done(task, cited.every).verdict == "unmet":
                 check = checks.Check((checks.Call("tasks", (task,)),))
                 yield Condition(
                     section=TASKS,
@@ -141,8 +141,8 @@ def _every(facts: Facts, only: Sprint | None) -> Iterator[Condition]:
 
 def _item_conditions(item: Item) -> Iterator[Condition]:
     """An item's exit criteria, ticks and checks told apart from the text."""
-    for one in item.criteria:
-        condition = sprints.condition(one.text, "Exit Criteria", one.span.start_line)
+    for criterion in item.criteria:
+        condition = sprints.condition(criterion.text, "Exit Criteria", criterion.span.start_line)
         if condition.text or condition.check:
             yield condition
 
@@ -183,11 +183,11 @@ def _gate(
         run=facts.run.path if facts.run else None,
         baseline=facts.baseline.path if facts.baseline else None,
         environment=facts.environment,
-        verdict=worst([one.verdict for one in judged if not one.optional]),
+        verdict=worst([criterion.verdict for criterion in judged if not criterion.optional]),
         criteria=judged,
         expected=tuple(
-            JudgedExpected(**dict(one), **dict(expected.judge(one, facts)))
-            for one in (facts.brief.expected if facts.brief and not facts.request.sprint else ())
+            JudgedExpected(**dict(row), **dict(expected.judge(row, facts)))
+            for row in (facts.brief.expected if facts.brief and not facts.request.sprint else ())
         ),
         references=tuple(facts.references),
         misfits=facts.brief.misfits if facts.brief else (),
@@ -216,8 +216,8 @@ class _Judging:
             own = checks.parse(condition.check) if condition.check else None
         except UsageError as error:
             return condition.check, unknown(error.message)
-        said = None if own else prose.read(condition, brief, facts.path)
-        check = said.check if said else own
+        reading = None if own else prose.read(condition, brief, facts.path)
+        check = reading.check if reading else own
         if check is None:
             why = prose.why_unread(condition.text)
             return "", unknown(f"{_NOT_KNOWN} it: {why}give it a check of its own")
@@ -225,8 +225,8 @@ class _Judging:
         judgement = judge(check, facts, early=early, complete=self.complete)
         part = facts.part_of_tests
         but = ""
-        if said and said.unread and (said.is_eased or judgement.verdict == "met"):
-            parts = " and ".join(f"{one!r}" for one in said.unread)
+        if reading and reading.unread and (reading.is_eased or judgement.verdict == "met"):
+            parts = " and ".join(f"{line!r}" for line in reading.unread)
             but = f"{_NOT_KNOWN} {parts}: give it a check of its own"
         elif judgement.verdict == "met" and part and prose.is_of_all(condition.text):
             but = f"only a part of the tests ran: {part}"
@@ -245,16 +245,16 @@ class _Judging:
     def _sprint(self, number: str) -> Judgement:
         brief, path = self._facts.brief, self._facts.path
         sprints = brief.sprints if brief else ()
-        sprint = next((one for one in sprints if one.number == number), None)
+        sprint = next((sprint for sprint in sprints if sprint.number == number), None)
         if sprint is None:
             return unknown(f"there is no sprint {number}")
-        judged = [self.judged(one) for one in sprint.conditions if not one.optional]
+        judged = [self.judged(c) for c in sprint.conditions if not c.optional]
         if not judged:
             return unknown(f"sprint {number} has no exit criteria")
-        still = [one for one in judged if one.verdict != "met"]
-        where = [f"{path}:{one.line}" for one in still or judged]
+        still = [criterion for criterion in judged if criterion.verdict != "met"]
+        where = [f"{path}:{criterion.line}" for criterion in still or judged]
         if not still:
             return met(f"all {len(judged)} criteria of sprint {number} are met", *where)
         reason = f"{len(still)} of {len(judged)} criteria of sprint {number} are not met"
-        is_unmet = any(one.verdict == "unmet" for one in still)
+        is_unmet = any(criterion.verdict == "unmet" for criterion in still)
         return unmet(reason, *where) if is_unmet else unknown(reason, *where)

@@ -111,11 +111,11 @@ def _validated(call: Call, facts: Facts) -> Judgement:
     if len(call.args) < 2:
         return unknown("validated(COMMAND, FOLDER, ...) needs two arguments")
     command, *folders = call.args
-    filled = [facts.fill(one) for one in folders]
-    places = [one for one in filled if isinstance(one, str)]
+    filled = [facts.fill(folder) for folder in folders]
+    places = [part for part in filled if isinstance(part, str)]
     runs = [run for place in places if (run := facts.outputs(place))]
     if not runs:
-        reasons = [one.reason for one in filled if isinstance(one, Judgement)]
+        reasons = [judgement.reason for judgement in filled if isinstance(judgement, Judgement)]
         return unknown(next(iter(reasons), f"{folders[0]} holds no outputs of a command"))
     selection = selected(command)
     wanted = facts.selectors(selection or [command])
@@ -139,9 +139,9 @@ def _validated(call: Call, facts: Facts) -> Judgement:
 
 def _selects_others(command: str, selection: Sequence[str]) -> bool:
     """Whether a command names tests, and none of the selection is among them."""
-    named = [one.rstrip("/") for one in selected(command)]
-    return bool(named) and not any(
-        one.startswith(path) or path.startswith(one) for one in selection for path in named
+    paths = [selector.rstrip("/") for selector in selected(command)]
+    return bool(paths) and not any(
+        s.startswith(path) or path.startswith(s) for s in selection for path in paths
     )
 
 
@@ -154,11 +154,11 @@ def _lists(call: Call, facts: Facts) -> Judgement:
     text = facts.text(name)
     if text is None:
         return _missing(name, facts)
-    found = entries(text)
-    if int(count) in found:
+    numbers = entries(text)
+    if int(count) in numbers:
         return met(f"{name} lists {count}", name)
-    if len(found) == 1:
-        return unmet(f"{name} lists {found.pop()}, not {count}", name)
+    if len(numbers) == 1:
+        return unmet(f"{name} lists {numbers.pop()}, not {count}", name)
     return unknown(f"how many entries {name} has is not known", name)
 
 
@@ -188,9 +188,9 @@ def _contains(call: Call, facts: Facts) -> Judgement:
     text = facts.text(name)
     if text is None:
         return _missing(name, facts)
-    for one in wanted:
-        if one not in text:
-            return unmet(f"{name} does not have {one}", name)
+    for word in wanted:
+        if word not in text:
+            return unmet(f"{name} does not have {word}", name)
     line = text.count("\n", 0, text.index(wanted[0])) + 1
     return met(f"{name} has {', '.join(wanted)}", f"{name}:{line}")
 

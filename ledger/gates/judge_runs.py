@@ -112,15 +112,13 @@ def _changed(
 ) -> tuple[float, str] | None:
     """How far the run is from the baseline: seconds, percent of them, or tests."""
     if change["of"]:
-        now, before = (count(change["of"], one, None) for one in (run, baseline))
+        now, before = (count(change["of"], evidence, None) for evidence in (run, baseline))
         noun = change["of"]
         if now is None or before is None:
             return None
         value = float(now - before if change["way"] == "more" else before - now)
         return value, f"{now} {noun}, {before} in the baseline"
-    took = [
-        one.duration_s if one.duration_s is not None else one.elapsed_s for one in (run, baseline)
-    ]
+    took = [e.duration_s if e.duration_s is not None else e.elapsed_s for e in (run, baseline)]
     seconds, earlier = took
     if seconds is None or not earlier:
         return None
@@ -205,22 +203,22 @@ def _passing(call: Call, run: Evidence, facts: Facts) -> Judgement:
     """Each test that is named ran and passed; to be ``cleared``, it failed in the baseline, too."""
     if run.totals is None:
         return _untold(run, "which tests passed")
-    named, sources, why = _identities(call, facts)
+    tests, sources, why = _identities(call, facts)
     if not call.args:
         why = f"{call.name}() names nothing"
     good = {name for name, test in run.tests.items() if test.outcome == "passed"}
     if call.name == "cleared" and facts.baseline:
         good = {*compare(run, facts.baseline).cleared}
-    bad = [name for name in named if name not in good]
+    bad = [name for name in tests if name not in good]
     evidence = (run.path, *sources)
     if bad:
         shown = "; ".join(f"{_short(name)} {_outcome(name, run)}" for name in bad[:_MOST_NAMED])
         more = f"; and {len(bad) - _MOST_NAMED} more" if len(bad) > _MOST_NAMED else ""
-        count = f"{len(named) - len(bad)} of {len(named)} {call.name}"
+        count = f"{len(tests) - len(bad)} of {len(tests)} {call.name}"
         return unmet(f"{count}: {shown}{more}", *evidence)
     if why:
         return unknown(why, *evidence)
-    return met(f"{len(named)} of {len(named)} {call.name}", *evidence)
+    return met(f"{len(tests)} of {len(tests)} {call.name}", *evidence)
 
 
 def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
@@ -230,8 +228,8 @@ def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
     failing = [name for name, test in run.tests.items() if test.outcome in FAILING]
     count = run.totals.failing
     allowed = int(call.option("count") or len(failing))
-    named, sources, why = _identities(Call("remaining", call.args), facts)
-    others = [name for name in failing if call.args and name not in named]
+    tests, sources, why = _identities(Call("remaining", call.args), facts)
+    others = [name for name in failing if call.args and name not in tests]
     evidence = (run.path, *sources)
     left = f"{counted(count, 'failure')} remaining"
     if count > allowed or (others and not why):
@@ -248,32 +246,32 @@ def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
 
 def _finished(_: Call, run: Evidence, __: Facts) -> Judgement:
     """The run came to its end, whatever its outcome."""
-    said = f"the run is {run.completeness}: {run.reason}".rstrip(": ")
+    text = f"the run is {run.completeness}: {run.reason}".rstrip(": ")
     if run.completeness in ("complete", "failed"):
-        return met(said, run.path)
-    return (unknown if run.completeness == "inconsistent" else unmet)(said, run.path)
+        return met(text, run.path)
+    return (unknown if run.completeness == "inconsistent" else unmet)(text, run.path)
 
 
 def _green(call: Call, run: Evidence, facts: Facts) -> Judgement:
     """Tests of each file that is named ran, and none of them failed."""
     if run.totals is None:
         return _untold(run, "which tests passed")
-    named = _of_files(call.args, run, facts)
-    ran = [name for name in named if run.tests[name].outcome == "passed"]
-    bad = [name for name in named if run.tests[name].outcome in FAILING]
+    of_files = _of_files(call.args, run, facts)
+    ran = [name for name in of_files if run.tests[name].outcome == "passed"]
+    bad = [name for name in of_files if run.tests[name].outcome in FAILING]
     if bad:
         return unmet(
-            f"{len(bad)} of {counted(len(named), 'test')} failed: {_listed(bad)}", run.path
+            f"{len(bad)} of {counted(len(of_files), 'test')} failed: {_listed(bad)}", run.path
         )
     if not ran:
         return unknown(f"{run.path} does not tell of tests in {', '.join(call.args)}", run.path)
-    judgement = met(f"{len(ran)} of {counted(len(named), 'test')} passed, none failed", run.path)
+    judgement = met(f"{len(ran)} of {counted(len(of_files), 'test')} passed, none failed", run.path)
     return of_whole(judgement, run)
 
 
 def _of_files(files: Sequence[str], run: Evidence, facts: Facts) -> list[str]:
     """The tests of each file; none where a file has none, or its bare name is that of two."""
-    found: list[str] = []
+    of_files: list[str] = []
     for file in files:
         own = facts.tests_in(run, facts.selectors([file]))
         if not own and "/" not in file:
@@ -283,8 +281,8 @@ def _of_files(files: Sequence[str], run: Evidence, facts: Facts) -> list[str]:
             own = [*homes] if len({*homes.values()}) == 1 else []
         if not own:
             return []
-        found += own
-    return found
+        of_files += own
+    return of_files
 
 
 CALLS: Final[dict[str, Callable[[Call, Evidence, Facts], Judgement]]] = {
@@ -299,13 +297,15 @@ CALLS: Final[dict[str, Callable[[Call, Evidence, Facts], Judgement]]] = {
 def _identities(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:
     """The identities that the arguments mean, where that is told, and why some are not known.
     ``NAME:2`` says that a cluster has two tests, ``count=`` how many there are in all."""
-    named: dict[str, None] = {}
+    identities: dict[str, None] = {}
     sources: dict[str, None] = {}
     doubts: list[str] = []
     baseline = facts.baseline if call.name == "cleared" and call.args == ("all",) else None
     if baseline:
-        named = {name: None for name, test in baseline.tests.items() if test.outcome in FAILING}
-        if not baseline.totals or len(named) != baseline.totals.failing:
+        identities = {
+            name: None for name, test in baseline.tests.items() if test.outcome in FAILING
+        }
+        if not baseline.totals or len(identities) != baseline.totals.failing:
             doubts.append(f"{baseline.path} does not name all that failed")
     for arg in () if baseline else call.args:
         counted_name = _COUNTED.fullmatch(arg)
@@ -315,7 +315,7 @@ def _identities(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], s
         if not tests.identities:
             doubts.append(f"nothing tells which tests {name} has{lost}")
             continue
-        named |= dict.fromkeys(tests.identities)
+        identities |= dict.fromkeys(tests.identities)
         if tests.source:
             sources[tests.source] = None
         expected, known = int(times) if times else tests.expected, len(tests.identities)
@@ -324,9 +324,9 @@ def _identities(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], s
             wanted = f"{name} should have {expected} tests" if expected is not None else name
             doubts.append(f"{wanted}, {shown}")
     total = call.option("count")
-    if total is not None and int(total) != len(named):
-        doubts.append(f"{total} tests are said, those named are {len(named)}")
-    return list(named), tuple(sources), next(iter(doubts), "")
+    if total is not None and int(total) != len(identities):
+        doubts.append(f"{total} tests are said, those named are {len(identities)}")
+    return list(identities), tuple(sources), next(iter(doubts), "")
 
 
 def _listed(identities: list[str]) -> str:

@@ -394,9 +394,9 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 def together(judged: Sequence[Judgement]) -> Judgement:
     """Several as one. Those that decide tell why, each reason once."""
-    verdict = worst([one.verdict for one in judged])
-    reasons = dict.fromkeys(one.reason for one in judged if one.verdict == verdict)
-    evidence = dict.fromkeys(place for one in judged for place in one.evidence)
+    verdict = worst([judgement.verdict for judgement in judged])
+    reasons = dict.fromkeys(j.reason for j in judged if j.verdict == verdict)
+    evidence = dict.fromkeys(place for judgement in judged for place in judgement.evidence)
     return Judgement(verdict=verdict, reason="; ".join(reasons), evidence=tuple(evidence))
 
 

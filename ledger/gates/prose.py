@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from ledger.gates import tree
 from ledger.gates.brief import OPTION
 from ledger.gates.checks import Call, Check, Term, has_words, words_of
-from ledger.gates.decisions import option_keys, options_named
+from ledger.gates.decisions import option_keys, options_in
 from ledger.gates.model import Brief, Condition, Task
 from ledger.gates.run_terms import CLUSTER, MARGIN, TEST, TOKEN, demand, margins, names, rest
 from ledger.plan import citations, named_tasks
@@ -60,9 +60,9 @@ class Prose(NamedTuple):
 
     def find_all(self, pattern: re.Pattern[str], most: int = 200) -> list[re.Match[str]]:
         """The matches in the text, which are understood."""
-        found = [*islice(pattern.finditer(self.text), most)]
-        self.seen.extend(one.span() for one in found)
-        return found
+        matches = [*islice(pattern.finditer(self.text), most)]
+        self.seen.extend(match.span() for match in matches)
+        return matches
 
     def part(self, text: str) -> "Prose":
         """A part of the text, or all of it, of which nothing is understood yet."""
@@ -121,10 +121,10 @@ def why_unread(text: str) -> str:
     """What of a criterion that no reader knows stands in the way, with a semicolon behind it."""
     words = tokens(_REFERENCE.sub(" ", text[:_LONGEST]), slack=0.0)
     every = (part for word in words if word.code == "u" for part in word.text.split("\n"))
-    names = [one for one in dict.fromkeys(every) if _NAME.fullmatch(one)][:_MOST_NAMED]
+    names = [reason for reason in dict.fromkeys(every) if _NAME.fullmatch(reason)][:_MOST_NAMED]
     if names:
         return f"none speaks of {', '.join(map(repr, names))}; "
-    if any(one.low == one.high != 0 and one.quantity in _MEASURED for one in stated(words)):
+    if any(r.low == r.high != 0 and r.quantity in _MEASURED for r in stated(words)):
         return "a figure alone may be a bound either way (say at least, at most or exactly); "
     return ""
 
@@ -147,7 +147,7 @@ def _terms(prose: Prose) -> list[Term]:
         own = prose._replace(seen=[])
         terms = reader(own)
         if terms and not rest(own.text, own.seen):
-            return [*terms, *(one for one in noted if one not in terms)]
+            return [*terms, *(call for call in noted if call not in terms)]
     return []
 
 
@@ -171,13 +171,13 @@ def _clauses(prose: Prose) -> Iterator[Prose]:
     """The parts of a text that each ask for something: as much as one reader understands, else
     what says something. A list of names has joints too."""
     text, begin = prose.text, 0
-    bare = _CLOSED.sub(lambda found: "x" * len(found[0]), text)
-    joints = [one.span() for one in islice(_JOINT.finditer(bare), _MOST_JOINTS)]
+    bare = _CLOSED.sub(lambda match: "x" * len(match[0]), text)
+    joints = [match.span() for match in islice(_JOINT.finditer(bare), _MOST_JOINTS)]
     while begin < len(text):
         later = [span for span in joints if span[0] >= begin] + [(len(text), len(text))]
         parts = [(prose.part(text[begin:start]), end) for start, end in later]
-        read = [one for one in parts if _terms(one[0])]
-        some = [one for one in parts if _SAYS.search(one[0].text)]
+        read = [part for part in parts if _terms(part[0])]
+        some = [part for part in parts if _SAYS.search(part[0].text)]
         part, begin = read[-1] if read else some[0] if some else parts[-1]
         yield part
 
@@ -185,12 +185,12 @@ def _clauses(prose: Prose) -> Iterator[Prose]:
 def _has(terms: list[Term], term: Term) -> bool:
     """Whether one of ``terms`` asks for as much as ``term``."""
     return term in terms or any(
-        isinstance(one, Call)
+        isinstance(call, Call)
         and isinstance(term, Call)
-        and one.name == term.name
-        and one.options == term.options
-        and {*term.args} <= {*one.args}
-        for one in terms
+        and call.name == term.name
+        and call.options == term.options
+        and {*term.args} <= {*call.args}
+        for call in terms
     )
 
 
@@ -222,11 +222,11 @@ def _of_run(prose: Prose) -> list[Term]:
     source = prose.brief.input.lower() if prose.brief else ""
     if against and source and not re.search(rf"{re.escape(against['phase'].lower())}\b", source):
         return []
-    said = demand(_PHASE.sub(lambda found: " " * len(found[0]), prose.text), prose.note)
-    prose.seen.extend(said.spans)
-    if said.terms:
+    terms = demand(_PHASE.sub(lambda match: " " * len(match[0]), prose.text), prose.note)
+    prose.seen.extend(terms.spans)
+    if terms.terms:
         prose.find(_IN_ALL)
-    return said.terms
+    return terms.terms
 
 
 def _margins(prose: Prose) -> list[Term]:
@@ -272,21 +272,21 @@ _ATTEMPTS: Final = re.compile(
 
 def _plan(prose: Prose) -> list[Term]:
     brief, own = prose.brief, prose.condition.sprint
-    sprints = [one for one in brief.sprints if not one.is_deferred] if brief else []
+    sprints = [sprint for sprint in brief.sprints if not sprint.is_deferred] if brief else []
     if brief and prose.find(_ATTEMPTS):
-        numbers = "|".join(re.escape(one.number) for one in sprints)
+        numbers = "|".join(re.escape(sprint.number) for sprint in sprints)
         ends = re.compile(rf"/sprint[ _-]?(?:{numbers})/\Z", re.IGNORECASE)
         folders = [entry.path for entry in brief.bundle if sprints and ends.search(entry.path)]
         return [Call("recorded", tuple(folders))] if folders else []
     complete = prose.find(_SPRINTS)
     if complete and complete["numbers"]:
-        named: dict[str, None] = {}
+        names: dict[str, None] = {}
         for first, last in _RANGE.findall(complete["numbers"]):
             end = min(int(last or first), int(first) + 99)
-            named |= {str(n): None for n in range(int(first), end + 1)}
-        return [Call("complete", tuple(named))]
+            names |= {str(n): None for n in range(int(first), end + 1)}
+        return [Call("complete", tuple(names))]
     if complete and complete["prior"]:
-        before = [one.number for one in sprints if one.line < prose.condition.line]
+        before = [sprint.number for sprint in sprints if sprint.line < prose.condition.line]
         return [Call("complete", tuple(number for number in before if number != own))]
     if prose.find(_DECISION) and prose.find(_LOGGED):
         return _decision(prose)
@@ -299,7 +299,7 @@ def _decision(prose: Prose) -> list[Term]:
     prose.find_all(_BETWEEN)
     work = prose.find(_BEFORE)
     sprint = (work["number"] if work else "") or prose.condition.sprint
-    options = [f"Option {key}" for key in options_named(f"{prose.text} {prose.note}")]
+    options = [f"Option {key}" for key in options_in(f"{prose.text} {prose.note}")]
     choices = prose.brief.decisions if prose.brief else ()
     if not options and len(choices) == 1:
         options = [f"Option {key}" for key in option_keys(choices[0])]
@@ -321,13 +321,13 @@ _PLACE: Final = re.compile(r"[A-Z]\w{1,30} \d{1,4}\b")  # "Gap 1", which a block
 def _sprint_failures(prose: Prose) -> list[Term]:
     """The clusters that a sprint's tasks are about: named by their titles, by the blockers that
     these take away, and by the sprint's criteria. As many failures as it says that it unblocks."""
-    said = prose.find(_SPRINT_FAILURES)
-    sprints = prose.brief.sprints if prose.brief and said else ()
-    number = (said["number"] or said["of"]) if said else ""
-    sprint = next((one for one in sprints if one.number == number), None)
+    match = prose.find(_SPRINT_FAILURES)
+    sprints = prose.brief.sprints if prose.brief and match else ()
+    number = (match["number"] or match["of"]) if match else ""
+    sprint = next((sprint for sprint in sprints if sprint.number == number), None)
     if sprint is None or prose.brief is None:
         return []
-    found: dict[str, None] = {}
+    identities: dict[str, None] = {}
     for task in sprint.tasks:
         places = {*_PLACE.findall(task.title)}
         own = [*names(task.title)]
@@ -336,9 +336,9 @@ def _sprint_failures(prose: Prose) -> list[Term]:
                 own += blocker.clusters
         if not own and not task.optional and sprint.unblocks is None:
             return []  # nothing tells what it clears
-        found |= dict.fromkeys(one.removeprefix("CLUSTER-") for one in own)
+        identities |= dict.fromkeys(name.removeprefix("CLUSTER-") for name in own)
     count = () if sprint.unblocks is None else (("count", f"{sprint.unblocks}"),)
-    return [Call("cleared", tuple(found), count)] if found else []
+    return [Call("cleared", tuple(identities), count)] if identities else []
 
 
 # Commands that validate, each in a folder of the bundle
@@ -351,13 +351,13 @@ def _targeted(prose: Prose) -> list[Term]:
         return []
     number = prose.condition.sprint
     captured = tree.captured(prose.brief)
-    folders = tuple(one for one in captured if not number or tree.of_sprint(f"{one}/", number))
-    tasks = [task for one in prose.brief.sprints if not one.is_deferred for task in one.tasks]
+    folders = tuple(path for path in captured if not number or tree.of_sprint(f"{path}/", number))
+    tasks = [task for s in prose.brief.sprints if not s.is_deferred for task in s.tasks]
     terms: list[Term] = [Call("passes", folders)] if folders else []
     for task in (prose.tasks if number else tasks) if folders else ():
         by = task.commands or (*names(task.validation),)
-        wanted = (one for one in by if ".py" in one or CLUSTER.fullmatch(one) or TEST.search(one))
-        terms += [Call("validated", (one, *folders)) for one in wanted]
+        wanted = (n for n in by if ".py" in n or CLUSTER.fullmatch(n) or TEST.search(n))
+        terms += [Call("validated", (name, *folders)) for name in wanted]
     return terms
 
 
@@ -438,17 +438,17 @@ def _written_documents(prose: Prose) -> list[Term]:
     if _ENTRIES.fullmatch(prose.note):
         return []
     paths = _documents(prose, prose.note)
-    own = [path for one in prose.brief.references for path in one.paths]
+    own = [path for reference in prose.brief.references for path in reference.paths]
     stamp = prose.brief.stamp or "\n"
     is_own = all(any(o.endswith(path) and stamp in o for o in own) for path in paths)
     is_made = is_own or made[0].lower() not in {"updated", "complete", "completed"}
     return [Call("exists", paths)] if paths and is_made else []
 
 
-def _documents(prose: Prose, said: str) -> tuple[str, ...]:
-    """The documents that ``said`` names, else the one that a cross-reference to is called by the
+def _documents(prose: Prose, text: str) -> tuple[str, ...]:
+    """The documents that ``text`` names, else the one that a cross-reference to is called by the
     words of the text."""
-    if paths := [match["path"] for match in _DOCUMENT.finditer(said)]:
+    if paths := [match["path"] for match in _DOCUMENT.finditer(text)]:
         return tuple(paths)
     for reference in prose.brief.references if prose.brief else ():
         words = words_of(reference.label)
@@ -459,7 +459,7 @@ def _documents(prose: Prose, said: str) -> tuple[str, ...]:
 
 def _is_subject(text: str) -> bool:
     """Whether a text asks for nothing of its own: neither limits nor bounds, one clause."""
-    is_more = any(one[0].strip() != "with" for one in _JOINT.finditer(text))
+    is_more = any(match[0].strip() != "with" for match in _JOINT.finditer(text))
     return not (is_more or _limits(text) or MARGIN.search(text) or demand(text).terms)
 
 
@@ -532,14 +532,14 @@ def _task(prose: Prose, what: str) -> Task | None:
     """The sprint's task whose title shares most words with ``what``, and two at least."""
     wanted = {*words_of(what)}
     shared = [(len(wanted & {*words_of(task.title)}), task) for task in prose.tasks]
-    count, task = max(shared, key=lambda one: one[0], default=(0, None))
+    count, task = max(shared, key=lambda pair: pair[0], default=(0, None))
     return task if count >= 2 else None
 
 
 def _tasks(prose: Prose) -> list[Term]:
     """``M1 complete``, ``Tasks M1–M4 [D]``, ``All Phase M tasks marked [D]``."""
-    done = [one for one in named_tasks.named(prose.text) if one.is_done]
-    names = [f"{one.name}-{one.to}" if one.to else one.name for one in done]
+    done = [name for name in named_tasks.names_in(prose.text) if name.is_done]
+    names = [f"{name.name}-{name.to}" if name.to else name.name for name in done]
     if names:
         prose.find_all(named_tasks.DONE)
     return [Call("tasks", tuple(dict.fromkeys(names)))] if names else []

@@ -150,32 +150,32 @@ def demand(text: str, note: str = "") -> Demand:
         return Demand(whole, [(0, len(text))], False)
     spans: list[tuple[int, int]] = []
     for pattern in _DEMANDS:
-        for found in pattern.finditer(text):
-            start, end = found.span("word" if "word" in pattern.groupindex else 0)
+        for match in pattern.finditer(text):
+            start, end = match.span("word" if "word" in pattern.groupindex else 0)
             text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
             spans.append((start, end))
     marked, places, clusters = _as_tests(text)
     words = tokens(marked, slack=0.0)
     every = stated(words)
     is_list = len(every) > 1 and all(
-        one.quantity in _COUNTS and one.low == one.high for one in every
+        statement.quantity in _COUNTS and statement.low == statement.high for statement in every
     )
-    is_of_tests = any(one.code in "WTHR" for one in words)
+    is_of_tests = any(token.code in "WTHR" for token in words)
     terms: list[Term] = []
     for statement in every:
-        own = [one for one in words if statement.start <= one.start and one.end <= statement.end]
-        seen = [(one.start, one.end) for one in own]
-        said = _phrase(statement, own, marked, clusters)
-        is_clear = _is_plain(said) and (is_of_tests or statement.quantity != "duration")
+        own = [t for t in words if statement.start <= t.start and t.end <= statement.end]
+        seen = [(token.start, token.end) for token in own]
+        phrase = _phrase(statement, own, marked, clusters)
+        is_clear = _is_plain(phrase) and (is_of_tests or statement.quantity != "duration")
         if statement.quantity == "finished" and any(
-            one.quantity == "duration" and one.start == statement.start for one in every
+            each.quantity == "duration" and each.start == statement.start for each in every
         ):
             continue  # "finishes within a minute" asks for the time
         if is_clear and not rest(marked[: statement.end], [(0, statement.start), *seen]):
-            meant = _terms(said, note, is_list=is_list)
-            terms.extend(one for one in meant if one not in terms)
-            spans.extend((places[start], places[end]) for start, end in seen if meant)
-    is_of_all = any(one.quantity == "all_passed" for one in every)
+            calls = _terms(phrase, note, is_list=is_list)
+            terms.extend(call for call in calls if call not in terms)
+            spans.extend((places[start], places[end]) for start, end in seen if calls)
+    is_of_all = any(statement.quantity == "all_passed" for statement in every)
     return Demand(terms, spans if terms else [], is_of_all)
 
 
@@ -207,7 +207,7 @@ def names(text: str) -> tuple[str, ...]:
 
 def _names_alone(note: str) -> tuple[str, ...] | None:
     """The clusters and tests that a note names; None where it says more than names."""
-    spans = [one.span() for by in (CLUSTER, TEST) for one in by.finditer(note)]
+    spans = [match.span() for by in (CLUSTER, TEST) for match in by.finditer(note)]
     return None if rest(note, spans) else names(note)
 
 
@@ -216,45 +216,47 @@ def rest(text: str, seen: Sequence[tuple[int, int]]) -> str:
     blank = text
     for start, end in seen:
         blank = blank[:start] + " " * (end - start) + blank[end:]
-    left = [one for one in TOKEN.finditer(blank) if one[0].lower() not in _FILLERS]
+    left = [match for match in TOKEN.finditer(blank) if match[0].lower() not in _FILLERS]
     return text[left[0].start() : left[-1].end()] if left else ""
 
 
-def _phrase(said: Statement, own: Sequence[Token], text: str, clusters: Sequence[str]) -> _Phrase:
-    words = text[said.start : said.end].lower()
+def _phrase(
+    statement: Statement, own: Sequence[Token], text: str, clusters: Sequence[str]
+) -> _Phrase:
+    words = text[statement.start : statement.end].lower()
     sign = _BOUND.search(words)
     known = {f"test_cluster{number}": name for number, name in enumerate(clusters)}
     return _Phrase(
-        statement=said,
+        statement=statement,
         tokens=own,
-        codes="".join(one.code for one in own),
+        codes="".join(token.code for token in own),
         words=words,
-        clause=text[said.start :].lower(),
+        clause=text[statement.start :].lower(),
         sign=_SIGNS.get(sign["sign"], sign["sign"]) if sign else "",
-        names=tuple(known.get(name, name) for name in said.names),
+        names=tuple(known.get(name, name) for name in statement.names),
     )
 
 
-def _is_plain(said: _Phrase) -> bool:
+def _is_plain(phrase: _Phrase) -> bool:
     """Whether all the run is spoken of, without doubt and alternatives, and each token says what
     its letter does, and no more. Earlier failures are those of the baseline."""
-    one = said.statement
+    statement = phrase.statement
     if (
-        (one.subject and not _files(one))
-        or one.is_outside
-        or one.runs
-        or not one.is_sure
-        or said.sign == "~"
+        (statement.subject and not _files(statement))
+        or statement.is_outside
+        or statement.runs
+        or not statement.is_sure
+        or phrase.sign == "~"
     ):
         return False
-    is_of_baseline = one.quantity in ("still", "cleared")
-    if re.search("known|error" if is_of_baseline else "known", said.words):
+    is_of_baseline = statement.quantity in ("still", "cleared")
+    if re.search("known|error" if is_of_baseline else "known", phrase.words):
         return False
-    if "AW" in said.codes or ("without" in said.words and one.quantity == "skipped"):
+    if "AW" in phrase.codes or ("without" in phrase.words and statement.quantity == "skipped"):
         return False  # "each run", "cleared without skipping"
-    for token in said.tokens:
+    for token in phrase.tokens:
         if token.text.lower() == "or":
-            is_plain = one.high == 0 and not one.names
+            is_plain = statement.high == 0 and not statement.names
         elif token.code in "Np":
             is_plain = bool(_NUMBER.search(token.text))  # not "several"
         elif token.code == "c":
@@ -267,98 +269,104 @@ def _is_plain(said: _Phrase) -> bool:
     return True
 
 
-def _terms(said: _Phrase, note: str, *, is_list: bool) -> list[Term]:
+def _terms(phrase: _Phrase, note: str, *, is_list: bool) -> list[Term]:
     """The terms that a statement stands for; none for what no check tells. ``is_list`` where the
     text lists figures as they are: ``540 passed, 8 failed``."""
-    one, noted = said.statement, _names_alone(note) if note else ()
+    statement, noted = phrase.statement, _names_alone(note) if note else ()
     terms: list[Term] = []
-    if files := _files(one):
-        is_clean = one.quantity in ("all_passed", "failed", "failing") and one.high == 0
+    if files := _files(statement):
+        is_clean = statement.quantity in ("all_passed", "failed", "failing") and statement.high == 0
         return [Call("green", files)] if is_clean and not noted else []
-    match one.quantity:
-        case "all_passed" if one.low == SO and not noted:
-            terms = [Compare("failures", "==", 0), *_wholes(said)]
-        case "outcome" if one.outcome == "passed" and "M" in said.codes:
-            terms = [] if noted is None else [Call("cleared", (*said.names, *noted))]
-        case "outcome" if one.outcome in ("passed", "not failed"):
-            terms = [Call("passing", (*said.names, *(noted or ())))]
-        case "only_failing" if re.search("[FEJP]", said.codes):
-            terms = [Call("remaining", said.names)]
-        case "failed" if "J" in said.codes and one.high < inf:
-            terms = _remaining(said, note)
-        case "still" if re.search("[MP]", said.codes) and "Q" not in said.codes:
-            terms = _cleared(said, noted or ("all",))
+    match statement.quantity:
+        case "all_passed" if statement.low == SO and not noted:
+            terms = [Compare("failures", "==", 0), *_wholes(phrase)]
+        case "outcome" if statement.outcome == "passed" and "M" in phrase.codes:
+            terms = [] if noted is None else [Call("cleared", (*phrase.names, *noted))]
+        case "outcome" if statement.outcome in ("passed", "not failed"):
+            terms = [Call("passing", (*phrase.names, *(noted or ())))]
+        case "only_failing" if re.search("[FEJP]", phrase.codes):
+            terms = [Call("remaining", phrase.names)]
+        case "failed" if "J" in phrase.codes and statement.high < inf:
+            terms = _remaining(phrase, note)
+        case "still" if re.search("[MP]", phrase.codes) and "Q" not in phrase.codes:
+            terms = _cleared(phrase, noted or ("all",))
         case "cleared" if noted:
-            terms = _cleared(said, noted)
+            terms = _cleared(phrase, noted)
         case "cleared":
-            terms = [Compare("cleared", ">=", ceil(one.low))] if one.low else []
+            terms = [Compare("cleared", ">=", ceil(statement.low))] if statement.low else []
         case "change" | "finished":
-            terms = of_change(one)
-        case _ if one.quantity in _METRICS and (is_list or _is_bound(said)):
-            terms = [*_bounds(said), *_wholes(said)]
+            terms = of_change(statement)
+        case _ if statement.quantity in _METRICS and (is_list or _is_bound(phrase)):
+            terms = [*_bounds(phrase), *_wholes(phrase)]
     return terms
 
 
-def _remaining(said: _Phrase, note: str) -> list[Term]:
+def _remaining(phrase: _Phrase, note: str) -> list[Term]:
     """The failures that may be left: so many or fewer, or just as many as "exactly 3 failures
     remain" and "between 1 and 3 are left" say."""
-    one = said.statement
+    statement = phrase.statement
     left = _names_alone(_ASIDE.sub("", note)) or ()
-    if said.sign == "=" or 0 < one.low < one.high:
-        return [*_bounds(said), *([Call("remaining", left)] if left else [])]
-    return [Call("remaining", left, (("count", f"{floor(one.high)}"),))]
+    if phrase.sign == "=" or 0 < statement.low < statement.high:
+        return [*_bounds(phrase), *([Call("remaining", left)] if left else [])]
+    return [Call("remaining", left, (("count", f"{floor(statement.high)}"),))]
 
 
-def _files(said: Statement) -> tuple[str, ...]:
+def _files(statement: Statement) -> tuple[str, ...]:
     """The files of tests that a statement is about: all of its parts, or none."""
-    is_all = bool(said.subject) and all(_FILE.fullmatch(one) for one in said.subject)
-    return said.subject if is_all else ()
+    is_all = bool(statement.subject) and all(_FILE.fullmatch(path) for path in statement.subject)
+    return statement.subject if is_all else ()
 
 
-def _is_bound(said: _Phrase) -> bool:
+def _is_bound(phrase: _Phrase) -> bool:
     """Whether a figure is a bound, or leaves no doubt that it is none: zero, all, an exit code."""
-    one = said.statement
-    is_zero = one.high == 0 or one.quantity == "exit_code" or said.sign == "="
-    is_whole = one.of == (one.low, one.high) or "L" in said.codes or said.words.startswith("100")
-    is_of_something = one.quantity != "collected" or "L" in said.codes  # not "24 tests"
-    return is_of_something and (one.low != one.high or is_zero or is_whole)
+    statement = phrase.statement
+    is_zero = statement.high == 0 or statement.quantity == "exit_code" or phrase.sign == "="
+    is_whole = (
+        statement.of == (statement.low, statement.high)
+        or "L" in phrase.codes
+        or phrase.words.startswith("100")
+    )
+    is_of_something = statement.quantity != "collected" or "L" in phrase.codes  # not "24 tests"
+    return is_of_something and (statement.low != statement.high or is_zero or is_whole)
 
 
-def _cleared(said: _Phrase, clusters: tuple[str, ...]) -> list[Term]:
+def _cleared(phrase: _Phrase, clusters: tuple[str, ...]) -> list[Term]:
     """That clusters, or all failures of the baseline, are cleared, and how many tests they are."""
-    sizes = [f"{one.low:.0f}" for one in said.tokens if one.code == "N"]
-    sizes += ["2"] if "both" in said.words else []
-    if said.statement.low != said.statement.high or len(sizes) > 1:
+    sizes = [f"{token.low:.0f}" for token in phrase.tokens if token.code == "N"]
+    sizes += ["2"] if "both" in phrase.words else []
+    if phrase.statement.low != phrase.statement.high or len(sizes) > 1:
         return []
     return [Call("cleared", clusters, tuple(("count", size) for size in sizes))]
 
 
-def _wholes(said: _Phrase) -> Iterator[Term]:
+def _wholes(phrase: _Phrase) -> Iterator[Term]:
     """That there are as many tests as a share is said to be of: ``22 of 24``, ``all 24``."""
-    behind = (b for a, b in pairwise(said.tokens) if a.code in "gA" and b.code == "N")
-    of = said.statement.of
-    sizes = {*(one.low for one in behind), *(of[:1] if of and said.codes != "change" else ())}
+    behind = (b for a, b in pairwise(phrase.tokens) if a.code in "gA" and b.code == "N")
+    of = phrase.statement.of
+    sizes = {*(token.low for token in behind), *(of[:1] if of and phrase.codes != "change" else ())}
     return (Compare("collected", "==", size) for size in sizes)
 
 
-def _bounds(said: _Phrase) -> Iterator[Term]:
+def _bounds(phrase: _Phrase) -> Iterator[Term]:
     """The bounds that a statement sets."""
-    one = said.statement
-    metric, unit = _METRICS[one.quantity]
-    if metric == "failures" and "failed" in said.words:
+    statement = phrase.statement
+    metric, unit = _METRICS[statement.quantity]
+    if metric == "failures" and "failed" in phrase.words:
         metric = "failed"
     elif metric.endswith("rate"):
-        of = _RATE_OF.search(said.clause)
+        of = _RATE_OF.search(phrase.clause)
         known = _RATES.get(of["of"] if of else "", "")
         if metric == "failure_rate":
             known = metric if known == "rate" else known.replace("passed", "failures")
         metric = known
-    if written := _UNIT.search(next((t.text for t in said.tokens if t.code in "tm"), "")):
+    if written := _UNIT.search(next((t.text for t in phrase.tokens if t.code in "tm"), "")):
         unit = _UNITS.get(written[0], written[0])
-    low, high = (round(value / UNITS.get(unit, 1), 3) + 0.0 for value in (one.low, one.high))
+    low, high = (
+        round(value / UNITS.get(unit, 1), 3) + 0.0 for value in (statement.low, statement.high)
+    )
     if not metric or unit not in UNITS:
         return
-    if one.low > one.high:
+    if statement.low > statement.high:
         yield Compare(metric, "<", high, unit)  # "failures < 0", which nothing can be
     elif low == high:
         yield Compare(metric, "==", low, unit)
@@ -366,18 +374,18 @@ def _bounds(said: _Phrase) -> Iterator[Term]:
         yield Compare(metric, "!=", 0)
     else:
         if low > 0 or high == inf:
-            yield Compare(metric, ">" if said.sign == ">" else ">=", low, unit)
+            yield Compare(metric, ">" if phrase.sign == ">" else ">=", low, unit)
         if high < inf:
-            yield Compare(metric, "<" if said.sign == "<" else "<=", high, unit)
+            yield Compare(metric, "<" if phrase.sign == "<" else "<=", high, unit)
 
 
-def margins(said: re.Match[str] | None, timeout: float | None) -> list[Term]:
+def margins(match: re.Match[str] | None, timeout: float | None) -> list[Term]:
     """What ``MARGIN`` found: a share of the timeout that is said there, else of ``timeout``."""
-    if said is None:
+    if match is None:
         return []
-    sign = _SIGNS.get(said["sign"].lower(), said["sign"])
-    if said["of"]:
-        timeout = float(said["of"]) * UNITS[said["unit"].lower()]
+    sign = _SIGNS.get(match["sign"].lower(), match["sign"])
+    if match["of"]:
+        timeout = float(match["of"]) * UNITS[match["unit"].lower()]
     if not timeout or sign in "~=":
         return []
-    return [Compare("margin", sign, float(said["value"]), "%", timeout)]
+    return [Compare("margin", sign, float(match["value"]), "%", timeout)]

@@ -78,13 +78,13 @@ def sprint(part: Part, below: Sequence[Part]) -> Sprint:
             condition(text, f"{part.title.partition(':')[0]} prerequisite", line, number)
             for text, line in (*_prerequisites(part), *(() if numbered else _until(inside)))
         ),
-        tasks=tuple(_task(one) for one in below if _TASK.match(one.title)),
+        tasks=tuple(_task(part) for part in below if _TASK.match(part.title)),
         criteria=tuple(
             criterion
-            for one in inside
-            for group in one.groups
-            if is_exit_label(group.name or one.title)
-            for criterion in conditions(group, _section(one, group, number), number)
+            for part in inside
+            for group in part.groups
+            if is_exit_label(group.name or part.title)
+            for criterion in conditions(group, _section(part, group, number), number)
         ),
         rationale=part.value("rationale"),
         priority=_value(inside, "priority"),
@@ -97,9 +97,9 @@ def sprint(part: Part, below: Sequence[Part]) -> Sprint:
 
 def conditions(group: Group, section: str, sprint: str = "") -> tuple[Condition, ...]:
     """The criteria that lists and tables hold, each item or row one."""
-    said = [(node.text, node.line) for node in group.nodes]
-    said += [(_criterion_of(row), row.line) for row in group.rows]
-    return tuple(condition(text, section, line, sprint) for text, line in said if text)
+    texts = [(node.text, node.line) for node in group.nodes]
+    texts += [(_criterion_of(row), row.line) for row in group.rows]
+    return tuple(condition(text, section, line, sprint) for text, line in texts if text)
 
 
 def _criterion_of(row: Row) -> str:
@@ -132,16 +132,16 @@ def condition(text: str, section: str, line: int, sprint: str = "") -> Condition
     )
 
 
-def named(sprints: Sequence[Sprint], name: str) -> Sprint | None:
+def find(sprints: Sequence[Sprint], name: str) -> Sprint | None:
     """The sprint of a number, ``deferred`` work, or the deferred work whose tasks have the number:
     ``4`` where its tasks are 4.1 and 4.2. None for none."""
     wanted = name.lower()
-    for one in sprints:
-        if one.name.lower() == wanted:
-            return one
-    for one in sprints:
-        if one.is_deferred and any(task.number.startswith(f"{name}.") for task in one.tasks):
-            return one
+    for each in sprints:
+        if each.name.lower() == wanted:
+            return each
+    for sprint in sprints:
+        if sprint.is_deferred and any(task.number.startswith(f"{name}.") for task in sprint.tasks):
+            return sprint
     return None
 
 
@@ -149,9 +149,9 @@ def minutes(effort: str) -> tuple[float, float] | None:
     """The least and the most that an effort may come to: of ``2 hours OR 5 minutes`` 5 and 120. A
     day has eight hours. None where it tells no time."""
     every = [
-        float(value) * _MINUTES[found["unit"].lower()]
-        for found in _SPAN.finditer(effort)
-        for value in (found["low"], found["high"])
+        float(value) * _MINUTES[match["unit"].lower()]
+        for match in _SPAN.finditer(effort)
+        for value in (match["low"], match["high"])
         if value
     ]
     return (min(every), max(every)) if every else None
@@ -167,8 +167,8 @@ def titled(title: str) -> tuple[str, str]:
 
 def is_exit_label(name: str) -> bool:
     """Whether a label or title is one of exit criteria."""
-    said = plain(name)
-    return any(words in said for words in _EXIT_LABELS)
+    text = plain(name)
+    return any(words in text for words in _EXIT_LABELS)
 
 
 def _section(part: Part, group: Group, number: str) -> str:
@@ -193,9 +193,9 @@ def _prerequisites(part: Part) -> Iterator[tuple[str, int]]:
 def _until(inside: Sequence[Part]) -> Iterator[tuple[str, int]]:
     """What work is put off for."""
     groups = (group for part in inside for group in part.groups)
-    for group in (one for one in groups if plain(one.name).startswith(("priority", "rationale"))):
-        for found in _UNTIL.finditer(group.value):
-            yield from ((one.strip(), group.line) for one in _AND.split(found["what"]))
+    for group in (g for g in groups if plain(g.name).startswith(("priority", "rationale"))):
+        for match in _UNTIL.finditer(group.value):
+            yield from ((part.strip(), group.line) for part in _AND.split(match["what"]))
 
 
 def _task(part: Part) -> Task:
@@ -247,7 +247,7 @@ def _work(nodes: Iterable[Node]) -> tuple[tuple[TaskFile, ...], tuple[str, ...]]
 
 def _defined(node: Node) -> tuple[str, ...]:
     """What code in a list's item, and in those inside it, defines."""
-    code = (fence for one in walk((node,)) for fence in one.fences)
+    code = (fence for each in walk((node,)) for fence in each.fences)
     lines = (line for fence in code for line in fence.lines)
     return tuple(match[1] for line in lines if (match := _DEFINED.match(line)))
 

@@ -26,14 +26,14 @@ _BARE: Final = frozenset(
 
 def reason_in(words: str) -> str:
     """The reason that ``words`` give behind ``Because:`` or ``attested:``; empty for none."""
-    found = _REASON.search(words)
-    return found["why"].strip() if found else ""
+    match = _REASON.search(words)
+    return match["why"].strip() if match else ""
 
 
 def without_reason(words: str) -> str:
     """What ``words`` say before they give a reason."""
-    found = _REASON.search(words)
-    return words[: found.start()] if found else words
+    match = _REASON.search(words)
+    return words[: match.start()] if match else words
 
 
 def against_success(result: Result, failure: str, reason: str) -> Severity | None:
@@ -47,6 +47,6 @@ def against_success(result: Result, failure: str, reason: str) -> Severity | Non
 def subject_of(words: str) -> str:
     """What a result says that it is a success of, where it names that: ``success (phase B is
     recorded)``, ``reproduced``; empty for a bare word."""
-    said = _WORD.findall(_STOP.split(words)[0].lower())
-    others = [word for word in said if word not in _BARE]
+    words_before = _WORD.findall(_STOP.split(words)[0].lower())
+    others = [word for word in words_before if word not in _BARE]
     return text.one_line(words) if len(others) > 1 or "reproduced" in others else ""

@@ -49,45 +49,47 @@ def misfits(
     work: Sequence[Sprint],
 ) -> Iterator[Misfit]:
     """The figures of a brief that do not add up, in the order of its ``lines``."""
-    told = [*_of_lines(lines, totals, clusters), *_of_totals(totals), *_of_work(work, totals)]
-    told += _of_blockers(lines, clusters, blockers)
-    yield from sorted(told, key=lambda one: one.line)
+    of_lines = [*_of_lines(lines, totals, clusters), *_of_totals(totals), *_of_work(work, totals)]
+    of_lines += _of_blockers(lines, clusters, blockers)
+    yield from sorted(of_lines, key=lambda misfit: misfit.line)
 
 
 def _of_lines(
     lines: Mapping[int, str], totals: Totals | None, clusters: Sequence[Cluster]
 ) -> Iterator[Misfit]:
-    failed = totals.failed if totals else sum(one.count or 0 for one in clusters)
+    failed = totals.failed if totals else sum(cluster.count or 0 for cluster in clusters)
     collected = totals.collected if totals else None
     for number, line in lines.items():
-        for found in (*_SUM.finditer(line), *_PARTS.finditer(line)):
-            comes_to = sum(int(part) for part in found["parts"].split("+"))
-            if comes_to != int(found["whole"]):
-                yield Misfit(line=number, text=found[0], reason=f"the sum is {comes_to}")
-        if (named := _LISTED.search(line)) and named["names"].count(",") + 1 != int(named["count"]):
-            names = named["names"].count(",") + 1
-            yield Misfit(line=number, text=named[0], reason=f"{names} are named")
+        for match in (*_SUM.finditer(line), *_PARTS.finditer(line)):
+            comes_to = sum(int(part) for part in match["parts"].split("+"))
+            if comes_to != int(match["whole"]):
+                yield Misfit(line=number, text=match[0], reason=f"the sum is {comes_to}")
+        if (listed := _LISTED.search(line)) and listed["names"].count(",") + 1 != int(
+            listed["count"]
+        ):
+            names = listed["names"].count(",") + 1
+            yield Misfit(line=number, text=listed[0], reason=f"{names} are named")
         for pattern, whole in ((_OF, None), (_UNBLOCKS, failed)):
-            for found in pattern.finditer(line):
-                yield from _share(number, found, whole or int(found.groupdict()["whole"] or 0))
+            for count in pattern.finditer(line):
+                yield from _share(number, count, whole or int(count.groupdict()["whole"] or 0))
         if totals and abs(number - totals.line) <= 1:
-            for found in _SHARE.finditer(line):
-                yield from _share(number, found, collected)
+            for share in _SHARE.finditer(line):
+                yield from _share(number, share, collected)
 
 
-def _share(line: int, found: re.Match[str], whole: int | None) -> Iterator[Misfit]:
+def _share(line: int, match: re.Match[str], whole: int | None) -> Iterator[Misfit]:
     """What is wrong about a share, which people round or cut off."""
     if whole:
-        share, unit = 100 * int(found["count"]) / whole, 10.0 ** -len(found["digits"] or "")
-        if not -unit < share - float(found["percent"]) < unit:
-            reason = f"{found['count']} of {whole} are {share:.4g} %"
-            yield Misfit(line=line, text=found[0], reason=reason)
+        share, unit = 100 * int(match["count"]) / whole, 10.0 ** -len(match["digits"] or "")
+        if not -unit < share - float(match["percent"]) < unit:
+            reason = f"{match['count']} of {whole} are {share:.4g} %"
+            yield Misfit(line=line, text=match[0], reason=reason)
 
 
 def _of_totals(totals: Totals | None) -> Iterator[Misfit]:
     if totals is None:
         return
-    ends = [one for one in (totals.passed, totals.failed, totals.skipped) if one is not None]
+    ends = [n for n in (totals.passed, totals.failed, totals.skipped) if n is not None]
     if totals.collected is not None and sum(ends) > totals.collected:
         text = f"{totals.collected} collected"
         yield Misfit(line=totals.line, text=text, reason=f"{sum(ends)} ended")
@@ -103,7 +105,7 @@ def _of_work(work: Sequence[Sprint], totals: Totals | None) -> Iterator[Misfit]:
     """Sprints whose tasks take another time, or that clear more failures than there are."""
     for sprint in work:
         whole = sprints.minutes(sprint.effort)
-        efforts = [(one, sprints.minutes(one.effort)) for one in sprint.tasks]
+        efforts = [(task, sprints.minutes(task.effort)) for task in sprint.tasks]
         if not whole or not efforts or not all(span for _, span in efforts):
             continue
         needed = [span for task, span in efforts if span and not task.optional]
@@ -113,7 +115,7 @@ def _of_work(work: Sequence[Sprint], totals: Totals | None) -> Iterator[Misfit]:
         if whole[1] < least or whole[0] > most:
             reason = f"its tasks take {least / 60:g} h" if least == most else "its tasks do not"
             yield Misfit(line=sprint.line, text=sprint.effort, reason=reason)
-    clears = sum(one.unblocks or 0 for one in work)
+    clears = sum(sprint.unblocks or 0 for sprint in work)
     if totals and totals.failed is not None and clears > totals.failed:
         reason = f"there are {totals.failed} failures"
         yield Misfit(line=work[0].line, text=f"the sprints unblock {clears}", reason=reason)
@@ -123,11 +125,11 @@ def _of_blockers(
     lines: Mapping[int, str], clusters: Sequence[Cluster], blockers: Sequence[Blocker]
 ) -> Iterator[Misfit]:
     """Blockers whose clusters have another number of failures than they are said to block."""
-    counts = {one.id: one.count for one in clusters}
+    counts = {cluster.id: cluster.count for cluster in clusters}
     for blocker in blockers:
-        said = _BLOCKS.search(lines.get(blocker.line, ""))
+        match = _BLOCKS.search(lines.get(blocker.line, ""))
         own = [counts.get(name) for name in blocker.clusters]
         known = [count for count in own if count is not None]
-        if said and own and len(known) == len(own) and sum(known) != int(said["count"]):
+        if match and own and len(known) == len(own) and sum(known) != int(match["count"]):
             reason = f"its clusters have {sum(known)}"
-            yield Misfit(line=blocker.line, text=said[0], reason=reason)
+            yield Misfit(line=blocker.line, text=match[0], reason=reason)

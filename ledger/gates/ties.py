@@ -18,8 +18,8 @@ _MOST_DOCUMENTS: Final = 200  # that are there, and are looked into for a brief
 
 def item_of(brief: Brief, ledger: Ledger | None) -> Item | None:
     """The section of the item that a brief is about; None where the plan has none."""
-    sections = [one for one in ledger.items if one.id == brief.initiative] if ledger else []
-    return max(sections, key=lambda one: len(one.attempts), default=None)
+    sections = [item for item in ledger.items if item.id == brief.initiative] if ledger else []
+    return max(sections, key=lambda item: len(item.attempts), default=None)
 
 
 class Tied(NamedTuple):
@@ -49,7 +49,7 @@ def briefs_of(
         *(f.value for f in item.fields),
         *(o.text for o in newest_first(item.attempts)),
     )
-    places = (place for said in (own or others) for place in documents(view, said, plan))
+    places = (place for text in (own or others) for place in documents(view, text, plan))
     looked_into = 0
     for path in dict.fromkeys(place for place in places if place != plan):
         try:
@@ -71,6 +71,6 @@ def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[Tied, Spr
     if number is None:
         return None
     for tied in briefs_of(view, plan, item, words, may_be=may_have_sprints):
-        if sprint := sprints.named(tied.brief.sprints, number):
+        if sprint := sprints.find(tied.brief.sprints, number):
             return tied, sprint
     return None

@@ -48,25 +48,25 @@ def of_sprint(path: str, number: str) -> bool:
     return bool(re.search(rf"/sprint[ _-]?{re.escape(number)}(?=/|\Z)", path, re.IGNORECASE))
 
 
-def folder_named(brief: Brief, path: str, name: str) -> Folder | None:
+def find_folder(brief: Brief, path: str, name: str) -> Folder | None:
     """The folder that ``name`` means: its path, the last part of that, or a task by its number or
     title; None for none. Raises UsageError for a task of the brief, which lies at ``path``, that
     no folder is known for."""
     every = folders(brief)
     wanted = name.strip("/")
-    same = [one for one in every if one.below == wanted]
-    same = same or [one for one in every if one.below.rpartition("/")[2] == wanted]
+    same = [folder for folder in every if folder.below == wanted]
+    same = same or [folder for folder in every if folder.below.rpartition("/")[2] == wanted]
     if len(same) == 1:
         return same[0]
     task, sprint = next(_matching_tasks(brief, wanted), (None, ""))
     if task is None:
         return None
-    inside = [one for one in every if of_sprint(f"/{one.below}", sprint)]
-    fitting = [_shared(one, task) for one in inside]
-    best = [one for one, fit in zip(inside, fitting, strict=True) if fit == max(fitting)]
+    inside = [folder for folder in every if of_sprint(f"/{folder.below}", sprint)]
+    fitting = [_shared(folder, task) for folder in inside]
+    best = [folder for folder, fit in zip(inside, fitting, strict=True) if fit == max(fitting)]
     if len(best) == 1 and (max(fitting) or len(inside) == 1):
         return best[0]
-    known = ", ".join(one.below for one in every if one.below) or "no folder"
+    known = ", ".join(folder.below for folder in every if folder.below) or "no folder"
     message = f"--into {name[:80]}: the bundle of {path} has no folder that is clearly this task's"
     raise UsageError("no-folder", message, f"it has {known}")
 
@@ -76,7 +76,7 @@ def _matching_tasks(brief: Brief, name: str) -> Iterator[tuple[Task, str]]:
     numbered, squeezed = _TASK.fullmatch(name), _squeezed(name)
     for sprint in brief.sprints:
         for task in sprint.tasks:
-            titles = {_squeezed(one) for one in (task.title, *_DASH.split(task.title))}
+            titles = {_squeezed(title) for title in (task.title, *_DASH.split(task.title))}
             if (numbered and task.number == numbered["number"]) or squeezed in titles - {""}:
                 yield task, task.number.partition(".")[0]
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ledger.edits import append, restore
-from ledger.edits.outline import Outline, drop_fields, not_as_meant, refuse_difference
+from ledger.edits.outline import Outline, drop_fields, refuse_difference, unexpected_change
 from ledger.edits.outline import plain as one_line
 from ledger.errors import Refused
 from ledger.gates.model import Brief, Update, UpdateKind
@@ -46,7 +46,7 @@ def read(part: Part) -> Iterator[Update]:
 
 
 def _updates(node: Node, fence: Fence) -> Iterator[Update]:
-    named = ITEM.search(node.text)
+    match = ITEM.search(node.text)
     for first, lines in _entries(fence):
         lead = patterns.attempt(patterns.unbulleted(lines[0])[1])
         number = patterns.numbered(lines[0])
@@ -59,7 +59,7 @@ def _updates(node: Node, fence: Fence) -> Iterator[Update]:
             continue
         yield Update(
             kind=kind,
-            item=named[1] if named else None,
+            item=match[1] if match else None,
             number=number,
             text="\n".join(lines).rstrip(),
             line=first,
@@ -104,7 +104,7 @@ def read_in(ledger: Ledger, name: str, brief: Brief) -> list[ReadUpdate]:
     UsageError where there is no such item.
     """
     item = append.section_of(ledger, name)
-    return [_read_in(item, one, brief.stamp, ledger.conventions) for one in brief.updates]
+    return [_read_in(item, update, brief.stamp, ledger.conventions) for update in brief.updates]
 
 
 def edits(ledger: Ledger, name: str, every: Sequence[ReadUpdate]) -> list[Edit]:
@@ -119,14 +119,14 @@ def edits(ledger: Ledger, name: str, every: Sequence[ReadUpdate]) -> list[Edit]:
         )
     made: list[Edit] = []
     added: list[str] = []
-    for one in every:
-        if one.line is not None:
+    for update in every:
+        if update.line is not None:
             continue
-        lines = one.update.text.split("\n")
-        if one.attempt:
-            made += restore.restore(ledger, name, one.attempt, lines)
-        elif one.update.kind == "rewrite":
-            made.append(_rewritten(ledger, item, one))
+        lines = update.update.text.split("\n")
+        if update.attempt:
+            made += restore.restore(ledger, name, update.attempt, lines)
+        elif update.update.kind == "rewrite":
+            made.append(_rewritten(ledger, item, update))
         else:
             added += _like(ledger, item, lines)
     return [*made, *([_added(ledger, item, added)] if added else [])]
@@ -137,15 +137,15 @@ def check(old: Ledger, new: Ledger, name: str, every: Sequence[ReadUpdate]) -> N
     did not hold, and nothing else."""
     target = append.section_of(old, name)
     place = next(n for n, item in enumerate(old.items) if item is target)
-    expected, found = Outline(old), Outline(new)
+    expected, outline = Outline(old), Outline(new)
     if len(new.items) == len(old.items):
-        _check_item(target, new.items[place], [one for one in every if one.line is None])
-        mine, theirs = expected.items[place], found.items[place]
+        _check_item(target, new.items[place], [update for update in every if update.line is None])
+        mine, theirs = expected.items[place], outline.items[place]
         for part in ("attempts", "actions"):
             mine[part] = theirs[part]
         for shape in (mine, theirs):
             drop_fields(shape, _HOMES)
-    refuse_difference(expected, found, _HINT)
+    refuse_difference(expected, outline, _HINT)
 
 
 def _read_in(item: Item, update: Update, stamp: str | None, own: Conventions | None) -> ReadUpdate:
@@ -180,19 +180,19 @@ def _alone(update: Update, own: Conventions | None) -> Attempt | Action | None:
         return None
     [alone] = ledger.items
     if update.kind == "attempt":
-        return next((one for one in alone.attempts if one.source == "history"), None)
+        return next((attempt for attempt in alone.attempts if attempt.source == "history"), None)
     return alone.actions[0] if len(alone.actions) == 1 else None
 
 
 def _recorded_attempt(item: Item, attempt: Attempt, stamp: str | None) -> int | None:
     """The line of an entry that has the attempt's number and is about the same: an attempt in
     much the same words, or a completed action that names the brief's stamp."""
-    for known in (one for one in item.attempts if one.number == attempt.number):
+    for known in (other for other in item.attempts if other.number == attempt.number):
         names_stamp = bool(stamp) and (known.stamp == stamp or str(stamp) in known.text)
         is_same = names_stamp if known.source == "action" else _are_alike(known.text, attempt.text)
         if is_same:
             return known.span.start_line
-        free = 1 + max(one.number or 0 for one in item.attempts)
+        free = 1 + max(other.number or 0 for other in item.attempts)
         raise _taken(item, f"attempt #{known.number}", known, f": #{free} is free")
     return None
 
@@ -212,7 +212,7 @@ def _recorded_action(item: Item, action: Action, update: Update) -> int | None:
                 f" (line {known.span.start_line})",
             )
         return None
-    for known in (one for one in item.actions if one.number == action.number):
+    for known in (other for other in item.actions if other.number == action.number):
         if _are_alike(known.text, action.text):
             return known.span.start_line
         raise _taken(item, f"action {known.number}", known)
@@ -224,20 +224,20 @@ def _taken(item: Item, what: str, known: Attempt | Action, free: str = "") -> Re
     return Refused("number-taken", message, f"number the brief's anew{free}")
 
 
-def _are_alike(one: str, other: str) -> bool:
-    first, second = one_line(one)[:_COMPARED], one_line(other)[:_COMPARED]
+def _are_alike(left: str, other: str) -> bool:
+    first, second = one_line(left)[:_COMPARED], one_line(other)[:_COMPARED]
     return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIKE
 
 
 # Lines
 
 
-def _rewritten(ledger: Ledger, item: Item, one: ReadUpdate) -> Edit:
-    known = dialects.of(item).action(item, one.update.number or 0)
+def _rewritten(ledger: Ledger, item: Item, update: ReadUpdate) -> Edit:
+    known = dialects.of(item).action(item, update.update.number or 0)
     span = known.span
     prefix = places.first_line(ledger, span.start_byte)
     width = patterns.unbulleted(prefix)[0]
-    lines = _flowing(one.update.text.split("\n"))
+    lines = _flowing(update.update.text.split("\n"))
     lines = [
         prefix[:width] + lines[0][patterns.unbulleted(lines[0])[0] :],
         *(f"{' ' * width}{line.strip()}" if line.strip() else "" for line in lines[1:]),
@@ -279,22 +279,20 @@ def _added(ledger: Ledger, item: Item, lines: list[str]) -> Edit:
 
 
 def _check_item(before: Item, after: Item, new: Sequence[ReadUpdate]) -> None:
-    attempts = [_attempt(one) for one in before.attempts]
-    attempts += [_attempt(one.attempt) for one in new if one.attempt]
+    attempts = [_attempt(attempt) for attempt in before.attempts]
+    attempts += [_attempt(update.attempt) for update in new if update.attempt]
     if sorted(attempts, key=repr) != sorted(map(_attempt, after.attempts), key=repr):
-        raise not_as_meant(f"the attempts of {before.id}", _HINT)
-    rewritten = {
-        one.update.number: one.action for one in new if one.action and one.update.kind == "rewrite"
-    }
-    added = [one.action for one in new if one.action and one.update.kind == "add"]
+        raise unexpected_change(f"the attempts of {before.id}", _HINT)
+    rewritten = {u.update.number: u.action for u in new if u.action and u.update.kind == "rewrite"}
+    added = [update.action for update in new if update.action and update.update.kind == "add"]
     actions = [rewritten.get(action.number) or action for action in before.actions] + added
-    if [_action(one) for one in actions] != [_action(one) for one in after.actions]:
-        raise not_as_meant(f"the actions of {before.id}", _HINT)
+    if [_action(action) for action in actions] != [_action(action) for action in after.actions]:
+        raise unexpected_change(f"the actions of {before.id}", _HINT)
 
 
-def _attempt(one: Attempt) -> tuple[object, ...]:
-    return one.number, one.date, one.result, one.source, one_line(one.text)
+def _attempt(attempt: Attempt) -> tuple[object, ...]:
+    return attempt.number, attempt.date, attempt.result, attempt.source, one_line(attempt.text)
 
 
-def _action(one: Action) -> tuple[object, ...]:
-    return one.number, one.state, one.attempt, one_line(one.text)
+def _action(action: Action) -> tuple[object, ...]:
+    return action.number, action.state, action.attempt, one_line(action.text)

@@ -224,7 +224,7 @@ def _take_out_secrets(patch: Path) -> set[str]:
         blocks = {
             name
             for part in _parts(lines)
-            if secrets.found(b"".join(line for line in part if line.startswith(b"+")))
+            if secrets.find(b"".join(line for line in part if line.startswith(b"+")))
             for name in _ranges(part)
         }
     if blocks:
@@ -250,7 +250,7 @@ def changed_lines(patch: Path) -> dict[str, str]:
     Where lines are only taken out it is the line before them; what is no text has none."""
     with patch.open("rb") as lines:
         ranges = _ranges(lines)
-    return {name: ", ".join(map(_shown, ranges)) for name, ranges in ranges.items()}
+    return {name: ", ".join(map(_shown, spans)) for name, spans in ranges.items()}
 
 
 def _ranges(lines: Iterable[bytes]) -> dict[str, list[tuple[int, int]]]:

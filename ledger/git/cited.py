@@ -60,14 +60,14 @@ class _About(NamedTuple):
     those of all that it names, and where to look for ends of paths."""
 
     cited: frozenset[str]
-    named: frozenset[str]
+    stamps: frozenset[str]
     initiatives: tuple[str, ...]
 
     def is_aside(self, place: str) -> bool:
         """Whether the file lies among the outputs of runs, and of none that the attempt names."""
         tops = {initiative.partition("/")[0] for initiative in self.initiatives}
         is_output = place.partition("/")[0] in tops
-        return is_output and self.named.isdisjoint(_STAMP.findall(place))
+        return is_output and self.stamps.isdisjoint(_STAMP.findall(place))
 
 
 class Resolver:
@@ -135,7 +135,7 @@ class Resolver:
         is_bare = "/" not in name
         likely = [end for end in ends if {*_STAMP.findall(end)} <= about.cited]
         if is_bare and not likely:
-            likely = [end for end in ends if {*_STAMP.findall(end)} <= about.named]
+            likely = [end for end in ends if {*_STAMP.findall(end)} <= about.stamps]
         rivals = [end for end in ends if end.startswith(about.initiatives)]
         if is_bare and len(likely) == 1 < len(rivals) and about.is_aside(likely[0]):
             likely = rivals
@@ -145,7 +145,7 @@ class Resolver:
         for below in (ends, *([e for e in ends if e.startswith(f)] for f in about.initiatives)):
             if len(below) == 1 and is_bare:
                 return start._replace(place=below[0], is_end=True)
-        if about.named and likely is not rivals:
+        if about.stamps and likely is not rivals:
             ends = [end for end in likely if not about.is_aside(end)]
         own = [place for place, is_own in places.items() if is_own]
         is_whole = name.partition("/")[0] in self._listing.folders

@@ -241,7 +241,7 @@ def _called(root: Path, commit: str, path: str | None) -> tuple[str, str] | None
 
 def _is_file(root: Path, commit: str, path: str) -> bool:
     """Whether the commit has a file of this name, and no link."""
-    text = _git(root, "ls-tree", "-z", commit, "--", f":(top,literal){path}")
+    text = _git(root, *("ls-tree", "-z", commit, "--"), f":(top,literal){path}")
     return text.startswith("100")
 
 

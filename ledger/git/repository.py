@@ -138,7 +138,7 @@ def changed_documents(root: Path, revision: str, until: str | None) -> list[str]
 
 def has_staged(root: Path) -> bool:
     """Whether the next commit would have anything that the last one has not."""
-    return process.run(root, "diff-index", "--cached", "--quiet", "HEAD", "--").returncode == 1
+    return process.run(root, *("diff-index", "--cached", "--quiet"), "HEAD", "--").returncode == 1
 
 
 def is_unmerged(root: Path, path: str) -> bool:
@@ -164,7 +164,7 @@ def back(root: Path, path: str, start: Path) -> str | None:
         return f"git sparse-checkout add {folder if is_cone else shlex.quote(f'/{path}')}"
     if entry:
         return f"git restore {name}"
-    is_committed = head_commit(root) and process.ask(root, "ls-tree", "-z", "HEAD", "--", path)
+    is_committed = head_commit(root) and process.ask(root, *("ls-tree", "-z"), "HEAD", "--", path)
     return f"git restore --staged --worktree {name}" if is_committed else None
 
 

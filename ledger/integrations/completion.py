@@ -104,12 +104,12 @@ def answer(shell: str, words: Sequence[str]) -> str:
     option, equals, value = word.partition("=")
     is_value = bool(equals) and option.startswith("--")
     if is_value:
-        found = candidates([*given[:-1], option, value])
+        answers = candidates([*given[:-1], option, value])
         # bash takes what stands behind "=" for a word of its own
-        found = found if shell == "bash" else [(f"{option}={one}", said) for one, said in found]
+        answers = answers if shell == "bash" else [(f"{option}={w}", h) for w, h in answers]
     else:
-        found = candidates([*given[:-1], word])
-    return "".join(f"{_line(shell, *one)}\n" for one in found)
+        answers = candidates([*given[:-1], word])
+    return "".join(f"{_line(shell, *pair)}\n" for pair in answers)
 
 
 def _joined(words: Sequence[str]) -> list[str]:
@@ -129,18 +129,18 @@ def _unquoted(word: str) -> str:
     return word
 
 
-def _line(shell: str, word: str, said: str) -> str:
+def _line(shell: str, word: str, words: str) -> str:
     if shell == "bash":
         return word
     if shell == "zsh":
         word = word.replace(":", "\\:")
-    return f"{word}{':' if shell == 'zsh' else chr(9)}{said}" if said else word
+    return f"{word}{':' if shell == 'zsh' else chr(9)}{words}" if words else word
 
 
 def candidates(words: Sequence[str]) -> list[Candidate]:
     """What may stand in the place of the last of ``words``. Raises as ``answer`` does."""
     *before, word = words
-    before = [one for one in before if one not in SHARED]
+    before = [argument for argument in before if argument not in SHARED]
     if not before:
         return _starting(word, USAGES if word[:1] != "-" else [*SHARED, "--version"])
     command, *given = before
@@ -159,8 +159,8 @@ class _Line:
 
     def __init__(self, command: str, given: Sequence[str]) -> None:
         usage = re.split(r" \[?-- ", USAGES[command])[0].split()
-        named = [word.partition("=") for word in usage if word.startswith("--")]
-        self.options = {name: value for name, _, value in named}
+        pairs = [word.partition("=") for word in usage if word.startswith("--")]
+        self.options = {name: value for name, _, value in pairs}
         self.values: dict[str, str] = {}
         self.arguments: list[str] = []
         self.wanted = ""  # the option that waits for its value
@@ -191,27 +191,27 @@ def _values(line: _Line, name: str, expected: str, word: str) -> list[Candidate]
     """What the option or the command ``name`` takes where its usage has ``expected``."""
     bare = expected.strip("[].")
     words = WORDS.get(name if name.startswith("--") else f"{name} {bare}")
-    found: Iterable[Candidate] = ()
+    values: Iterable[Candidate] = ()
     if words:
         return _starting(word, _words(words))
     if _CHOICE.fullmatch(bare):
         return _starting(word, bare.split("|"))
     if "ITEM" in expected:
-        found = _items(line, word, with_attempts="#" in expected)
+        values = _items(line, word, with_attempts="#" in expected)
     elif (name, bare) == ("criterion", "N"):
-        found = _criteria(line)
+        values = _criteria(line)
     elif name in ("--complete", "--before") or (name, bare) == ("action", "N"):
-        found = _actions(line)
-    return [(one, _clipped(said)) for one, said in found if one.lower().startswith(word.lower())]
+        values = _actions(line)
+    return [(c, _clipped(h)) for c, h in values if c.lower().startswith(word.lower())]
 
 
 def _starting(word: str, known: Iterable[str]) -> list[Candidate]:
-    return [(one, "") for one in known if one.startswith(word)]
+    return [(candidate, "") for candidate in known if candidate.startswith(word)]
 
 
-def _clipped(said: str) -> str:
+def _clipped(words: str) -> str:
     """The beginning of what a plan says, on one line."""
-    line = text.one_line(said)
+    line = text.one_line(words)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1].rstrip()}…"
 
 
@@ -230,27 +230,27 @@ def _words(known: str) -> Iterable[str]:
 def _items(line: _Line, word: str, *, with_attempts: bool) -> Iterator[Candidate]:
     """The items; behind ``ITEM#`` its attempts."""
     item, mark, _ = word.lower().partition("#")
-    items = {one.id: one for one in reversed(_plan(line).items)}  # an ID may stand twice
-    for one in reversed(items.values()):
+    items = {item.id: item for item in reversed(_plan(line).items)}  # an ID may stand twice
+    for other in reversed(items.values()):
         if not (mark and with_attempts):
-            yield one.id, one.title
-        elif one.id.lower() == item:
+            yield other.id, other.title
+        elif other.id.lower() == item:
             yield from (
-                (f"{one.id}#{each.number}", each.gist) for each in one.attempts if each.number
+                (f"{other.id}#{each.number}", each.gist) for each in other.attempts if each.number
             )
 
 
 def _actions(line: _Line) -> Iterator[Candidate]:
     """The numbers of what is left to do."""
     for item in _first_items(line):
-        for one in item.actions:
-            if one.number and one.state != "complete":
-                yield str(one.number), one.text
+        for action in item.actions:
+            if action.number and action.state != "complete":
+                yield str(action.number), action.text
 
 
 def _criteria(line: _Line) -> Iterator[Candidate]:
     for item in _first_items(line):
-        yield from ((str(number), one.text) for number, one in enumerate(item.criteria, 1))
+        yield from ((str(number), c.text) for number, c in enumerate(item.criteria, 1))
 
 
 def _first_items(line: _Line) -> "list[Item]":

@@ -62,23 +62,23 @@ async def _call(
         request = types.ListRootsRequest()
         answers = params.input_responses or {}
         if context.session.can_send_request:
-            found = await context.session.send_request(request, types.ListRootsResult)
+            answer = await context.session.send_request(request, types.ListRootsResult)
         elif _ROOTS in answers:
-            found = types.ListRootsResult.model_validate(answers[_ROOTS], from_attributes=True)
+            answer = types.ListRootsResult.model_validate(answers[_ROOTS], from_attributes=True)
         else:  # from 2026-07-28 on a client is asked by an answer, and calls again
             return types.InputRequiredResult(input_requests={_ROOTS: request})
-        folders = [Path(unquote(urlsplit(str(root.uri)).path)) for root in found.roots]
+        folders = [Path(unquote(urlsplit(str(root.uri)).path)) for root in answer.roots]
     return await to_thread.run_sync(_answer, params.name, params.arguments or {}, folders)
 
 
 def _answer(name: str, arguments: dict[str, Any], folders: Sequence[Path]) -> types.CallToolResult:
-    said: list[str] = []
+    messages: list[str] = []
     with _LOCK:
         code = errors.boundary(
-            lambda: said.append(_run(name, arguments, folders)),
-            lambda failure: said.append(one_line(str(failure))[:_LONGEST]),
+            lambda: messages.append(_run(name, arguments, folders)),
+            lambda failure: messages.append(one_line(str(failure))[:_LONGEST]),
         )
-    return types.CallToolResult(content=[types.TextContent(text=said[-1])], is_error=code != 0)
+    return types.CallToolResult(content=[types.TextContent(text=messages[-1])], is_error=code != 0)
 
 
 def _run(name: str, arguments: dict[str, Any], folders: Sequence[Path]) -> str:
@@ -87,12 +87,12 @@ def _run(name: str, arguments: dict[str, Any], folders: Sequence[Path]) -> str:
         raise UsageError("no-such-tool", f"no tool {name!r}", f"there are {', '.join(tools.TOOLS)}")
     os.chdir(_work_tree(folders))
     try:
-        told: str = validate_call(tools.TOOLS[name])(**arguments)
+        run: str = validate_call(tools.TOOLS[name])(**arguments)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise UsageError("usage", f"{place}: {first['msg']}", f"see the tool {name}") from error
-    return told
+    return run
 
 
 def _work_tree(folders: Sequence[Path]) -> Path:
@@ -105,8 +105,8 @@ def _work_tree(folders: Sequence[Path]) -> Path:
                 raise
         else:
             return folder
-    named = ", ".join(map(str, folders or [_START]))
-    raise UsageError("no-ledger", f"no fix plan in {named}", "`ledger init` there starts one")
+    places = ", ".join(map(str, folders or [_START]))
+    raise UsageError("no-ledger", f"no fix plan in {places}", "`ledger init` there starts one")
 
 
 def _described(name: str) -> types.Tool:
@@ -118,8 +118,8 @@ def _described(name: str) -> types.Tool:
         description=inspect.getdoc(function),
         input_schema={
             "type": "object",
-            "properties": {one.name: _schema(one.annotation) for one in parameters},
-            "required": [one.name for one in parameters if one.default is one.empty],
+            "properties": {p.name: _schema(p.annotation) for p in parameters},
+            "required": [p.name for p in parameters if p.default is p.empty],
         },
         annotations=types.ToolAnnotations(
             read_only_hint=is_reading,

@@ -39,27 +39,27 @@ def pull_request(name: str) -> str:
     event = _table(_content(name), name)
     pull = event.get("pull_request")
     if not isinstance(pull, dict):
-        found = f"{_called(name)}: expected an event with a `pull_request`"
-        raise UnreadableInput("bad-json", found, "run it `on: pull_request`")
+        message = f"{_called(name)}: expected an event with a `pull_request`"
+        raise UnreadableInput("bad-json", message, "run it `on: pull_request`")
     body = pull.get("body")
     shown_first, *others = _text(body if isinstance(body, str) else "").split("<!--")
     hidden = (other.partition("-->") for other in others)
-    return shown_first + "".join("\n" * one.count("\n") + rest for one, _, rest in hidden)
+    return shown_first + "".join("\n" * start.count("\n") + rest for start, _, rest in hidden)
 
 
 def last_message(name: str = "-") -> str:
     """The last message of a coding agent, which hands it, or the path of a transcript, to a hook
     that runs when it stops. Empty where it was stopped once already. Raises UnreadableInput, also
     where there is no message."""
-    told = _table(_content(name), name)
-    if told.get("stop_hook_active"):
+    table = _table(_content(name), name)
+    if table.get("stop_hook_active"):
         return ""
     for field in _MESSAGES:
-        if isinstance(message := told.get(field), str) and message.strip():
+        if isinstance(message := table.get(field), str) and message.strip():
             return _text(message)
-    paths = [told[field] for field in _TRANSCRIPTS if isinstance(told.get(field), str)]
-    if paths and (said := _last_of(_content(paths[0], is_tail=True))):
-        return said
+    paths = [table[field] for field in _TRANSCRIPTS if isinstance(table.get(field), str)]
+    if paths and (last := _last_of(_content(paths[0], is_tail=True))):
+        return last
     where = _called(paths[0] if paths else name)
     raise UnreadableInput("bad-json", f"{where}: expected a message of the agent, found none")
 
@@ -67,7 +67,7 @@ def last_message(name: str = "-") -> str:
 def _last_of(transcript: bytes) -> str:
     """The last text of the agent in a transcript, whose lines are JSON: one message may be told in
     several lines, which have one ID."""
-    said: list[str] = []
+    texts: list[str] = []
     known = None
     for line in reversed(transcript.split(b"\n")):
         entry = _json(line) or {}  # a line may be cut off, or not written yet
@@ -76,27 +76,25 @@ def _last_of(transcript: bytes) -> str:
             continue
         if entry.get("isSidechain"):  # a helper's
             continue
-        if said and (known is None or message.get("id") != known):
+        if texts and (known is None or message.get("id") != known):
             break
         if text := _text_of(message.get("content")):
-            said.insert(0, text)
+            texts.insert(0, text)
             known = message.get("id")
-    return _text("\n\n".join(said))
+    return _text("\n\n".join(texts))
 
 
 def _text_of(content: object) -> str:
     if isinstance(content, str):
         return content
     blocks = content if isinstance(content, list) else []
-    texts = [
-        one.get("text") for one in blocks if isinstance(one, dict) and one.get("type") == "text"
-    ]
+    texts = [b.get("text") for b in blocks if isinstance(b, dict) and b.get("type") == "text"]
     return "\n\n".join(text for text in texts if isinstance(text, str))
 
 
-def _text(told: str) -> str:
+def _text(text: str) -> str:
     """What JSON tells, as text that can be written: it may hold halves of a character."""
-    return told.replace("\r\n", "\n").encode("utf-8", "replace").decode()
+    return text.replace("\r\n", "\n").encode("utf-8", "replace").decode()
 
 
 def _table(data: bytes, name: str) -> Mapping[str, Any]:

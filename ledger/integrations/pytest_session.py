@@ -119,7 +119,7 @@ def _notes() -> Iterator[list[str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PlanWarning)
         yield notes
-    notes += dict.fromkeys(f"note: {one.message}" for one in caught)
+    notes += dict.fromkeys(f"note: {warning.message}" for warning in caught)
 
 
 def _echo() -> Callable[[bytes], None]:

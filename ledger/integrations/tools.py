@@ -39,16 +39,16 @@ LARGEST: Final = 2000  # bytes of an answer, unless all of it is asked for
 
 def next(owner: str = "", since: str = "") -> str:  # noqa: A001 - the command's name
     """The one thing to do now, and why; with since, a revision, what changed after it."""
-    found = next_item(owner=owner or None, since=since or None)
-    return _answer(next_report.lines(found))
+    item = next_item(owner=owner or None, since=since or None)
+    return _answer(next_report.lines(item))
 
 
 def show(name: str, full: bool = False) -> str:
     """An item, an attempt (ITEM#N) or a brief (its file)."""
-    found = shown(name)
-    if found.items and not full:
-        found = shorten(found)
-    lines = briefs.lines(found.brief) if found.brief else show_report.lines(found)
+    page = shown(name)
+    if page.items and not full:
+        page = shorten(page)
+    lines = briefs.lines(page.brief) if page.brief else show_report.lines(page)
     return _answer(lines, full=full)
 
 
@@ -150,16 +150,16 @@ def check(item: str = "", full: bool = False) -> str:
 
 def _answer(lines: Iterable[Line | str], *, full: bool = False) -> str:
     """The lines of a report, as much of them as fits."""
-    said = "\n".join(visible(line if isinstance(line, str) else line.text) for line in lines)
-    data = said.encode()
+    text = "\n".join(visible(line if isinstance(line, str) else line.text) for line in lines)
+    data = text.encode()
     if full or len(data) <= LARGEST:
-        return said
+        return text
     kept = data[: LARGEST - 60].decode("utf-8", "ignore")
     return f"{kept}…\n({len(data) - len(kept.encode()):,} more bytes: ask with full=true)"
 
 
 TOOLS: Final[dict[str, Callable[..., str]]] = {
-    one.__name__: one for one in (next, show, record, edit, check)
+    tool.__name__: tool for tool in (next, show, record, edit, check)
 }
 """By name."""
 CHANGING: Final = ("record", "edit")

@@ -49,8 +49,8 @@ class Numbered(Protocol):
 
 def words_of(text: str) -> Words:
     """The words of a text without small ones, marks and the way in which it is wrapped."""
-    casefolds = [word.casefold() for word in _WORD.findall(text[:_LONGEST])]
-    return tuple(word for word in casefolds if word not in _SMALL) or tuple(casefolds)
+    folded = [word.casefold() for word in _WORD.findall(text[:_LONGEST])]
+    return tuple(word for word in folded if word not in _SMALL) or tuple(folded)
 
 
 def missing(old: Iterable[str], new: Iterable[str]) -> Counter[Words]:

@@ -66,7 +66,7 @@ def unfinished(ledger: Ledger, elsewhere: Iterable[Ledger] = ()) -> dict[str, It
     for item in ledger.items:
         if item.status not in FINISHED:
             waiting.setdefault(item.id, item)
-    known = {item.id for ledger in (ledger, *elsewhere) for item in ledger.items}
+    known = {item.id for plan in (ledger, *elsewhere) for item in plan.items}
     for item in ledger.items:
         waiting |= {d.id: None for d in item.depends_on if d.id not in known}
     return waiting
@@ -146,10 +146,10 @@ def _dependencies(
 ) -> Iterator[Dependency]:
     read_names: set[str] = set()
     for field in fields:
-        translate = plain_id(_ASIDE.sub(_blank, _whole(ledger, field))).translate(_UNMARKED)
-        translate = _RANGE.sub(partial(_each, known), translate)
+        names_text = plain_id(_ASIDE.sub(_blank, _whole(ledger, field))).translate(_UNMARKED)
+        names_text = _RANGE.sub(partial(_each, known), names_text)
         line = field.span.start_line
-        for part in re.split(f"({_PART.pattern})", translate, flags=re.IGNORECASE):
+        for part in re.split(f"({_PART.pattern})", names_text, flags=re.IGNORECASE):
             names = () if _NEGATED.search(part) else _names(part, known, kinds)
             for name in names:
                 if name not in read_names:

@@ -48,7 +48,7 @@ _DIGITS: Final = frozenset("0123456789")
 _FEW: Final = 120  # characters before a statement that may say otherwise
 
 
-class Named(NamedTuple):
+class TaskName(NamedTuple):
     """A name as written, ``to`` the last one of a range, and whether it is said to be done."""
 
     name: str
@@ -56,13 +56,13 @@ class Named(NamedTuple):
     is_done: bool = False
 
 
-def leading(words: str) -> tuple[Named, ...]:
+def leading(words: str) -> tuple[TaskName, ...]:
     """The task that an action stands for whose ``words`` begin with its name."""
     match = _LEADING.match(words)
     return tuple(_names(match, is_done=False)) if match else ()
 
 
-def named(words: str) -> Iterator[Named]:
+def names_in(words: str) -> Iterator[TaskName]:
     """Every task that ``words`` name as one; those first that they call done."""
     for match in DONE.finditer(words):
         before = _SENTENCE.split(words[max(0, match.start() - _FEW) : match.start()])[-1]
@@ -72,31 +72,31 @@ def named(words: str) -> Iterator[Named]:
         yield from _names(call, is_done=False)
 
 
-def written(name: str) -> Iterator[Named]:
+def written(name: str) -> Iterator[TaskName]:
     """What a name, a range (``M1-M4``) or a phase (``Phase K``) stands for."""
-    yield Named(name)
+    yield TaskName(name)
     first, _, last = name.partition("-")
     if first and last:
-        yield Named(first, last)
+        yield TaskName(first, last)
 
 
-def _names(match: re.Match[str], *, is_done: bool) -> Iterator[Named]:
+def _names(match: re.Match[str], *, is_done: bool) -> Iterator[TaskName]:
     """The names of a list, with ranges told as such: ``M1–M3``, ``M1 to M3``, ``M1-M3``. A number
     is a name only where it is called a task; ``Phase K rows`` are all below that heading."""
     groups = match.groupdict()
     every = [(match["joint"] or "", match["name"]) for match in _TOKEN.finditer(groups["names"])]
     for number, (_, name) in enumerate(every):
         if groups["phase"] and groups.get("all"):
-            yield Named(f"Phase {name}", "", is_done)
+            yield TaskName(f"Phase {name}", "", is_done)
         if not (set(name) & _DIGITS) or (name.isdigit() and not groups["called"]):
             continue
         joint, following = every[number + 1] if number + 1 < len(every) else ("", "")
         is_range = joint.strip() in ("\u2013", "\u2014", "to")
-        for task in (Named(name, following),) if is_range else written(name):
+        for task in (TaskName(name, following),) if is_range else written(name):
             yield task._replace(is_done=is_done)
 
 
-def meant(names: Named, plan: Ledger) -> Sequence[Item]:
+def tasks_of(names: TaskName, plan: Ledger) -> Sequence[Item]:
     """The tasks of ``plan`` that a name, or a range of them, means; none where it has no such."""
     if names.name.startswith("Phase "):
         return _below(names.name, plan)

@@ -433,8 +433,8 @@ def is_bare(item: Item) -> bool:
 def is_overview(item: Item, of: Item, *, is_above: bool = True) -> bool:
     """Whether an entry says nothing that another one of its name does not say, as in a list of all
     that is told below. Its empty box speaks against nothing where it ``is_above`` the other."""
-    title_words, says = ({*re.findall(r"\w+", item.title.lower())} for item in (item, of))
-    is_done, are_done = ({item.status} <= FINISHED for item in (item, of))
+    title_words, says = ({*re.findall(r"\w+", each.title.lower())} for each in (item, of))
+    is_done, are_done = ({each.status} <= FINISHED for each in (item, of))
     is_same = is_done == are_done or (is_above and item.status == "pending")
     return is_bare(item) and title_words <= says and is_same
 

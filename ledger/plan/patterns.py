@@ -151,7 +151,7 @@ def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
 
 
 # A shape takes all that it can and gives nothing back, so that matching takes linear time.
-_HELD = {
+_PLACEHOLDERS = {
     "<digits>": "[0-9]++",
     "<capitals>": "[A-Z]++",
     "<letters>": r"[^\W\d_]++",
@@ -166,7 +166,9 @@ def _form(shapes: tuple[str, ...]) -> str:
         parts = re.split(r"(<[a-z]+>|-)", shape)
         plain = ("[-\u2010\u2011]" if part == "-" else re.escape(part) for part in parts)
         forms.append(
-            "".join(_HELD.get(part, literal) for part, literal in zip(parts, plain, strict=True))
+            "".join(
+                _PLACEHOLDERS.get(part, literal) for part, literal in zip(parts, plain, strict=True)
+            )
         )
     return rf"(?:{'|'.join(forms)})" if forms else "(?!)"
 

@@ -41,7 +41,7 @@ _OPENING = re.compile(
     r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived(?P<whole> whole)?"
     r"(?: of (?P<item>[^:\n]{1,200}))?: "
 )
-_SAID = re.compile(
+_CONTENTS = re.compile(
     r"(?P<attempts>\d{1,6}) attempts?(?: \((?P<numbers>#[#\d, -]{1,20000})\))?, "
     r"(?:(?P<actions>\d{1,6}) actions?, )?(?P<lines>\d{1,7}) lines?: "
 )
@@ -73,7 +73,7 @@ def find(plan: Document) -> list[Pointer]:
 def _read(plan: Document, number: int) -> Pointer | None:
     line = plan.line(number)
     opening = _OPENING.match(line)
-    match = _SAID.match(line, opening.end()) if opening else None
+    match = _CONTENTS.match(line, opening.end()) if opening else None
     link = _LINK.fullmatch(line, match.end()) if match else None
     if not opening or not match or not link:
         return None

@@ -33,14 +33,14 @@ class Hold(Model):
     """The item that it depends on."""
 
 
-class Held(NamedTuple):
+class OpenLease(NamedTuple):
     """A lease that has not ended."""
 
     owner: str
     until: datetime
 
 
-Leases = Mapping[str, Held]
+Leases = Mapping[str, OpenLease]
 """The leases that hold now, by the IDs of the items."""
 
 
@@ -92,7 +92,7 @@ def _holds(
     for dependency in item.depends_on:
         if dependency.id in waiting:
             other = waiting[dependency.id]
-            state = _SAID[other.status] if other else "no item of this plan"
+            state = _STATES[other.status] if other else "no item of this plan"
             yield Hold(kind="dependency", text=f"{dependency.id} ({state})", item=dependency.id)
     if item.id in leases and leases[item.id].owner != owner:
         lease = leases[item.id]
@@ -101,7 +101,7 @@ def _holds(
         yield Hold(kind="actions", text="none of its next actions is open")
 
 
-_SAID: Final[dict[ItemStatus, str]] = {
+_STATES: Final[dict[ItemStatus, str]] = {
     "pending": "pending",
     "in_progress": "in progress",
     "blocked": "blocked",

@@ -57,16 +57,16 @@ def nothing_read(ledger: Ledger) -> tuple[int, str] | None:
     whole = document.parse(ledger.text)
     blocks = [block for section in whole.sections for block in section.blocks]
     lists = [entry.start for entry in entries(blocks)]
-    rows = [n for one in blocks if one.kind == "table" for n in range(one.start + 2, one.end)]
+    rows = [n for b in blocks if b.kind == "table" for n in range(b.start + 2, b.end)]
     headings = sum(section.heading is not None for section in whole.sections)
     seen = [(len(lists), "bullet"), (len(rows), "table row"), (headings, "heading")]
-    said = [text.counted(count, noun) for count, noun in seen if count]
+    counts = [text.counted(count, noun) for count, noun in seen if count]
     kinds = [kind for kind, opening in _NEIGHBOURS if re.search(opening, ledger.text)]
     if not (lists or rows or kinds or headings > _FEW_HEADINGS):
         return None
     start = whole.starts[min([*lists, *rows])] if lists or rows else 0
     hint = "write one as `## [ID] Title` with `- Status: pending`, or as `- [ ] task`"
-    return start, f"no item is read in this file: it has {' and '.join(said + kinds)}; {hint}"
+    return start, f"no item is read in this file: it has {' and '.join(counts + kinds)}; {hint}"
 
 
 def _read(whole: Document) -> Ledger:
@@ -76,21 +76,21 @@ def _read(whole: Document) -> Ledger:
         pairs = zip(whole.sections, known.sections, strict=True)
         sections = [section for section, dialect in pairs if dialect == name]
         if sections:
-            contents.append(dialects.named(name).read(whole, sections))
-    items = [item for contents in contents for item in contents.items]
+            contents.append(dialects.by_name(name).read(whole, sections))
+    items = [item for part in contents for item in part.items]
     if len(contents) > 1:
         items.sort(key=lambda item: item.span.start_byte)
         own = {_called(item): item for item in items if dialects.is_sectioned(item)}
         items = [item for item in items if not _is_repeated(item, own.get(_called(item)))]
-    loose = [attempt for contents in contents for attempt in contents.loose]
+    loose = [attempt for part in contents for attempt in part.loose]
     loose.sort(key=lambda attempt: attempt.span.start_byte)
-    unread = [unread for contents in contents for unread in contents.unread]
+    unread = [unread for part in contents for unread in part.unread]
     unread += _stray_boxes(whole, known.sections, items, loose, unread)
-    index = tuple(row for contents in contents for row in contents.index)
+    index = tuple(row for part in contents for row in part.index)
     read = _lines(item.span for item in items) | _lines(row.span for row in index)
-    read |= {unread.line - 1 for unread in unread}
+    read |= {line.line - 1 for line in unread}
     unread += _stray_work(whole, known.sections, read)
-    seen = {unread.line for unread in unread}
+    seen = {line.line for line in unread}
     unread += (unread for unread in fences.swallowed(whole) if unread.line not in seen)
     first = min((item.span.start_line for item in items), default=len(whole.starts)) - 1
     plan = Ledger(
@@ -101,7 +101,7 @@ def _read(whole: Document) -> Ledger:
         items=tuple(items),
         loose=tuple(loose),
         unread=tuple(sorted(unread, key=attrgetter("line"))),
-        headings=tuple(heading for contents in contents for heading in contents.headings),
+        headings=tuple(heading for part in contents for heading in part.headings),
         conventions=whole.vocabulary.conventions,
     )
     return dependencies.note(pointers.note(plan, whole))
@@ -166,7 +166,7 @@ def _stray_boxes(
     boxes = list(_boxes(whole, names))
     if not boxes:
         return
-    taken = _lines(_taken(items, loose)) | {unread.line - 1 for unread in unread}
+    taken = _lines(_taken(items, loose)) | {line.line - 1 for line in unread}
     inside = _lines(item.span for item in items)
     for line in boxes:
         if line in inside and line not in taken:
@@ -179,7 +179,7 @@ def _stray_boxes(
 def _stray_work(whole: Document, names: Sequence[str], read: set[int]) -> Iterator[Unread]:
     """The entries of a list below a heading such as ``Queue`` of which none is read."""
     for section, name in zip(whole.sections, names, strict=True):
-        if dialects.named(name).shares_history or not _WORK.fullmatch(whole.title(section)):
+        if dialects.by_name(name).shares_history or not _WORK.fullmatch(whole.title(section)):
             continue  # a logbook reads such a list as what is to be done next
         lists = (block for block in section.blocks if block.kind in LISTS)
         lines = {
@@ -200,7 +200,7 @@ def _lines(spans: Iterable[Span]) -> set[int]:
 def _boxes(whole: Document, names: Sequence[str]) -> Iterator[int]:
     """The lines, from 0, of boxes where an item is something else than a box."""
     for section, name in zip(whole.sections, names, strict=True):
-        if dialects.named(name).has_boxes:
+        if dialects.by_name(name).has_boxes:
             continue
         for entry in entries(section.blocks):
             line = whole.line(entry.start)

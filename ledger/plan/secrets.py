@@ -1,4 +1,4 @@
-"""What looks like a key, a token or a password. ``found`` judges what others wrote and lets go what
+"""What looks like a key, a token or a password. ``find`` judges what others wrote and lets go what
 may be something else; ``without`` takes from a command all that may be a secret.
 
 Taken for a secret are the fixed forms that providers give their keys so that they can be found,
@@ -181,7 +181,7 @@ _MOST_JUDGED: Final = 64  # characters
 _WORD: Final = re.compile(rb"[\w-]")
 
 
-def found(data: bytes) -> list[Secret]:
+def find(data: bytes) -> list[Secret]:
     """What looks like a secret, by place, each once."""
     every: list[Secret] = []
     for secret in sorted(_candidates(data)):
@@ -358,7 +358,7 @@ def _word_without(word: str, depth: int) -> str:
     if depth < _MOST_DEPTH and re.search(r"\s", word):  # a script for `sh -c`
         word = without(word, depth + 1)
     data = word.encode("utf-8", "surrogateescape")
-    for secret in reversed(found(data)):
+    for secret in reversed(find(data)):
         end = secret.at + len(secret.value)
         data = data[: secret.at] + LEFT_OUT.encode() + data[end:]
     return data.decode("utf-8", "surrogateescape")

@@ -79,7 +79,7 @@ def folded(item: str) -> str:
 def items(ledger: Ledger, given: str) -> list[Item]:
     """The sections of the item ``given``. Raises UsageError, naming close ones, and those that are
     meant where they are several."""
-    exact = named(ledger, given)
+    exact = find(ledger, given)
     ids = list(dict.fromkeys(item.id for item in exact))
     if len(ids) > 1:
         message = f"{one_line(given)} means {len(ids)} items"
@@ -88,7 +88,7 @@ def items(ledger: Ledger, given: str) -> list[Item]:
     return exact
 
 
-def named(ledger: Ledger, given: str) -> list[Item]:
+def find(ledger: Ledger, given: str) -> list[Item]:
     """What ``given`` means: an ID as it is spelt, else in any case, else a title or a heading, in
     its words or as an anchor, else ``Task 3`` or ``T3``, else what a name begins with that was made
     of words. A heading means what stands below it unless it is an item. Raises UsageError for
@@ -133,12 +133,12 @@ def _letters(text: str) -> str:
 
 
 def _is_counted(text: str, wanted: re.Match[str]) -> bool:
-    """Whether ``said`` begins with the number that is wanted, and with its word or, for a letter,
+    """Whether ``text`` begins with the number that is wanted, and with its word or, for a letter,
     a word that begins with it: ``T3`` is ``Task 3: Read``, ``T003``."""
     match = _COUNTED.match(text)
     if not match or match["number"] != wanted["number"]:
         return False
-    word, known = (match["word"].lower() for match in (wanted, match))
+    word, known = (m["word"].lower() for m in (wanted, match))
     return word == known or (len(word) == 1 and known.startswith(word))
 
 
@@ -153,7 +153,7 @@ def _below(ledger: Ledger, sections: Sequence[Section]) -> list[Item]:
 def attempts(ledger: Ledger, name: Name) -> list[Attempt]:
     """The attempts that ``name`` means: those of an item, or those with one number. Raises
     UsageError for none, telling the numbers that there are."""
-    sections = named(ledger, name.item)
+    sections = find(ledger, name.item)
     every = [attempt for item in sections for attempt in item.attempts]
     if name.number is None:
         return every

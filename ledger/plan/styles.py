@@ -286,7 +286,7 @@ def box(state: ActionState, like: str, others: Sequence[tuple[ActionState, str]]
     """What says ``state`` in the manner of ``like``, a box, a sign, a word in brackets or words: as
     the last of ``others`` says it, else as usual; empty where that is not known."""
     kind = manner(like)
-    same = [said for meaning, said in others if meaning == state and manner(said) == kind]
+    same = [word for meaning, word in others if meaning == state and manner(word) == kind]
     if same:
         return same[-1]
     if kind == "sign":
@@ -296,18 +296,18 @@ def box(state: ActionState, like: str, others: Sequence[tuple[ActionState, str]]
     return "[ ]" if kind == "box" and state == "pending" else word
 
 
-def manner(said: str) -> str:
+def manner(word: str) -> str:
     """How a state is said: by a ``box``, a ``sign``, a word in ``brackets`` or other ``words``."""
-    if parts.is_box(said):
+    if parts.is_box(word):
         return "box"
-    if is_sign(said):
+    if is_sign(word):
         return "sign"
-    return "brackets" if re.fullmatch(r"\[[^\]\n]+\]", said) else "words" if said else ""
+    return "brackets" if re.fullmatch(r"\[[^\]\n]+\]", word) else "words" if word else ""
 
 
-def is_sign(said: str) -> bool:
+def is_sign(text: str) -> bool:
     """Whether a sign alone says a state: ``⬜``, ``✅``."""
-    return said.rstrip("\ufe0f") in words.MARKS
+    return text.rstrip("\ufe0f") in words.MARKS
 
 
 def stated(

@@ -134,7 +134,7 @@ def one_line(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """``said`` on one line, of at most so many bytes."""
+    """``text`` on one line, of at most so many bytes."""
     text = one_line(text[: 4 * most])
     data = text.encode()
     if len(data) <= most:

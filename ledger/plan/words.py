@@ -287,8 +287,8 @@ class Vocabulary:
     def status(self, text: str) -> ItemStatus:
         """What an item's status means: the first word of it that is known, else a sign that it
         begins with. What is done, "but" something of it is not, is in progress."""
-        statuses = [_turned(*one, _TURNED_STATUS) for one in self._statuses(text)]
-        if status := next((one for one in statuses if one != "unknown"), None):
+        statuses = [_turned(*status, _TURNED_STATUS) for status in self._statuses(text)]
+        if status := next((status for status in statuses if status != "unknown"), None):
             return "in_progress" if status == "done" and _is_taken_back(text) else status
         if statuses:  # "not blocked" alone
             return "unknown"

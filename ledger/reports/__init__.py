@@ -37,13 +37,13 @@ def accented(before: str, word: str, after: str) -> Line:
 
 def styled(*parts: str | tuple[str, str]) -> Line:
     """A line of texts, some of them with a style."""
-    said, accents = "", []
+    text, accents = "", []
     for part in parts:
         words, style = part if isinstance(part, tuple) else (part, "")
         if style:
-            accents.append((len(said), len(said) + len(words), style))
-        said += words
-    return Line(said, accents=tuple(accents))
+            accents.append((len(text), len(text) + len(words), style))
+        text += words
+    return Line(text, accents=tuple(accents))
 
 
 def cut(words: str, most: int = 300) -> str:
@@ -105,5 +105,5 @@ def dumps(value: object) -> str:
     """``value`` as indented JSON in UTF-8, with a newline; a surrogate becomes U+FFFD, and what
     steers a terminal is escaped."""
     written = json.dumps(value, ensure_ascii=False, indent=2)
-    plain = _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    plain = _STEERS.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
     return _SURROGATE.sub("\ufffd", plain) + "\n"

@@ -30,33 +30,35 @@ _KINDS: Final = {"attempt": "append", "rewrite": "rewrite", "add": "add"}
 
 def standing(state: SprintState) -> str:
     """``sprint 3 blocked, 0 of 3 met, waits for decision B or C (galph)``."""
-    told = [f"sprint {state.sprint} {state.state}" if state.state != state.sprint else state.sprint]
-    told += [f"{state.met} of {state.criteria} met"] if state.criteria else []
-    told += [f"waits for {' and '.join(state.waits_for)}"] if state.waits_for else []
-    return ", ".join(told)
+    parts = [
+        f"sprint {state.sprint} {state.state}" if state.state != state.sprint else state.sprint
+    ]
+    parts += [f"{state.met} of {state.criteria} met"] if state.criteria else []
+    parts += [f"waits for {' and '.join(state.waits_for)}"] if state.waits_for else []
+    return ", ".join(parts)
 
 
 def plan_file(state: PlanState) -> str:
     """``plans/parser.md: 2 of 4 tasks done: M1 [D], M2 [ ]``."""
-    told = f"{state.path}: {state.done} of {counted(state.tasks, 'task')} done"
-    return f"{told}: {_task_states(state)}" if state.named else told
+    message = f"{state.path}: {state.done} of {counted(state.tasks, 'task')} done"
+    return f"{message}: {_task_states(state)}" if state.named else message
 
 
 def _task_states(state: PlanState) -> str:
     """``M1, M2 [D], M3 [ ]``."""
-    alike = groupby(state.named, key=lambda one: one.state_text.strip("`"))
-    return ", ".join(f"{', '.join(one.task for one in some)} {said}" for said, some in alike)
+    alike = groupby(state.named, key=lambda state: state.state_text.strip("`"))
+    return ", ".join(f"{', '.join(state.task for state in some)} {s}" for s, some in alike)
 
 
 def lines(state: BriefState) -> list[Line]:
     """The brief, or its one sprint that was asked for, cut to about a page."""
-    said: list[Line] = []
+    head: list[Line] = []
     for most, longest in _SIZES:
         page = _Page(state, most, longest)
-        said = list(page.sprint(state.sprints[0]) if state.sprint else page.whole())
-        if sum(len(line.text.encode()) + 1 for line in said) <= _MOST_BYTES:
+        head = list(page.sprint(state.sprints[0]) if state.sprint else page.whole())
+        if sum(len(line.text.encode()) + 1 for line in head) <= _MOST_BYTES:
             break
-    return said
+    return head
 
 
 class _Page:
@@ -78,21 +80,21 @@ class _Page:
             "Expected results": self._expected(),
             "Criteria and updates": self._criteria(),
             "What does not add up": (
-                f"line {one.line}: {self._cut(one.text)}: {one.reason}"
-                for one in self._brief.misfits
+                f"line {misfit.line}: {self._cut(misfit.text)}: {misfit.reason}"
+                for misfit in self._brief.misfits
             ),
         }
-        found = {title: list(told) for title, told in parts.items()}
-        for title, told in found.items():
-            if told:
+        sections = {title: list(content) for title, content in parts.items()}
+        for title, content in sections.items():
+            if content:
                 yield Line(title, "heading")
-                yield from self._some(told)
-        if not any(found.values()):
+                yield from self._some(content)
+        if not any(sections.values()):
             yield Line("none of the parts of a brief was found")
         if self._brief.unread:
-            named = [f"{self._cut(one.title)} ({one.line})" for one in self._brief.unread]
-            more = f" and {len(named) - _MOST_UNREAD} more" if len(named) > _MOST_UNREAD else ""
-            yield self._line(f"not read: {', '.join(named[:_MOST_UNREAD])}{more}")
+            titles = [f"{self._cut(h.title)} ({h.line})" for h in self._brief.unread]
+            more = f" and {len(titles) - _MOST_UNREAD} more" if len(titles) > _MOST_UNREAD else ""
+            yield self._line(f"not read: {', '.join(titles[:_MOST_UNREAD])}{more}")
 
     def _some(self, entries: list[str]) -> Iterator[Line]:
         for entry in entries[: self._most]:
@@ -109,63 +111,69 @@ class _Page:
 
     def _cut(self, words: str, longest: int | None = None) -> str:
         """The first words of a text."""
-        said, most = one_line(words).replace("**", ""), longest or self._longest
-        return said if len(said) <= most else f"{said[: most - 1].rsplit(' ', 1)[0]}…"
+        text, most = one_line(words).replace("**", ""), longest or self._longest
+        return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]}…"
 
     def _head(self) -> Iterator[Line]:
         brief = self._brief
         yield Line(visible(self._cut(brief.title or "no title")), "heading")
         phase = f"phase {brief.phase.removeprefix('Phase ')}" if brief.phase else ""
-        told = (self._state.path, brief.initiative, brief.stamp, phase)
-        yield self._line("  ".join(self._cut(one) for one in told if one))
+        path = (self._state.path, brief.initiative, brief.stamp, phase)
+        yield self._line("  ".join(self._cut(fact) for fact in path if fact))
         for name, value in (("status", brief.status), ("input", brief.input)):
             if value:
                 yield self._line(f"{name}: {self._cut(value)}")
         totals, judged = brief.totals, self._state.baseline
         if totals and judged:
             counts = ((n, getattr(totals, n)) for n in ("collected", "passed", "failed", "skipped"))
-            said = [f"{count} {name}" for name, count in counts if count is not None]
-            said += [f"{totals.runtime_s:g} s"] if totals.runtime_s is not None else []
-            said += [f"timeout {totals.timeout_s:g} s"] if totals.timeout_s is not None else []
-            yield self._line(f"baseline: {', '.join(said)}: {self._verdict(judged)}")
+            figures = [f"{count} {name}" for name, count in counts if count is not None]
+            figures += [f"{totals.runtime_s:g} s"] if totals.runtime_s is not None else []
+            figures += [f"timeout {totals.timeout_s:g} s"] if totals.timeout_s is not None else []
+            yield self._line(f"baseline: {', '.join(figures)}: {self._verdict(judged)}")
 
     def _verdict(self, judged: Judgement) -> str:
         where = f" [{judged.evidence[0]}]" if judged.evidence else ""
         return f"{judged.verdict}: {self._cut(judged.reason)}{where}"
 
     def _clusters(self) -> Iterator[str]:
-        named = [
-            one.id.removeprefix("CLUSTER-") + ("" if one.count is None else f" x{one.count}")
-            for one in self._brief.clusters
+        names = [
+            c.id.removeprefix("CLUSTER-") + ("" if c.count is None else f" x{c.count}")
+            for c in self._brief.clusters
         ]
-        some, more = ", ".join(named[: self._most]), len(named) - self._most
-        if named:
-            total = sum(one.count or 0 for one in self._brief.clusters)
+        some, more = ", ".join(names[: self._most]), len(names) - self._most
+        if names:
+            total = sum(cluster.count or 0 for cluster in self._brief.clusters)
             yield f"{some}{f' and {more} more' if more > 0 else ''}: {counted(total, 'test')}"
 
     def _blockers(self) -> Iterator[str]:
-        for one, judged in zip(self._brief.blockers, self._state.blockers, strict=True):
+        for blocker, judged in zip(self._brief.blockers, self._state.blockers, strict=True):
             is_open = "cleared" if judged.verdict == "met" else "open"
-            told = (one.effort, one.owner, one.priority, one.impact)
-            rest = ", ".join(self._cut(part) for part in told if part)
-            yield f"{one.number} {self._cut(one.title)}: {is_open}" + (f"; {rest}" if rest else "")
+            effort = (blocker.effort, blocker.owner, blocker.priority, blocker.impact)
+            rest = ", ".join(self._cut(part) for part in effort if part)
+            yield f"{blocker.number} {self._cut(blocker.title)}: {is_open}" + (
+                f"; {rest}" if rest else ""
+            )
 
     def _decisions(self) -> Iterator[str]:
-        for one, judged in zip(self._brief.decisions, self._state.decisions, strict=True):
-            decider = f" ({self._cut(one.decider)})" if one.decider else ""
-            options = "; ".join(self._cut(option.name) for option in one.options[: self._most])
-            advice = f"; recommended: {self._cut(one.recommendation)}" if one.recommendation else ""
-            said = f"the brief says {one.chosen}, " if one.chosen else ""
+        for decision, judged in zip(self._brief.decisions, self._state.decisions, strict=True):
+            decider = f" ({self._cut(decision.decider)})" if decision.decider else ""
+            options = "; ".join(self._cut(option.name) for option in decision.options[: self._most])
+            advice = (
+                f"; recommended: {self._cut(decision.recommendation)}"
+                if decision.recommendation
+                else ""
+            )
+            text = f"the brief says {decision.chosen}, " if decision.chosen else ""
             logged = f"logged: {self._cut(judged.reason)} [{', '.join(judged.evidence)}]"
-            told = said + (logged if judged.verdict == "met" else "not logged")
-            yield f"{self._cut(one.title)}{decider}: {told}: {options}{advice}"
+            words = text + (logged if judged.verdict == "met" else "not logged")
+            yield f"{self._cut(decision.title)}{decider}: {words}: {options}{advice}"
 
     def _sprints(self) -> Iterator[str]:
         every = self._brief.sprints
         for sprint, state in zip(every, self._state.sprints, strict=True):
             why = f" \u2014 {self._cut(sprint.rationale)}" if sprint.rationale else ""
-            told = f"{', '.join(self._standing(sprint, state))}{why}"
-            yield f"{sprint.name} {self._cut(sprint.title)}: {told}"
+            message = f"{', '.join(self._standing(sprint, state))}{why}"
+            yield f"{sprint.name} {self._cut(sprint.title)}: {message}"
         if len(every) > 1:
             now, put_off = ([s for s in every if s.is_deferred is late] for late in (False, True))
             later = f"; {self._sum(put_off)} deferred" if put_off else ""
@@ -193,54 +201,60 @@ class _Page:
         return f"unblocks {count}{share}"
 
     def _sum(self, chosen: Iterable[Sprint]) -> str:
-        efforts = [span for one in chosen if (span := sprints.minutes(one.effort))]
-        clears = sum(one.unblocks or 0 for one in chosen)
-        told = [_span((sum(low for low, _ in efforts), sum(high for _, high in efforts)))]
-        told = told if efforts else []
-        return ", ".join([*told, *([self._share(clears)] if clears else [])]) or "nothing"
+        efforts = [span for sprint in chosen if (span := sprints.minutes(sprint.effort))]
+        clears = sum(sprint.unblocks or 0 for sprint in chosen)
+        figures = [_span((sum(low for low, _ in efforts), sum(high for _, high in efforts)))]
+        figures = figures if efforts else []
+        return ", ".join([*figures, *([self._share(clears)] if clears else [])]) or "nothing"
 
     def _rerun(self) -> Iterator[str]:
         """The commands, each environment once before the first that has it."""
         set_before: tuple[tuple[str, str], ...] = ()
-        for one in self._brief.rerun:
-            if one.environment != set_before:
-                changed = [pair for pair in one.environment if pair not in set_before]
-                said = " ".join(f"{name}={_quoted(value)}" for name, value in changed)
-                yield self._cut(said, _COMMAND)
-                set_before = one.environment
-            yield self._command(one)
+        for command in self._brief.rerun:
+            if command.environment != set_before:
+                changed = [pair for pair in command.environment if pair not in set_before]
+                text = " ".join(f"{name}={_quoted(value)}" for name, value in changed)
+                yield self._cut(text, _COMMAND)
+                set_before = command.environment
+            yield self._command(command)
 
-    def _command(self, one: Command) -> str:
-        told = ": ".join(filter(None, (one.option, self._cut(one.note))))
-        note = f"  # {told}" if told else ""
-        return f"$ {self._cut(one.text, _COMMAND)}{note}"
+    def _command(self, command: Command) -> str:
+        text = ": ".join(filter(None, (command.option, self._cut(command.note))))
+        note = f"  # {text}" if text else ""
+        return f"$ {self._cut(command.text, _COMMAND)}{note}"
 
     def _expected(self) -> Iterator[str]:
-        for one, judged in zip(self._brief.expected, self._state.expected, strict=True):
-            told = f": {judged.verdict}" if judged.verdict != "unknown" else ""
-            yield f"{self._cut(one.text)}{told}"
+        for expected, judged in zip(self._brief.expected, self._state.expected, strict=True):
+            text = f": {judged.verdict}" if judged.verdict != "unknown" else ""
+            yield f"{self._cut(expected.text)}{text}"
 
     def _criteria(self) -> Iterator[str]:
         """How many are met, by the list that they stand in, and what is ready-made."""
         lists: dict[str, list[bool]] = {}
-        named = {sprint.name for sprint in self._brief.sprints}
-        for one in self._state.criteria:
-            if not (one.optional or one.sprint in named or one.section == TASKS):
-                lists.setdefault(one.section, []).append(one.verdict == "met")
+        sprint_names = {sprint.name for sprint in self._brief.sprints}
+        for judged_criterion in self._state.criteria:
+            if not (
+                judged_criterion.optional
+                or judged_criterion.sprint in sprint_names
+                or judged_criterion.section == TASKS
+            ):
+                lists.setdefault(judged_criterion.section, []).append(
+                    judged_criterion.verdict == "met"
+                )
         for title, verdicts in lists.items():
             yield f"{self._cut(title)}: {sum(verdicts)} of {len(verdicts)} met"
         for plan in self._state.plans:
             if plan.named:
                 yield f"{plan.path}: {self._cut(_task_states(plan))}"
-        if updates := Counter(one.kind for one in self._brief.updates):
-            told = ", ".join(f"{count} to {_KINDS[kind]}" for kind, count in updates.items())
-            yield f"ledger updates: {told} (`ledger apply`)"
+        if updates := Counter(update.kind for update in self._brief.updates):
+            text = ", ".join(f"{count} to {_KINDS[kind]}" for kind, count in updates.items())
+            yield f"ledger updates: {text} (`ledger apply`)"
 
     # One sprint
 
     def sprint(self, state: SprintState) -> Iterator[Line]:
         """A sprint whole: its tasks and criteria."""
-        sprint = next(one for one in self._brief.sprints if one.line == state.line)
+        sprint = next(sprint for sprint in self._brief.sprints if sprint.line == state.line)
         name = f"Sprint {sprint.name}" if sprint.number else "Deferred"
         yield Line(visible(f"{name}: {self._cut(sprint.title)}"), "heading")
         yield self._line(f"{state.brief}:{state.line}: {', '.join(self._standing(sprint, state))}")
@@ -254,26 +268,28 @@ class _Page:
         yield from self._more(len(sprint.tasks))
         if self._state.criteria:
             yield from section(f"Criteria ({len(self._state.criteria)})")
-        for one in self._state.criteria[: self._most]:
-            said = criterion(one.model_copy(update={"reason": self._cut(one.reason)}))
-            yield said._replace(kind="filled")
+        for judged_criterion in self._state.criteria[: self._most]:
+            line = criterion(
+                judged_criterion.model_copy(update={"reason": self._cut(judged_criterion.reason)})
+            )
+            yield line._replace(kind="filled")
         yield from self._more(len(self._state.criteria))
 
     def _task(self, task: Task) -> Iterator[Line]:
         optional = "optional" if task.optional else ""
         notes = ", ".join(filter(None, (task.effort, optional)))
         yield self._line(f"{task.number} {self._cut(task.title)}{f' ({notes})' * bool(notes)}", 2)
-        files = ", ".join(dict.fromkeys(one.path for one in task.files))
-        told = (("files", files), ("validation", task.validation), ("expected", task.expected))
-        for label, value in told:
+        files = ", ".join(dict.fromkeys(file.path for file in task.files))
+        fields = (("files", files), ("validation", task.validation), ("expected", task.expected))
+        for label, value in fields:
             if value:
                 yield self._line(f"{label}: {self._cut(value)}", 6)
 
 
 def _failures(brief: Brief) -> int:
     """How many failures there are: as the baseline tells, else as the clusters do."""
-    told = brief.totals.failed if brief.totals else None
-    return told if told is not None else sum(one.count or 0 for one in brief.clusters)
+    failed = brief.totals.failed if brief.totals else None
+    return failed if failed is not None else sum(cluster.count or 0 for cluster in brief.clusters)
 
 
 def _span(minutes: tuple[float, float]) -> str:

@@ -42,9 +42,11 @@ def _start(done: Start, *, dry_run: bool) -> Iterator[str]:
 
 def _step(step: StartStep, done: Start, *, dry_run: bool) -> Iterator[str]:
     if step.about == "plan" and step.state == "there":
-        said = f"there already: {counted(done.items, 'item')}, {counted(done.attempts, 'attempt')}"
+        message = (
+            f"there already: {counted(done.items, 'item')}, {counted(done.attempts, 'attempt')}"
+        )
         unread = f", {counted(done.unread, 'line')} that could not be read" if done.unread else ""
-        yield f"{step.place}: {said}{unread}; dialect: {'; '.join(done.why)}"
+        yield f"{step.place}: {message}{unread}; dialect: {'; '.join(done.why)}"
         return
     ends = {"added": "would be added" if dry_run else "added", "there": "there already"}
     if step.state == "left":
@@ -62,15 +64,15 @@ _INDENT: Final = 19
 _WIDEST: Final = 100
 
 
-def diagnosis(found: Diagnosis, width: int) -> Iterator[str]:
+def diagnosis(result: Diagnosis, width: int) -> Iterator[str]:
     """The lines, none of them wider than ``width`` where its words allow it."""
     width = max(_INDENT + 20, min(width, _WIDEST))
-    for check in found.checks:
+    for check in result.checks:
         yield from _check(check, width)
     yield ""
-    counts: Counter[str] = Counter(check.state for check in found.checks)
-    named = (("ok", "in order"), ("problem", "to mend (!!)"), ("offer", "not set up (--)"))
-    yield ", ".join(f"{counts[state]} {said}" for state, said in named if counts[state])
+    counts: Counter[str] = Counter(check.state for check in result.checks)
+    legend = (("ok", "in order"), ("problem", "to mend (!!)"), ("offer", "not set up (--)"))
+    yield ", ".join(f"{counts[state]} {meaning}" for state, meaning in legend if counts[state])
 
 
 def _check(check: Check, width: int) -> Iterator[str]:
@@ -85,10 +87,10 @@ def _check(check: Check, width: int) -> Iterator[str]:
             yield from _wrapped(problem.mend, f"{indent}> ", width)
 
 
-def _wrapped(said: str, lead: str, width: int) -> list[str]:
-    """``said`` behind ``lead``, further lines below it."""
+def _wrapped(text: str, lead: str, width: int) -> list[str]:
+    """``text`` behind ``lead``, further lines below it."""
     return textwrap.wrap(
-        one_line(said),
+        one_line(text),
         width,
         initial_indent=lead,
         subsequent_indent=" " * len(lead),
@@ -111,9 +113,9 @@ def repaired(done: Repaired, *, dry_run: bool) -> Iterator[str]:
 
 def marks(marks: Sequence[MadeFix]) -> Iterator[str]:
     """Damaged lines, each as it is and as it was meant."""
-    for one in marks:
-        was, _, mended = one.said.partition("\n")
-        yield visible(f"line {one.line}: {was}")
+    for fix in marks:
+        was, _, mended = fix.said.partition("\n")
+        yield visible(f"line {fix.line}: {was}")
         yield visible(f"  meant to be: {mended}")
 
 
@@ -133,20 +135,20 @@ def archived(done: Archived, *, dry_run: bool = False) -> Iterator[Line]:
     yield from stays(done)
     if done.parts:
         became = "would become" if dry_run else "became"
-        said = f"{counted(done.before, 'line')} {became} {done.after:,}"
-        yield Line(one_line(f"{done.path}: {said}"))
+        message = f"{counted(done.before, 'line')} {became} {done.after:,}"
+        yield Line(one_line(f"{done.path}: {message}"))
         commit = f"commit it together with {done.archive}"
         yield Line(one_line("nothing was written; --diff shows the change" if dry_run else commit))
 
 
 def stays(done: Archived) -> Iterator[Line]:
     """What is not moved, and why; one line where that is all of it."""
-    for why, alike in groupby(done.held, key=lambda one: one.why):
+    for why, alike in groupby(done.held, key=lambda item: item.why):
         every = list(alike)
         is_short = len(every) <= _MOST_ALIKE
-        for held in every if is_short else every[:1]:
+        for item in every if is_short else every[:1]:
             stay = "stays" if is_short else f"and {len(every) - 1} more stay"
-            yield Line(one_line(f"{done.path}:{held.line}: {held.item} {stay}: {why}"))
+            yield Line(one_line(f"{done.path}:{item.line}: {item.item} {stay}: {why}"))
     if not done.parts:
-        said = f"nothing to move; it has {counted(done.before, 'line')}"
-        yield Line(one_line(f"{done.path}: {said}"))
+        message = f"nothing to move; it has {counted(done.before, 'line')}"
+        yield Line(one_line(f"{done.path}: {message}"))

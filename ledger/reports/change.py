@@ -12,5 +12,5 @@ def lines(changed: Changed, *, dry_run: bool) -> Iterator[Line]:
     if dry_run and changed.diff:
         yield from diff(changed.diff)
         return
-    said = "; ".join(changed.done) + ("" if changed.diff else " (nothing to change)")
-    yield Line(visible(f"{changed.path}:{changed.line}: {changed.item}: {said}"))
+    text = "; ".join(changed.done) + ("" if changed.diff else " (nothing to change)")
+    yield Line(visible(f"{changed.path}:{changed.line}: {changed.item}: {text}"))

@@ -21,14 +21,14 @@ def lines(done: Verification, only: Collection[str]) -> Iterator[Line]:
     passages = defaultdict(list)
     for claim in done.claims:
         if claim.verdict in only:
-            what = (claim.said, claim.verdict, claim.found, claim.reason)
+            what = (claim.wording, claim.verdict, claim.observation, claim.reason)
             passages[claim.item, what].append(claim)
     same = defaultdict(list)
     for (of, what), alike in passages.items():
         same[of, _files(alike) or what].extend(alike)
     for item in dict.fromkeys(item for item, _ in same):
-        named = item or ("" if done.text else "no item")
-        yield Line(text.visible(f"{path}: {named}" if named else path), "heading")
+        subject = item or ("" if done.text else "no item")
+        yield Line(text.visible(f"{path}: {subject}" if subject else path), "heading")
         of_item = [alike for (of, _), alike in same.items() if of == item]
         for alike in sorted(of_item, key=lambda alike: _RANKS.get(alike[0].kind, 0)):
             yield _claim(alike)
@@ -39,9 +39,9 @@ def lines(done: Verification, only: Collection[str]) -> Iterator[Line]:
 
 def reasons(done: Verification) -> str:
     """What a coding agent is told whose message is contradicted."""
-    told = [line.text for line in lines(done, ("contradicted",)) if line.kind == "hung"]
+    texts = [line.text for line in lines(done, ("contradicted",)) if line.kind == "hung"]
     first = f"Your message says something else than {', '.join(done.runs) or 'what is there'}:"
-    return "\n".join([first, *told, "Correct it, each line by what stands behind it."])
+    return "\n".join([first, *texts, "Correct it, each line by what stands behind it."])
 
 
 _RANKS: Final[dict[ClaimKind, int]] = {
@@ -52,14 +52,14 @@ _RANKS: Final[dict[ClaimKind, int]] = {
 def _files(alike: Sequence[JudgedClaim]) -> tuple[object, ...]:
     """What files of one folder have alike that are told in one entry; empty for other claims."""
     claim = alike[0]
-    folder = folder_of(claim.said) if claim.kind == "artifact" else ""
-    lines = tuple((one.line, one.attempt) for one in alike)
-    return (folder, claim.verdict, claim.found, claim.reason, lines) if folder else ()
+    folder = folder_of(claim.wording) if claim.kind == "artifact" else ""
+    lines = tuple((claim.line, claim.attempt) for claim in alike)
+    return (folder, claim.verdict, claim.observation, claim.reason, lines) if folder else ()
 
 
 def _claim(alike: Sequence[JudgedClaim]) -> Line:
     """``53: contradicted (#6, lines 66, 70 (#7) too): "2.71s": 2.72s in FILE; why``."""
-    claim, lines = alike[0], dict.fromkeys((one.line, one.attempt) for one in alike)
+    claim, lines = alike[0], dict.fromkeys((claim.line, claim.attempt) for claim in alike)
     number = [] if claim.attempt is None else [f"#{claim.attempt}"]
     again = [
         f"{line}" if attempt in (None, claim.attempt) else f"{line} (#{attempt})"
@@ -67,7 +67,7 @@ def _claim(alike: Sequence[JudgedClaim]) -> Line:
     ]
     too = [f"line{'s' * (len(again) > 1)} {', '.join(again)} too"] if again else []
     of = f" ({', '.join(number + too)})" if number or too else ""
-    why = "; ".join(filter(None, (claim.found, claim.reason)))
-    said = braced([one.said for one in alike])
-    rest = text.visible(f'{of}: "{text.one_line(said)}": {why}')
+    why = "; ".join(filter(None, (claim.observation, claim.reason)))
+    words = braced([claim.wording for claim in alike])
+    rest = text.visible(f'{of}: "{text.one_line(words)}": {why}')
     return accented(f"{claim.line:>6}: ", claim.verdict, rest)._replace(kind="hung", hang=8)

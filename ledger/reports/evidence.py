@@ -15,8 +15,8 @@ _SHORTEST_S = 0.005  # no test below it is slow
 def report(read: Runs, slowest: int = 5) -> Iterator[Line]:
     """Each run in short where there are several, all of them together, and the comparison."""
     if read.together:
-        for one in read.runs:
-            yield from _brief(one.path, one)
+        for evidence in read.runs:
+            yield from _brief(evidence.path, evidence)
     yield from run(read.whole, slowest, len(read.runs))
     if read.delta:
         yield from comparison(read.delta, " + ".join(read.baseline))
@@ -50,19 +50,19 @@ def _brief(name: str, evidence: Evidence) -> Iterator[Line]:
     """How it ended, and its numbers."""
     reason = f" ({evidence.reason})" if evidence.reason else ""
     yield Line(one_line(f"{name}: {evidence.completeness}{reason}"), "heading")
-    said = metrics_of(evidence)
-    if said:
-        yield Line(f"  {one_line(said)}")
+    metrics = metrics_of(evidence)
+    if metrics:
+        yield Line(f"  {one_line(metrics)}")
 
 
 def _resources(evidence: Evidence) -> str:
     """What the whole command took, where that was measured."""
-    said = []
+    figures = []
     if evidence.elapsed_s is not None:
-        said.append(f"{evidence.elapsed_s:.2f} s for the whole command")
+        figures.append(f"{evidence.elapsed_s:.2f} s for the whole command")
     if evidence.cpu_percent is not None:
-        said.append(f"{evidence.cpu_percent} % of one processor")
-    return ", ".join(said)
+        figures.append(f"{evidence.cpu_percent} % of one processor")
+    return ", ".join(figures)
 
 
 def _tests(evidence: Evidence, slowest: int) -> Iterator[Line]:

@@ -24,29 +24,29 @@ _ALIKE: Final = 3  # findings of one rule about one item: of more one is shown
 
 def plain(checked: Checked) -> str:
     """``lines``, as they are."""
-    return "".join(f"{one.text}\n" for one in lines(checked))
+    return "".join(f"{line.text}\n" for line in lines(checked))
 
 
 def lines(checked: Checked, every: bool = False) -> Iterator[Line]:
     """Errors before warnings, by item and rule: a line for each finding, its severity marked for a
     terminal; of many alike, unless ``every``, one and the lines of the others. Then the counts."""
     alike: dict[tuple[str, str, str | None, str], list[Finding]] = defaultdict(list)
-    for one in checked.findings:
-        alike[one.severity, one.path, one.item, one.code].append(one)
+    for finding in checked.findings:
+        alike[finding.severity, finding.path, finding.item, finding.code].append(finding)
     turns = {item: turn for turn, (_, _, item, _) in enumerate(alike)}
-    for (_, _, _, code), found in sorted(
+    for (_, _, _, code), findings in sorted(
         alike.items(), key=lambda pair: (pair[0][0], pair[0][1], turns[pair[0][2]], pair[0][3])
     ):
-        shown = found if every or len(found) <= _ALIKE else found[:1]
+        shown = findings if every or len(findings) <= _ALIKE else findings[:1]
         yield from map(_line, shown)
-        if more := found[len(shown) :]:
-            places = ", ".join(dict.fromkeys(str(one.line) for one in more))
-            said = f"    and {len(more)} more {code} (`--select {code}` has all): lines {places}"
-            yield Line(said, "hung", 8)
+        if more := findings[len(shown) :]:
+            places = ", ".join(dict.fromkeys(str(finding.line) for finding in more))
+            message = f"    and {len(more)} more {code} (`--select {code}` has all): lines {places}"
+            yield Line(message, "hung", 8)
     if len(checked.findings) > _MANY:
         codes = Counter(finding.code for finding in checked.findings).most_common()
-        said = f"by rule: {', '.join(f'{code} {count}' for code, count in codes)}"
-        yield Line(said, "hung", 4)
+        message = f"by rule: {', '.join(f'{code} {count}' for code, count in codes)}"
+        yield Line(message, "hung", 4)
     yield _total(checked)
 
 
@@ -70,13 +70,13 @@ def _line(finding: Finding) -> Line:
 
 def _total(checked: Checked) -> Line:
     counts = checked.counts
-    found = [
+    sums = [
         counted(number, noun)
         for number, noun in ((counts.error, "error"), (counts.warning, "warning"))
         if number
     ]
     where = text.visible(", ".join(checked.paths))
-    return Line(f"{where}: {', '.join(found) or 'no findings'}")
+    return Line(f"{where}: {', '.join(sums) or 'no findings'}")
 
 
 def json(checked: Checked) -> str:

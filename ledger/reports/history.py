@@ -66,8 +66,8 @@ def summary(history: History) -> Iterator[Line]:
 def timeline(history: History, name: str) -> Iterator[Line]:
     """Each commit that did something to the item or attempt, and what it did."""
     log = {commit.sha: commit for commit in history.log}
-    told = counted(sum(1 for _ in groupby(history.events, attrgetter("commit"))), "commit")
-    yield Line(one_line(f"{name} in {history.path}: {told} changed it"), "heading")
+    text = counted(sum(1 for _ in groupby(history.events, attrgetter("commit"))), "commit")
+    yield Line(one_line(f"{name} in {history.path}: {text} changed it"), "heading")
     items = {event.item for event in history.events}
     for commit, events in groupby(history.events, attrgetter("commit")):
         yield Line("")
@@ -83,16 +83,16 @@ def removed(history: History) -> Iterator[Line]:
     if not lost:
         yield Line("no commit removed an attempt")
         yield from _gaps(history)
-    for place, one in enumerate(lost):
+    for place, attempt in enumerate(lost):
         if place:
             yield Line("")
-        name = _lost(one)
-        yield Line(one_line(f"{name} removed by {_commit(log[one.commit])}"), "heading")
-        if to := one.moved_to:
+        name = _lost(attempt)
+        yield Line(one_line(f"{name} removed by {_commit(log[attempt.commit])}"), "heading")
+        if to := attempt.moved_to:
             yield Line(f"  its words stand at {one_line(name_of(to.item, to.number))} now")
-        elif "#" in name and one.item:
+        elif "#" in name and attempt.item:
             yield Line(f"  to put it back: ledger history --restore '{one_line(name)}'")
-        for text in (one.text, *one.more):
+        for text in (attempt.text, *attempt.more):
             yield Line("")
             yield from (Line(visible(line)) for line in text.split("\n"))
 
@@ -124,8 +124,8 @@ def _gaps(history: History) -> Iterator[Line]:
 def _removals(history: History) -> Iterator[Line]:
     log = {commit.sha: commit for commit in history.log}
     by_commit: dict[str, list[Removed]] = {}
-    for one in history.removed:
-        by_commit.setdefault(one.commit, []).append(one)
+    for each in history.removed:
+        by_commit.setdefault(each.commit, []).append(each)
     yield Line("")
     if not by_commit:
         yield Line("no attempt was removed", "heading")
@@ -133,7 +133,7 @@ def _removals(history: History) -> Iterator[Line]:
         count, commits = counted(len(history.removed), "attempt"), len(by_commit)
         yield Line(f"{count} removed by {counted(commits, 'commit')}", "heading")
     for sha, lost in by_commit.items():
-        moved = sum(one.moved_to is not None for one in lost)
+        moved = sum(each.moved_to is not None for each in lost)
         aside = f" ({moved} moved)" if moved else ""
         yield Line(f"  {len(lost):>4}  {_commit(log[sha])}{aside}", "cut")
     if history.removed:
@@ -141,15 +141,15 @@ def _removals(history: History) -> Iterator[Line]:
 
 
 def _edits(history: History) -> Iterator[Line]:
-    for kind, said in (
+    for kind, meaning in (
         ("rewritten", "first lines of attempts changed"),
         ("reused", "numbers used again for another attempt"),
         ("dropped", "attempts removed while another of their number stayed"),
     ):
-        found = [one for one in history.edited if one.kind == kind]
-        if found:
-            commits = len({one.commit for one in found})
-            yield Line(f"{said}: {len(found)} by {counted(commits, 'commit')}")
+        edits = [edited for edited in history.edited if edited.kind == kind]
+        if edits:
+            commits = len({edited.commit for edited in edits})
+            yield Line(f"{meaning}: {len(edits)} by {counted(commits, 'commit')}")
     moves = [event for event in history.events if event.kind in ("moved", "renumbered")]
     if moves:
         yield Line(f"attempts moved or renumbered: {len(moves)}")
@@ -158,17 +158,17 @@ def _edits(history: History) -> Iterator[Line]:
 def _measures(facts: Sequence[Facts]) -> Iterator[Line]:
     """What was wrong in how many versions, and where it was worst."""
     yield from section(f"What {counted(len(facts), 'version')} had")
-    for said, noun, value in _MEASURES:
-        found = [one for one in facts if value(one)]
-        if found:
-            top = max(found, key=value)
+    for label, noun, value in _MEASURES:
+        measured = [f for f in facts if value(f)]
+        if measured:
+            top = max(measured, key=value)
             where = f", at most {counted(value(top), noun)} ({top.commit[:8]})" if noun else ""
-            yield Line(f"  {said}: {counted(len(found), 'version')}{where}", "cut")
-    indexed = sum(bool(one.index_form) for one in facts)
+            yield Line(f"  {label}: {counted(len(measured), 'version')}{where}", "cut")
+    indexed = sum(bool(f.index_form) for f in facts)
     if indexed:
         yield Line(f"  an index: {counted(indexed, 'version')}")
-    read = sum(one.attempts for one in facts)
-    seen = read + sum(one.unread for one in facts)
+    read = sum(f.attempts for f in facts)
+    seen = read + sum(f.unread for f in facts)
     if seen:
         yield Line(f"  {100 * read / seen:.2f} % of what looks like an attempt was read as one")
 
@@ -183,7 +183,7 @@ def _table(facts: Sequence[Facts], days: Mapping[str, str]) -> Iterator[Line]:
     yield Line("")
     head = ("date", "commit", "KB", "lines", "items", "attempts", "twice", "unordered", "index")
     shown = [facts[place] for place in sorted({*rows, largest})]
-    table = [head, *(_row(one, days[one.commit]) for one in shown)]
+    table = [head, *(_row(facts, days[facts.commit]) for facts in shown)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         cells = (
@@ -193,18 +193,18 @@ def _table(facts: Sequence[Facts], days: Mapping[str, str]) -> Iterator[Line]:
         yield Line("  ".join(cells).rstrip(), "cut")
 
 
-def _row(one: Facts, day: str) -> tuple[str, ...]:
-    counts = (one.lines, one.items, one.attempts, one.duplicates, one.disordered)
-    index = str(one.contradictions) if one.index_form else "-"
-    size = f"{one.size / 1000:.1f}"
-    return (day, one.commit[:8], size, *map(str, counts), index)
+def _row(facts: Facts, day: str) -> tuple[str, ...]:
+    counts = (facts.lines, facts.items, facts.attempts, facts.duplicates, facts.disordered)
+    index = str(facts.contradictions) if facts.index_form else "-"
+    size = f"{facts.size / 1000:.1f}"
+    return (day, facts.commit[:8], size, *map(str, counts), index)
 
 
 # Phrases
 
 
 def _span(history: History) -> str:
-    versions = {one.commit for one in history.facts}
+    versions = {facts.commit for facts in history.facts}
     days = [commit.day for commit in history.log if commit.day and commit.sha in versions]
     return f", {min(days)} to {max(days)}" if days else ""
 
@@ -215,20 +215,20 @@ def _commit(commit: Commit) -> str:
     )
 
 
-def _lost(one: Removed) -> str:
+def _lost(attempt: Removed) -> str:
     """The name of a removed attempt; one without a number is called by when it was made."""
-    when = _WHEN.search(one.text[:300]) if one.number is None else None
-    return name_of(one.item, one.number) + (f"#{when.group()}" if when else "")
+    when = _WHEN.search(attempt.text[:300]) if attempt.number is None else None
+    return name_of(attempt.item, attempt.number) + (f"#{when.group()}" if when else "")
 
 
 def _event(event: Event, *, with_item: bool) -> str:
     item = event.item if with_item else ""
-    said = " ".join(word for word in (item, _which(event), _KINDS[event.kind]) if word)
+    text = " ".join(word for word in (item, _which(event), _KINDS[event.kind]) if word)
     if event.kind in ("moved", "renumbered", "item-renamed"):
-        return f"  {one_line(f'{said} {event.before}')}"
+        return f"  {one_line(f'{text} {event.before}')}"
     before, after = _apart(event.before, event.after)
-    told = f"{before} -> {after}" if before and after else before or after
-    return f"  {one_line(said)}: {told}" if told else f"  {one_line(said)}"
+    words = f"{before} -> {after}" if before and after else before or after
+    return f"  {one_line(text)}: {words}" if words else f"  {one_line(text)}"
 
 
 def _which(event: Event) -> str:

@@ -12,20 +12,20 @@ MOST: Final = 2000
 _LINE: Final = 330  # bytes of a line that is no action
 
 
-def lines(found: NextItem, *, intro: bool = False) -> list[Line]:
+def lines(item: NextItem, *, intro: bool = False) -> list[Line]:
     """The thing to do, why, and what there is to know about it. Where there is too much of it, what
     stands last goes first."""
-    told: list[Line] = []
-    told += _intro(found) if intro else ()
-    told += _candidate(found.item, found) if found.item else _nothing(found)
-    told += _changes(found)
-    return _fitted(told)
+    body: list[Line] = []
+    body += _intro(item) if intro else ()
+    body += _candidate(item.item, item) if item.item else _nothing(item)
+    body += _changes(item)
+    return _fitted(body)
 
 
-def _fitted(told: Sequence[Line]) -> list[Line]:
+def _fitted(body: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
     left = MOST
-    for line in told:
+    for line in body:
         size = len(line.text.encode()) + 1
         if size > left:
             break
@@ -34,8 +34,8 @@ def _fitted(told: Sequence[Line]) -> list[Line]:
     return kept
 
 
-def _intro(found: NextItem) -> Iterator[Line]:
-    path = cut(found.path, _LINE // 3)
+def _intro(item: NextItem) -> Iterator[Line]:
+    path = cut(item.path, _LINE // 3)
     yield Line(
         f"The work here is kept in {path}. Read one item at a time: `ledger show ITEM`.", "hung", 2
     )
@@ -54,10 +54,10 @@ def _intro(found: NextItem) -> Iterator[Line]:
     yield Line("")
 
 
-def _candidate(item: Candidate, found: NextItem) -> Iterator[Line]:
+def _candidate(item: Candidate, next_item: NextItem) -> Iterator[Line]:
     name = cut(item.id, 80)
     yield Line(cut(f"{name}: {item.title}", _LINE), "heading")
-    yield _part("why", _reason(item, found))
+    yield _part("why", _reason(item, next_item))
     number = "" if item.action.number is None else f" {item.action.number}"
     attempt = "" if item.action.attempt is None else f" (from attempt #{item.action.attempt})"
     text = one_line(item.action.text)
@@ -75,27 +75,29 @@ def _candidate(item: Candidate, found: NextItem) -> Iterator[Line]:
         yield _part("reproduce", item.reproduction)
     if last := item.last_attempt:
         number = "" if last.number is None else f"#{last.number}"
-        told = " ".join(word for word in (number, last.date, last.result) if word)
-        yield _part("last", f"{told}: {last.summary}")
+        words = " ".join(word for word in (number, last.date, last.result) if word)
+        yield _part("last", f"{words}: {last.summary}")
     if item.inferred:
-        named = ", ".join(item.inferred)
-        yield _part("inferred", f"its prose waits for {named}; only `Depends on:` counts")
+        names = ", ".join(item.inferred)
+        yield _part("inferred", f"its prose waits for {names}; only `Depends on:` counts")
 
 
-def _reason(item: Candidate, found: NextItem) -> str:
+def _reason(item: Candidate, next_item: NextItem) -> str:
     status = item.status.replace("_", " ") if item.status != "unknown" else "of unknown status"
-    told = ["you hold it"] if item.is_mine else []
-    told += [status, f"priority {item.priority}" if item.priority else "no priority"]
+    reasons = ["you hold it"] if item.is_mine else []
+    reasons += [status, f"priority {item.priority}" if item.priority else "no priority"]
     if item.finished:
-        told.append(f"after {', '.join(item.finished)}")
-    more = f"first of {found.ready} ready items" if found.ready > 1 else "the only one ready"
-    waiting = sum(found.waiting.model_dump().values())
-    return ", ".join([*told, more]) + (f"; {waiting} not ready" if waiting else "")
+        reasons.append(f"after {', '.join(item.finished)}")
+    more = (
+        f"first of {next_item.ready} ready items" if next_item.ready > 1 else "the only one ready"
+    )
+    waiting = sum(next_item.waiting.model_dump().values())
+    return ", ".join([*reasons, more]) + (f"; {waiting} not ready" if waiting else "")
 
 
-def _nothing(found: NextItem) -> Iterator[Line]:
-    waiting = found.waiting
-    told = [
+def _nothing(item: NextItem) -> Iterator[Line]:
+    waiting = item.waiting
+    counts = [
         f"{count} {what}"
         for count, what in (
             (waiting.blocked, "blocked"),
@@ -105,17 +107,17 @@ def _nothing(found: NextItem) -> Iterator[Line]:
         )
         if count
     ]
-    if not told:
-        said = f"{counted(found.finished, 'item')} finished" if found.finished else "no items"
-        yield Line(f"nothing to do: {said} in {cut(found.path, 200)}", "heading")
-        if found.unread:
-            lines_of = counted(found.unread, "line")
+    if not counts:
+        text = f"{counted(item.finished, 'item')} finished" if item.finished else "no items"
+        yield Line(f"nothing to do: {text} in {cut(item.path, 200)}", "heading")
+        if item.unread:
+            lines_of = counted(item.unread, "line")
             yield Line(f"  {lines_of} could not be read: `ledger validate` lists them")
         return
-    yield Line(f"nothing is ready: {', '.join(told)}", "heading")
-    if found.held:
-        ways = "; ".join(f"{one.kind}: {one_line(one.text)}" for one in found.held.holds)
-        yield _part("nearest", f"{cut(found.held.id, 80)}, {ways}")
+    yield Line(f"nothing is ready: {', '.join(counts)}", "heading")
+    if item.held:
+        ways = "; ".join(f"{hold.kind}: {one_line(hold.text)}" for hold in item.held.holds)
+        yield _part("nearest", f"{cut(item.held.id, 80)}, {ways}")
     yield Line("  `ledger status --blocked` lists them")
     if waiting.actions:
         yield Line(
@@ -123,16 +125,16 @@ def _nothing(found: NextItem) -> Iterator[Line]:
         )
 
 
-def _changes(found: NextItem) -> Iterator[Line]:
-    if found.since is None:
+def _changes(item: NextItem) -> Iterator[Line]:
+    if item.since is None:
         return
-    since = cut(found.since, 60)
-    yield Line(f"since {since}:" if found.changes else f"nothing changed since {since}")
-    for one in found.changes:
-        yield _part(one.item, ", ".join(one.changes))
-    if found.more_changes:
-        yield Line(f"  and {counted(found.more_changes, 'more item')}")
+    since = cut(item.since, 60)
+    yield Line(f"since {since}:" if item.changes else f"nothing changed since {since}")
+    for change in item.changes:
+        yield _part(change.item, ", ".join(change.changes))
+    if item.more_changes:
+        yield Line(f"  and {counted(item.more_changes, 'more item')}")
 
 
-def _part(label: str, said: str, most: int = _LINE) -> Line:
-    return Line(f"  {label}: {cut(said, most)}", "hung", 4)
+def _part(label: str, text: str, most: int = _LINE) -> Line:
+    return Line(f"  {label}: {cut(text, most)}", "hung", 4)

@@ -99,7 +99,7 @@ def page(report: Report) -> bytes:
     )
     anchors, parts = _Anchors(), _Parts(report)
     lacks = {"sprints": not report.briefs}
-    loose = [parts.view(anchors, "attempt", one) for one in report.loose[:_MOST_ENTRIES]]
+    loose = [parts.view(anchors, "attempt", attempt) for attempt in report.loose[:_MOST_ENTRIES]]
     items = _items(report, parts, anchors)
     body = environment.get_template("page.html.j2").render(
         report=report,
@@ -111,12 +111,12 @@ def page(report: Report) -> bytes:
         left_out=len(report.items) - len(items),
         ready=_also_ready(report, items),
         recent=_recent(report),
-        places={one.reported.summary.id: one.anchor for one in reversed(items)},
+        places={view.reported.summary.id: view.anchor for view in reversed(items)},
         columns=[
-            (key, said, [one for one in items if one.reported.summary.status == key])
-            for key, said in _COLUMNS.items()
+            (key, label, [view for view in items if view.reported.summary.status == key])
+            for key, label in _COLUMNS.items()
         ],
-        views={key: said for key, said in VIEWS.items() if not lacks.get(key)},
+        views={key: label for key, label in VIEWS.items() if not lacks.get(key)},
         history=list(_series(report.history)) if report.history else [],
         policy=policy,
         style=style,
@@ -129,9 +129,9 @@ def page(report: Report) -> bytes:
 def _also_ready(report: Report, items: Sequence[ItemView]) -> list[ItemView]:
     """The other items that are ready, most urgent first."""
     first = report.next.item
-    ready = [one for one in items if one.reported.summary.is_ready]
-    others = [one for one in ready if not first or one.reported.summary.line != first.line]
-    return sorted(others, key=lambda one: one.reported.summary.rank)
+    ready = [view for view in items if view.reported.summary.is_ready]
+    others = [view for view in ready if not first or view.reported.summary.line != first.line]
+    return sorted(others, key=lambda view: view.reported.summary.rank)
 
 
 def _recent(report: Report) -> list[tuple[Commit, list[Event]]]:
@@ -163,20 +163,20 @@ def _series(history: History) -> Iterator[Series]:
     if len(facts) < 2:
         return
     days = {commit.sha: commit.day for commit in history.log}
-    first, last = (days.get(one.commit) or one.commit[:8] for one in (facts[0], facts[-1]))
+    first, last = (days.get(facts.commit) or facts.commit[:8] for facts in (facts[0], facts[-1]))
     part = -(-len(facts) // _MOST_POINTS)
     for title, tone, note, values in (
-        ("Size in KB", "accent", "", [one.size / 1000 for one in facts]),
-        ("Attempts in the file", "calm", "", [one.attempts for one in facts]),
-        ("Faults in the text", "bad", _FAULTS, [_faults(one) for one in facts]),
+        ("Size in KB", "accent", "", [facts.size / 1000 for facts in facts]),
+        ("Attempts in the file", "calm", "", [facts.attempts for facts in facts]),
+        ("Faults in the text", "bad", _FAULTS, [_faults(facts) for facts in facts]),
     ):
         stretches = (range(at, min(at + part, len(facts))) for at in range(0, len(facts), part))
         drawn = [max(some, key=values.__getitem__) for some in stretches]
         yield Series(title, tone, note, values, part, drawn, (first, last))
 
 
-def _faults(one: Facts) -> int:
-    return one.duplicates + one.doubled + one.contradictions + one.unread
+def _faults(facts: Facts) -> int:
+    return facts.duplicates + facts.doubled + facts.contradictions + facts.unread
 
 
 @cache
@@ -242,34 +242,34 @@ class _Anchors:
     def name(self, wanted: str) -> str:
         """``wanted`` without white space, with a number behind it where another place has it."""
         wanted = "-".join(_plain(wanted).split()) or "item"
-        found, count = wanted, 1
-        while found in self._taken:
+        anchor, count = wanted, 1
+        while anchor in self._taken:
             count += 1
-            found = f"{wanted}~{count}"
-        self._taken.add(found)
-        return found
+            anchor = f"{wanted}~{count}"
+        self._taken.add(anchor)
+        return anchor
 
 
 def _items(report: Report, parts: "_Parts", anchors: _Anchors) -> list[ItemView]:
-    named = [(anchors.name(one.summary.id), one) for one in report.items[:_MOST_ITEMS]]
+    names = [(anchors.name(item.summary.id), item) for item in report.items[:_MOST_ITEMS]]
     attempts = [
-        list(_attempts(anchor, one, parts, anchors))[: report.each] for anchor, one in named
+        list(_attempts(anchor, item, parts, anchors))[: report.each] for anchor, item in names
     ]
-    own = [parts.claims.take(one.item.span) for _, one in named]
+    own = [parts.claims.take(item.item.span) for _, item in names]
     elsewhere = parts.claims.rest()  # what an item says outside of its section
     findings = _by_item(report.checked.findings)
     views = []
-    for (anchor, one), tried, claims in zip(named, attempts, own, strict=True):
-        has_charts = len(one.runs.counted) > 1 or one.rounds is not None
-        others = [*claims, *elsewhere.pop(one.summary.id, ())]
+    for (anchor, item), tried, claims in zip(names, attempts, own, strict=True):
+        has_charts = len(item.runs.counted) > 1 or item.rounds is not None
+        others = [*claims, *elsewhere.pop(item.summary.id, ())]
         view = ItemView(
             anchor=anchor,
-            reported=one,
+            reported=item,
             attempts=tried,
-            older=len(one.item.attempts) - len(tried),
+            older=len(item.item.attempts) - len(tried),
             claims=others,
             every_claim=[*others, *(claim for view in tried for claim in view.claims)],
-            findings=findings.get(one.summary.id, ()),
+            findings=findings.get(item.summary.id, ()),
             charts_anchor=anchors.name(f"charts-{anchor}") if has_charts else "",
         )
         views.append(view)
@@ -278,10 +278,10 @@ def _items(report: Report, parts: "_Parts", anchors: _Anchors) -> list[ItemView]
 
 
 def _attempts(
-    anchor: str, one: ReportedItem, parts: "_Parts", anchors: _Anchors
+    anchor: str, item: ReportedItem, parts: "_Parts", anchors: _Anchors
 ) -> Iterator[AttemptView]:
-    runs = {run.line: run for run in one.runs.attempts}
-    for attempt in newest_first(one.item.attempts):
+    runs = {run.line: run for run in item.runs.attempts}
+    for attempt in newest_first(item.item.attempts):
         yield parts.view(anchors, anchor, attempt, runs.get(attempt.span.start_line))
 
 
@@ -290,17 +290,17 @@ class _Pool(Generic[T]):
 
     def __init__(self, parts: Iterable[T]) -> None:
         self._lines: dict[int, list[T]] = {}
-        for one in parts:
-            self._lines.setdefault(one.line, []).append(one)
+        for part in parts:
+            self._lines.setdefault(part.line, []).append(part)
 
     def take(self, span: Span) -> list[T]:
         """What stands on the lines of a span and was not taken yet."""
         lines = range(span.start_line, span.end_line + 1)
-        return [one for line in lines for one in self._lines.pop(line, ())]
+        return [entry for line in lines for entry in self._lines.pop(line, ())]
 
     def rest(self) -> dict[str | None, list[T]]:
         """What was not taken, by the item that it is about."""
-        return _by_item(one for some in self._lines.values() for one in some)
+        return _by_item(entry for some in self._lines.values() for entry in some)
 
 
 class _Parts:
@@ -329,10 +329,10 @@ class _Parts:
 
 
 def _by_item(parts: Iterable[T]) -> dict[str | None, list[T]]:
-    found: dict[str | None, list[T]] = {}
-    for one in parts:
-        found.setdefault(one.item, []).append(one)
-    return found
+    by_item: dict[str | None, list[T]] = {}
+    for part in parts:
+        by_item.setdefault(part.item, []).append(part)
+    return by_item
 
 
 def passages(text: str, first_line: int, claims: Sequence[JudgedClaim]) -> list[Passage]:
@@ -342,7 +342,7 @@ def passages(text: str, first_line: int, claims: Sequence[JudgedClaim]) -> list[
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    found: list[tuple[int, int, JudgedClaim]] = []
+    places: list[tuple[int, int, JudgedClaim]] = []
     for claim in claims[:_MOST_MARKED]:
         at = claim.line - first_line
         pattern = r"\s+".join(map(re.escape, claim.text[:_LONGEST].split()))
@@ -354,11 +354,11 @@ def passages(text: str, first_line: int, claims: Sequence[JudgedClaim]) -> list[
                 break
             if text[max(0, start - 1) : start] == "`" == text[end : end + 1]:
                 start, end = start - 1, end + 1
-            if all(end <= first or last <= start for first, last, _ in found):
-                found.append((start, end, claim))
+            if all(end <= first or last <= start for first, last, _ in places):
+                places.append((start, end, claim))
                 break
     parts, at = [], 0
-    for start, end, claim in sorted(found, key=lambda one: one[0]):
+    for start, end, claim in sorted(places, key=lambda place: place[0]):
         parts += [Passage(text[at:start], None), Passage(text[start:end], claim)]
         at = end
     return [part for part in (*parts, Passage(text[at:], None)) if part.text]

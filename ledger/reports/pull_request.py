@@ -34,29 +34,29 @@ def annotations(checked: Checked) -> str:
     """Errors, then warnings, and in one notice how many more there are."""
     shown: list[Finding] = []
     for severity in ("error", "warning"):
-        shown += [one for one in checked.findings if one.severity == severity][:_ANNOTATIONS]
-    told = [_annotation(one) for one in shown]
+        shown += [f for f in checked.findings if f.severity == severity][:_ANNOTATIONS]
+    commands = [_annotation(finding) for finding in shown]
     if more := len(checked.findings) - len(shown):
         counts = checked.counts
         every = f"{counted(counts.error, 'error')} and {counted(counts.warning, 'warning')}"
-        said = f"{every} in all; {more:,} are not shown here: `ledger validate` lists them"
-        told.append(f"::notice title=ledger::{_data(said)}")
-    return "".join(f"{one}\n" for one in told)
+        message = f"{every} in all; {more:,} are not shown here: `ledger validate` lists them"
+        commands.append(f"::notice title=ledger::{_data(message)}")
+    return "".join(f"{command}\n" for command in commands)
 
 
 def _annotation(finding: Finding) -> str:
     path, title = _property(finding.path), f"{finding.code} {RULES[finding.code].name}"
     place = f"file={path},line={finding.line},col={finding.column}"
-    return f"::{finding.severity} {place},title={_property(title)}::{_data(finding.told)}"
+    return f"::{finding.severity} {place},title={_property(title)}::{_data(finding.description)}"
 
 
-def _data(said: str) -> str:
-    escaped = said.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _data(words: str) -> str:
+    escaped = words.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return text.visible(escaped)
 
 
-def _property(said: str) -> str:
-    return _data(said).replace(":", "%3A").replace(",", "%2C")
+def _property(words: str) -> str:
+    return _data(words).replace(":", "%3A").replace(",", "%2C")
 
 
 # Markdown
@@ -80,17 +80,17 @@ def _page(checked: Checked, size: int, most: int | None) -> str:
     head = "".join(f"{line}\n" for line in _head(checked))
     left = size - len(text.encode(head))
     sections = [(title, list(rows)) for title, rows in _sections(checked)]
-    told = [head]
+    parts = [head]
     for at, (title, rows) in enumerate(sections):
-        said = _section(title, rows, left // (len(sections) - at), most)
-        left -= len(text.encode(said))
-        told.append(said)
-    return text.encode("".join(told)).decode("utf-8", "replace")
+        section = _section(title, rows, left // (len(sections) - at), most)
+        left -= len(text.encode(section))
+        parts.append(section)
+    return text.encode("".join(parts)).decode("utf-8", "replace")
 
 
 def _section(title: str, rows: Sequence[str], size: int, most: int | None) -> str:
-    said = f"\n#### {title}\n\n"
-    room = size - len(said) - 100  # for the line that counts the others
+    message = f"\n#### {title}\n\n"
+    room = size - len(message) - 100  # for the line that counts the others
     kept: list[str] = []
     for row in rows[:most]:
         room -= len(text.encode(row)) + 1
@@ -99,17 +99,17 @@ def _section(title: str, rows: Sequence[str], size: int, most: int | None) -> st
         kept.append(row)
     if more := len(rows) - len(kept):
         kept.append(f"- and {more:,} more: `ledger validate` lists them")
-    return said + "".join(f"{row}\n" for row in kept)
+    return message + "".join(f"{row}\n" for row in kept)
 
 
 def _head(checked: Checked) -> Iterator[str]:
     counts = checked.counts
-    told = [
+    sums = [
         counted(number, noun)
         for number, noun in ((counts.error, "error"), (counts.warning, "warning"))
         if number
     ]
-    yield f"### {_safe(checked.paths[0])}: {', '.join(told) or 'no findings'}"
+    yield f"### {_safe(checked.paths[0])}: {', '.join(sums) or 'no findings'}"
     if checked.change:
         yield ""
         base = f"`{checked.change.base[:8]}`"
@@ -121,20 +121,20 @@ def _head(checked: Checked) -> Iterator[str]:
 def _sections(checked: Checked) -> Iterator[tuple[str, Iterator[str]]]:
     if checked.change:
         yield from _changes(checked.change)
-    false = [one for one in checked.findings if one.code == _CONTRADICTED]
-    others = [one for one in checked.findings if one.code != _CONTRADICTED]
-    for title, found in (
+    false = [finding for finding in checked.findings if finding.code == _CONTRADICTED]
+    others = [finding for finding in checked.findings if finding.code != _CONTRADICTED]
+    for title, findings in (
         ("Contradicted by the evidence", false),
-        ("Errors", [one for one in others if one.severity == "error"]),
-        ("Warnings", [one for one in others if one.severity == "warning"]),
+        ("Errors", [finding for finding in others if finding.severity == "error"]),
+        ("Warnings", [finding for finding in others if finding.severity == "warning"]),
     ):
-        if found:
-            yield f"{title} ({len(found):,})", map(_finding, found)
+        if findings:
+            yield f"{title} ({len(findings):,})", map(_finding, findings)
 
 
-def _finding(one: Finding) -> str:
-    where = _safe(f"{one.path}:{one.line}")
-    return f"- {where} **{one.code}** {_safe(one.told)}"
+def _finding(finding: Finding) -> str:
+    where = _safe(f"{finding.path}:{finding.line}")
+    return f"- {where} **{finding.code}** {_safe(finding.description)}"
 
 
 def _changes(change: PlanChange) -> Iterator[tuple[str, Iterator[str]]]:
@@ -144,31 +144,31 @@ def _changes(change: PlanChange) -> Iterator[tuple[str, Iterator[str]]]:
     if tried:
         yield f"New attempts ({len(tried):,})", iter(tried)
     sprints = [
-        f"- {_safe(item.item)}: {_safe(standing(one))} ({_safe(one.brief)})"
+        f"- {_safe(item.item)}: {_safe(standing(state))} ({_safe(state.brief)})"
         for item in change.items
-        for one in item.sprints
+        for state in item.sprints
     ]
     if sprints:
         yield f"Sprints ({len(sprints):,})", iter(sprints)
 
 
-def _item(one: ItemChange) -> str:
-    told = [", ".join(one.changes)]
-    if one.gate:
-        lacks = f", lacks {'; '.join(one.gate.lacks)}" if one.gate.lacks else ""
-        told.append(f"exit criteria: {one.gate.met} of {one.gate.criteria} met{lacks}")
-    return f"- **{_safe(one.item)}** {_safe(one.title)}: {_safe('; '.join(told))}"
+def _item(change: ItemChange) -> str:
+    parts = [", ".join(change.changes)]
+    if change.gate:
+        lacks = f", lacks {'; '.join(change.gate.lacks)}" if change.gate.lacks else ""
+        parts.append(f"exit criteria: {change.gate.met} of {change.gate.criteria} met{lacks}")
+    return f"- **{_safe(change.item)}** {_safe(change.title)}: {_safe('; '.join(parts))}"
 
 
 def _attempt(item: ItemChange, at: int) -> str:
-    one = item.attempts[at]
-    name = _safe(name_of(item.item, one.number))
-    date = f" ({one.date})" if one.date else ""
-    return f"- {name}{date} **{one.result}**: {_safe(one.summary)}"
+    attempt = item.attempts[at]
+    name = _safe(name_of(item.item, attempt.number))
+    date = f" ({attempt.date})" if attempt.date else ""
+    return f"- {name}{date} **{attempt.result}**: {_safe(attempt.summary)}"
 
 
-def _safe(said: str) -> str:
+def _safe(words: str) -> str:
     """Text of a plan as text in Markdown: one line, no markup, and no name, issue or address in it
     that GitHub would call, link or load."""
-    line = text.cut(said, _LONGEST)
+    line = text.cut(words, _LONGEST)
     return _CALLS.sub("\N{WORD JOINER}", _MARKUP.sub(r"\\\g<0>", line))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ledger.evidence.rounds_claims import named
+from ledger.evidence.rounds_claims import name_ranges
 from ledger.evidence.rounds_model import Comparison, CrashGroup, Judgement, Streak, span_of
 from ledger.plan.text import counted, one_line
 from ledger.reports import Line
@@ -42,14 +42,14 @@ def _rates(judged: Judgement) -> Iterator[Line]:
     if judged.first_try_passes is not None and judged.first_try_interval is not None:
         first = _rate(judged.first_try_passes, judged.total, judged.first_try_interval)
         yield Line(f"  at first try: {first}; retries count {judged.retries} tries")
-    longest = [_streak(one) for one in (judged.longest_pass, judged.longest_fail) if one]
+    longest = [_streak(streak) for streak in (judged.longest_pass, judged.longest_fail) if streak]
     if longest:
         yield Line(f"  longest streaks: {', '.join(longest)}")
     if judged.current:
         yield Line(f"  at the end: {_streak(judged.current)}")
-    failed = [found.name for found in judged.rounds if found.result == "fail"]
+    failed = [round_.name for round_ in judged.rounds if round_.result == "fail"]
     if failed:
-        yield Line(f"  failed: {one_line(named(failed))}")
+        yield Line(f"  failed: {one_line(name_ranges(failed))}")
     if judged.skipped:
         yield Line(f"  not run: {judged.skipped}")
     if judged.order:
@@ -91,9 +91,11 @@ def _streak(streak: Streak) -> str:
 def _crash(crash: CrashGroup) -> Iterator[Line]:
     yield Line(f"  {one_line(crash.signature)}")
     if crash.rounds:
-        yield Line(f"    {counted(len(crash.rounds), 'round')}: {one_line(named(crash.rounds))}")
+        yield Line(
+            f"    {counted(len(crash.rounds), 'round')}: {one_line(name_ranges(crash.rounds))}"
+        )
     for way in crash.through:
-        rounds = f" ({named(way.rounds)})" if way.rounds else ""
+        rounds = f" ({name_ranges(way.rounds)})" if way.rounds else ""
         yield Line(f"    through {one_line(f'{way.frame}{rounds}')}")
 
 
@@ -110,14 +112,14 @@ def _claims(judged: Judgement) -> Iterator[Line]:
     if not judged.claims:
         return
     counts = Counter(claim.verdict for claim in judged.claims)
-    said = ", ".join(
+    text = ", ".join(
         f"{counts[verdict]} {verdict}" for verdict in ("supported", "contradicted", "unverifiable")
     )
-    yield Line(f"what the report says: {said}", "heading")
+    yield Line(f"what the report says: {text}", "heading")
     for verdict in ("contradicted", "unverifiable"):
         for claim in judged.claims:
             if claim.verdict == verdict:
                 place = f"{claim.path}:{claim.line}" if claim.path else f"line {claim.line}"
                 yield Line(f"  {verdict}, {one_line(place)}: {one_line(claim.text)}", "cut")
-                told = "; ".join(part for part in (claim.observed, claim.reason) if part)
-                yield Line(f"    says {one_line(claim.claimed)}, the rounds: {one_line(told)}")
+                words = "; ".join(part for part in (claim.observed, claim.reason) if part)
+                yield Line(f"    says {one_line(claim.claimed)}, the rounds: {one_line(words)}")

@@ -44,9 +44,9 @@ def _failing(outcome: RunOutcome) -> Iterator[Line]:
     """The first of the tests that failed, each with why, where that differs from the one before."""
     last = ""
     for test in outcome.failing[:_MOST_FAILING]:
-        said = "the same" if test.message == last else test.message[:_LONGEST_MESSAGE]
-        told = f"  failed  {test.identity}{f': {said}' if test.message else ''}"
-        yield Line(visible(told), "hung", hang=10)
+        text = "the same" if test.message == last else test.message[:_LONGEST_MESSAGE]
+        message = f"  failed  {test.identity}{f': {text}' if test.message else ''}"
+        yield Line(visible(message), "hung", hang=10)
         last = test.message
     more = len(outcome.failing) - _MOST_FAILING
     if more > 0:
@@ -73,13 +73,15 @@ def planned(rerun: Rerun) -> Iterator[str]:
     """The rerun before it is executed: folder, commands, timeouts, unknown prerequisites."""
     if rerun.folder:
         yield visible(f"folder: {rerun.folder}")
-    for one in rerun.commands:
-        limit = f"  # at most {one.timeout_s:g} s" if one.timeout_s else ""
-        yield visible(f"$ {shell_line(one.words)}{limit}")
+    for command in rerun.commands:
+        limit = f"  # at most {command.timeout_s:g} s" if command.timeout_s else ""
+        yield visible(f"$ {shell_line(command.words)}{limit}")
     for prerequisite in rerun.prerequisites:
         if prerequisite.verdict != "met":
-            said = f"{prerequisite.verdict}: {one_line(prerequisite.text)}: {prerequisite.reason}"
-            yield visible(f"line {prerequisite.line}: {said}")
+            message = (
+                f"{prerequisite.verdict}: {one_line(prerequisite.text)}: {prerequisite.reason}"
+            )
+            yield visible(f"line {prerequisite.line}: {message}")
 
 
 def attempt(appended: Appended) -> str:

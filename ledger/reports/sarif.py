@@ -24,15 +24,15 @@ def sarif(checked: Checked) -> str:
         "semanticVersion": ledger.__version__,
         "rules": [_rule(code) for code in codes],
     }
-    fixes = {(one.path, one.code, one.line, one.item): one for one in checked.fixes}
+    fixes = {(fix.path, fix.code, fix.line, fix.item): fix for fix in checked.fixes}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
         "artifacts": [{"location": _location(path)} for path in checked.paths],
         "results": [
-            _result(one, codes.index(one.code), fixes.get((one.path, one.code, one.line, one.item)))
-            for one in checked.findings
+            _result(f, codes.index(f.code), fixes.get((f.path, f.code, f.line, f.item)))
+            for f in checked.findings
         ],
     }
     return reports.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -40,15 +40,16 @@ def sarif(checked: Checked) -> str:
 
 def _rule(code: str) -> dict[str, Any]:
     rule = RULES[code]
-    said = rule.explanation
+    explanation = rule.explanation
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": said.means},
-        "fullDescription": {"text": said.why},
+        "shortDescription": {"text": explanation.means},
+        "fullDescription": {"text": explanation.why},
         "help": {
-            "text": said.mend,
-            "markdown": f"{said.mend}\n\nFor example:\n\n````markdown\n{said.example}````\n",
+            "text": explanation.mend,
+            "markdown": f"{explanation.mend}\n\nFor example:\n\n"
+            f"````markdown\n{explanation.example}````\n",
         },
         "defaultConfiguration": {"level": rule.severity},
     }
@@ -57,35 +58,35 @@ def _rule(code: str) -> dict[str, Any]:
 def _result(finding: Finding, index: int, fix: SafeFix | None) -> dict[str, Any]:
     key = hashlib.sha256(text.encode(f"{finding.path}|{finding.key}")).hexdigest()
     start = {"startLine": finding.line, "startColumn": finding.column}
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": finding.severity,
-        "message": {"text": finding.told},
+        "message": {"text": finding.description},
         "locations": [_place(finding.path, start)],
         "partialFingerprints": {"ledgerKey/v1": key},
     }
     if finding.beside:
         beside = _place(finding.path, {"startLine": finding.beside})
-        found["relatedLocations"] = [{"id": 1, "message": {"text": "see here"}, **beside}]
+        result["relatedLocations"] = [{"id": 1, "message": {"text": "see here"}, **beside}]
     if fix:
         change = {
             "artifactLocation": _location(fix.path),
             "replacements": [
                 {
                     "deletedRegion": {
-                        "startLine": one.start_line,
-                        "startColumn": one.start_column,
-                        "endLine": one.end_line,
-                        "endColumn": one.end_column,
+                        "startLine": replacement.start_line,
+                        "startColumn": replacement.start_column,
+                        "endLine": replacement.end_line,
+                        "endColumn": replacement.end_column,
                     },
-                    "insertedContent": {"text": one.text},
+                    "insertedContent": {"text": replacement.text},
                 }
-                for one in fix.replacements
+                for replacement in fix.replacements
             ],
         }
-        found["fixes"] = [{"description": {"text": fix.said}, "artifactChanges": [change]}]
-    return found
+        result["fixes"] = [{"description": {"text": fix.said}, "artifactChanges": [change]}]
+    return result
 
 
 def _place(path: str, region: dict[str, int]) -> dict[str, Any]:

@@ -24,20 +24,20 @@ def lines(shown: Shown) -> Iterator[Line]:
     assert shown.plan is not None
     path = shown.ledger.path
     pages = (
-        one if isinstance(one, ItemPage) else page(shown.plan, one, Size(), every_action=True)
-        for one in shown.items
+        item if isinstance(item, ItemPage) else page(shown.plan, item, Size(), every_action=True)
+        for item in shown.items
     )
-    parts = [_item(one, path) for one in pages]
-    parts += [_attempt(one, path) for one in shown.attempts]
+    parts = [_item(item_page, path) for item_page in pages]
+    parts += [_attempt(attempt, path) for attempt in shown.attempts]
     for place, part in enumerate(parts):
         if place:
             yield Line("")
         yield from part
     if shown.sprints:
         yield from section(f"Sprints ({shown.sprints[0].brief})")
-    for one in shown.sprints:
-        action = "" if one.action is None else f"{one.action}. "
-        yield Line(f"  {action}{one_line(standing(one))}", "hung", 6)
+    for state in shown.sprints:
+        action = "" if state.action is None else f"{state.action}. "
+        yield Line(f"  {action}{one_line(standing(state))}", "hung", 6)
     if shown.plans:
         yield from section(f"Plan files ({len(shown.plans)})")
     for plan in shown.plans:
@@ -54,8 +54,8 @@ def _item(shown: ItemPage, path: str) -> Iterator[Line]:
     yield Line(one_line(f"{shown.id}  {shown.title}"), "heading")
     yield Line(f"{one_line(path)}:{shown.line}")
     if not any(field.name.lower() == "status" for field in shown.fields):
-        said = f"{shown.status}, {shown.priority} priority" if shown.priority else shown.status
-        yield Line(one_line(said))
+        text = f"{shown.status}, {shown.priority} priority" if shown.priority else shown.status
+        yield Line(one_line(text))
     if shown.fields:
         yield Line("")
     for field in shown.fields:
@@ -122,24 +122,24 @@ def _attempts(shown: ItemPage) -> Iterator[Line]:
     count, listed = shown.attempt_count, shown.attempts
     some = f", the last {len(listed)}" if len(listed) < count else ""
     yield from section(f"Attempts ({count}{some})")
-    names = [f"#{one.number}" if one.number is not None else "-" for one in listed]
-    first, second = max(map(len, names)), max(len(one.result) for one in listed)
-    for name, one in zip(names, listed, strict=True):
-        start = f"  {name:<{first}}  {one.date or '-':<10}  {one.result:<{second}}"
-        told = "(action) " if one.source == "action" else ""
-        yield Line(f"{start}  {told}{one_line(one.summary)}".rstrip(), "cut")
+    names = [f"#{attempt.number}" if attempt.number is not None else "-" for attempt in listed]
+    first, second = max(map(len, names)), max(len(attempt.result) for attempt in listed)
+    for name, attempt in zip(names, listed, strict=True):
+        start = f"  {name:<{first}}  {attempt.date or '-':<10}  {attempt.result:<{second}}"
+        text = "(action) " if attempt.source == "action" else ""
+        yield Line(f"{start}  {text}{one_line(attempt.summary)}".rstrip(), "cut")
     yield from _more(count - len(listed), f"{shown.id} --last {count}")
 
 
 def _actions(shown: ItemPage) -> Iterator[Line]:
     counts = shown.action_counts
-    if not (said := actions(counts, every=True)):
+    if not (text := actions(counts, every=True)):
         return
-    yield from section(f"Next actions ({said})")
+    yield from section(f"Next actions ({text})")
     for action in shown.actions:
         name = "-" if action.number is None else f"{action.number}."
         yield Line(f"  {name} {action.state}: {one_line(action.text)}", "hung", 6)
-    listed = sum(one.state not in _CLOSED for one in shown.actions)
+    listed = sum(action.state not in _CLOSED for action in shown.actions)
     left = counts.open + counts.blocked + counts.deferred - listed
     yield from _more(left, f"{shown.id} --actions all")
 
@@ -147,46 +147,46 @@ def _actions(shown: ItemPage) -> Iterator[Line]:
 # What attempts point at
 
 _STATES: Final = ("tracked", "untracked", "ignored", "missing", "outside", "placeholder")
-_NAMED: Final = ("known", "elsewhere", "ambiguous", "unknown")
+_COMMIT_STATES: Final = ("known", "elsewhere", "ambiguous", "unknown")
 _MOST_MATCHES: Final = 3
 _Key = tuple[str | None, int | None]
 _Link = TypeVar("_Link", ArtifactLink, CommitLink)
 
 
-def links(found: Links) -> Iterator[Line]:
+def links(cited: Links) -> Iterator[Line]:
     """The links of each attempt that has any, and a last line that counts them."""
-    artifacts = _by_attempt(found.artifacts)
-    commits = _by_attempt(found.commits)
+    artifacts = _by_attempt(cited.artifacts)
+    commits = _by_attempt(cited.commits)
     for key in _in_order([*artifacts], [*commits]):
         yield Line(one_line(name_of(*key)), "heading")
         yield from _artifacts(artifacts.get(key, ()))
         yield from map(_commit, commits.get(key, ()))
-    yield _total(found)
+    yield _total(cited)
 
 
-def lacking(found: Links) -> Iterator[Line]:
+def lacking(every: Links) -> Iterator[Line]:
     """What another clone does not have, each once with the attempts that cite it, and the counts
     of all."""
     cited: dict[tuple[str, str], list[ArtifactLink | CommitLink]] = defaultdict(list)
-    listed = found.lacking
+    listed = every.lacking
     for link in listed.artifacts:
         cited[link.state, f"{link.path}{'/' * link.is_folder}{_aside(link)}"].append(link)
     for commit in listed.commits:
         cited[commit.state, commit.raw or ""].append(commit)
-    for (state, said), by in cited.items():
-        yield accented("", state, f"  {one_line(said)}")
-        names = dict.fromkeys(name_of(one.item, one.attempt) for one in by)
+    for (state, words), by in cited.items():
+        yield accented("", state, f"  {one_line(words)}")
+        names = dict.fromkeys(name_of(link.item, link.attempt) for link in by)
         yield Line(f"    cited by {one_line(', '.join(names))}", "hung", 8)
-    yield _total(found)
+    yield _total(every)
 
 
-def _total(found: Links) -> Line:
-    named = [one for one in found.commits if one.raw]
-    said = f"{found.path}: {_counts(Counter(one.state for one in found.artifacts))}"
-    if named:
-        states = _counted(Counter(one.state for one in named), _NAMED)
-        said += f"; {counted(len(named), 'commit')} named: {states}"
-    return Line(one_line(said), "hung", 4)
+def _total(cited: Links) -> Line:
+    commit_links = [link for link in cited.commits if link.raw]
+    message = f"{cited.path}: {_counts(Counter(link.state for link in cited.artifacts))}"
+    if commit_links:
+        states = _counted(Counter(link.state for link in commit_links), _COMMIT_STATES)
+        message += f"; {counted(len(commit_links), 'commit')} named: {states}"
+    return Line(one_line(message), "hung", 4)
 
 
 def _counts(cited: Mapping[str, int]) -> str:
@@ -200,9 +200,9 @@ def _artifacts(links: Iterable[ArtifactLink]) -> Iterator[Line]:
     """A line for each path, or for those of one folder of which the same is known: its state, where
     it is, and what is known of it."""
     for (state, _, aside), alike in groupby(
-        links, key=lambda one: (one.state, folder_of(one.path) or one.path, _aside(one))
+        links, key=lambda link: (link.state, folder_of(link.path) or link.path, _aside(link))
     ):
-        paths = [f"{one.path}{'/' * one.is_folder}" for one in alike]
+        paths = [f"{link.path}{'/' * link.is_folder}" for link in alike]
         gap = " " * (13 - len(state))
         yield accented("  ", state, f"{gap}{one_line(f'{braced(paths)}{aside}')}")
 
@@ -210,27 +210,27 @@ def _artifacts(links: Iterable[ArtifactLink]) -> Iterator[Line]:
 def _aside(link: ArtifactLink) -> str:
     some, more = ", ".join(link.matches[:_MOST_MATCHES]), len(link.matches) - _MOST_MATCHES
     several = f"one of {some}" + (f" and {more} more" if more > 0 else "")
-    told = (
+    notes = (
         f"{link.size:,} bytes" if link.size is not None else "",
         f"added by {link.added_by[:8]}" if link.added_by else "",
         f"removed by {link.removed_by[:8]}" if link.removed_by else "",
         link.rule or "",
         several if len(link.matches) > 1 else f"perhaps {some}" if some else "",
     )
-    return f" ({'; '.join(filter(None, told))})" if any(told) else ""
+    return f" ({'; '.join(filter(None, notes))})" if any(notes) else ""
 
 
 def _commit(link: CommitLink) -> Line:
     """One commit, and what it has to do with the attempt."""
     name = link.raw or (link.sha or "")[:8]
-    told = " ".join(part for part in (link.day, link.subject) if part)
-    return Line(f"  {link.state:<11}  {one_line(f'{name} {told}'.strip())}", "cut")
+    text = " ".join(part for part in (link.day, link.subject) if part)
+    return Line(f"  {link.state:<11}  {one_line(f'{name} {text}'.strip())}", "cut")
 
 
-def _by_attempt(found: Iterable[_Link]) -> dict[_Key, list[_Link]]:
+def _by_attempt(every: Iterable[_Link]) -> dict[_Key, list[_Link]]:
     groups: dict[_Key, list[_Link]] = {}
-    for one in found:
-        groups.setdefault((one.item, one.attempt), []).append(one)
+    for link in every:
+        groups.setdefault((link.item, link.attempt), []).append(link)
     return groups
 
 

@@ -74,8 +74,8 @@ def _next_step(status: Status) -> Iterator[Line]:
     step = status.next
     if step is None:
         is_open = any(item.status in _OPEN for item in status.items)
-        said = "nothing is ready: `ledger next` says why" if is_open else "nothing is open"
-        yield styled((f"next: {said}", "bold"))
+        text = "nothing is ready: `ledger next` says why" if is_open else "nothing is open"
+        yield styled((f"next: {text}", "bold"))
         return
     item, number = one_line(step.item), "" if step.number is None else f", action {step.number}"
     yield styled((f"next: {item}{number}: {one_line(step.text)}", "bold"))._replace(kind="cut")
@@ -99,10 +99,10 @@ def _rows(item: ItemSummary, widths: tuple[int, int]) -> Iterator[Line]:
     outlook = list(_outlook(item))
     if left and not outlook:
         yield Line(f"{margin}{left}")
-    for place, (label, said) in enumerate(outlook):
+    for place, (label, value) in enumerate(outlook):
         before = f"{left}; " if left and not place else ""
         style = "yellow" if label.startswith("blocked") else ""
-        yield styled(margin, before, (label, style), one_line(said))
+        yield styled(margin, before, (label, style), one_line(value))
 
 
 def _style(item: ItemSummary) -> str:
@@ -130,8 +130,8 @@ def _collapsed(items: Sequence[ItemSummary]) -> Iterator[Line]:
 
 
 def _counts(status: Status) -> list[str]:
-    totals, said = status.totals, _groups(status)
-    items = counted(totals.items, "item") + (f" ({said})" if said else "")
+    totals, text = status.totals, _groups(status)
+    items = counted(totals.items, "item") + (f" ({text})" if text else "")
     loose = f" ({totals.loose} in no item)" if totals.loose else ""
     return [items, counted(totals.attempts, "attempt") + loose]
 
@@ -193,10 +193,10 @@ def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
 
 
 def _findings(status: Status) -> str:
-    found = status.findings
-    if not (found.error or found.warning):
+    counts = status.findings
+    if not (counts.error or counts.warning):
         return "no findings in the text"
-    errors, warnings = counted(found.error, "error"), counted(found.warning, "warning")
+    errors, warnings = counted(counts.error, "error"), counted(counts.warning, "warning")
     return f"{errors}, {warnings} in the text: `ledger validate` lists them"
 
 

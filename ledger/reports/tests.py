@@ -17,31 +17,31 @@ _LEGEND = (
 )
 
 
-def report(found: TrackRecords, *, is_all: bool = False) -> Iterator[Line]:
+def report(records: TrackRecords, *, is_all: bool = False) -> Iterator[Line]:
     """Counts, then the tests by verdict; those that ask for nothing only where ``is_all``."""
-    runs = [run for run in found.runs if run.date]
+    runs = [run for run in records.runs if run.date]
     days = " to ".join(dict.fromkeys(str(run.date) for run in (*runs[:1], *runs[-1:])))
     span = f", {days}" if days else ""
-    tests, every = counted(len(found.tests), "test"), counted(len(found.runs), "run")
+    tests, every = counted(len(records.tests), "test"), counted(len(records.runs), "run")
     yield Line(f"{tests} in {every}{span}", "heading")
-    told = (f"{count} {_counted(verdict, count)}" for verdict, count in found.verdicts.items())
-    yield Line(f"  {', '.join(told)}", "hung", hang=2)
+    counts = (f"{count} {_counted(verdict, count)}" for verdict, count in records.verdicts.items())
+    yield Line(f"  {', '.join(counts)}", "hung", hang=2)
     yield from (Line(f"  {line}", "hung", hang=2) for line in _LEGEND)
     for verdict in VERDICTS:
-        if found.verdicts.get(verdict) and (is_all or verdict not in _QUIET):
-            yield from _of_verdict(found, verdict)
-    yield from _notes(found)
+        if records.verdicts.get(verdict) and (is_all or verdict not in _QUIET):
+            yield from _of_verdict(records, verdict)
+    yield from _notes(records)
 
 
-def _of_verdict(found: TrackRecords, verdict: str) -> Iterator[Line]:
-    tests = [test for test in found.tests if test.verdict == verdict]
+def _of_verdict(records: TrackRecords, verdict: str) -> Iterator[Line]:
+    tests = [test for test in records.tests if test.verdict == verdict]
     yield Line("")
     yield Line(_words(verdict), "heading")
     for test in tests[:_MOST_TESTS]:
         # A name is never cut: it is what one runs next.
         yield Line(f"  {one_line(test.identity)}")
         yield Line(f"    {_strip(test.strip)}")
-        yield Line(f"    {'; '.join(_facts(test, found.runs))}", "hung", hang=6)
+        yield Line(f"    {'; '.join(_facts(test, records.runs))}", "hung", hang=6)
     if len(tests) > _MOST_TESTS:
         yield Line(f"  and {len(tests) - _MOST_TESTS} more: give a part of their names, or --json")
 
@@ -79,12 +79,12 @@ def _attempt(run: CitedRun) -> str:
     return one_line(name_of(run.item, run.attempt))
 
 
-def _notes(found: TrackRecords) -> Iterator[Line]:
-    notes = [one_line(note) for note in found.warnings[:_MOST_NOTES]]
-    if len(found.warnings) > _MOST_NOTES:
-        notes.append(f"{len(found.warnings) - _MOST_NOTES} more notes: --json has them all")
-    if found.without_tests:
-        notes.append(f"{counted(found.without_tests, 'cited run')} without named tests")
+def _notes(records: TrackRecords) -> Iterator[Line]:
+    notes = [one_line(note) for note in records.warnings[:_MOST_NOTES]]
+    if len(records.warnings) > _MOST_NOTES:
+        notes.append(f"{len(records.warnings) - _MOST_NOTES} more notes: --json has them all")
+    if records.without_tests:
+        notes.append(f"{counted(records.without_tests, 'cited run')} without named tests")
     if notes:
         yield Line("")
     yield from (Line(f"  note: {note}", "hung", hang=4) for note in notes)

@@ -141,11 +141,18 @@ def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.undone and (facts.base is None or _closes(ledger, facts.base)):
         against += facts.undone(ledger, facts.base, facts.elsewhere or tuple)
     starts: tuple[int, ...] = ()
-    for one in against:
+    for objection in against:
         starts = starts or text.plan_starts(ledger.text)
-        at = one.line if one.document else opening(ledger, starts[one.line - 1])
-        fault = Fault(at, one.message, one.about, one.item, fix=one.fix, severity=one.severity)
-        yield fault._replace(document=one.document)
+        at = objection.line if objection.document else opening(ledger, starts[objection.line - 1])
+        fault = Fault(
+            at,
+            objection.message,
+            objection.about,
+            objection.item,
+            fix=objection.fix,
+            severity=objection.severity,
+        )
+        yield fault._replace(document=objection.document)
 
 
 def _closes(ledger: Ledger, base: Ledger) -> bool:
@@ -158,7 +165,7 @@ def _closes(ledger: Ledger, base: Ledger) -> bool:
         return rows | items | {f"{name} {a.text}" for name, a in actions if a.state == "complete"}
 
     def here(plan: Ledger) -> set[str]:
-        return {one.id for one in plan.items if not any(p.is_item for p in one.archived)}
+        return {item.id for item in plan.items if not any(p.is_item for p in item.archived)}
 
     return bool(done(ledger) - done(base) or here(base) - here(ledger))
 
@@ -216,13 +223,13 @@ def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             while above and above[-1].level >= heading.level:
                 above.pop()
             above.append(heading)
-        said = next((one for one in reversed(above) if one.status), None)
-        if said is None:
+        nearest = next((heading for heading in reversed(above) if heading.status), None)
+        if nearest is None:
             continue
-        is_open = said.status == "done" and item.status not in FINISHED
-        is_done = said.status == "blocked" and item.status == "done"
+        is_open = nearest.status == "done" and item.status not in FINISHED
+        is_done = nearest.status == "blocked" and item.status == "done"
         if is_open or is_done:
-            told = "open" if is_open else "done"
-            line = said.span.start_line
-            message = f"{item.id} is {told}, the heading at line {line} says"
-            yield Fault(item, f"{message} {quoted(said.status_text)}", told, beside=line)
+            words = "open" if is_open else "done"
+            line = nearest.span.start_line
+            message = f"{item.id} is {words}, the heading at line {line} says"
+            yield Fault(item, f"{message} {quoted(nearest.status_text)}", words, beside=line)

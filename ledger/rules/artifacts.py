@@ -14,7 +14,7 @@ from ledger.git.cited import RUN, Cited, is_glob
 from ledger.plan import text
 from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.plan.places import name
-from ledger.plan.secrets import Secret, found
+from ledger.plan.secrets import Secret, find
 from ledger.rules.registry import ArtifactState, Facts, Fault, added, rule
 
 _MOST_NAMED = 3
@@ -125,17 +125,17 @@ def _in_state(
     starts = text.plan_starts(ledger.text) if facts.cited else ()
     at = 0
     for attempt, artifact, group in _grouped(list(_cited(ledger, facts)), state, facts):
-        named = ", ".join(group[:_MOST_NAMED])
+        names = ", ".join(group[:_MOST_NAMED])
         if len(group) > _MOST_NAMED:
-            named += f" and {len(group) - _MOST_NAMED} more"
+            names += f" and {len(group) - _MOST_NAMED} more"
         # Most stand behind the one before: a long line is not searched from its start each time.
         start, end = starts[artifact.line - 1], starts[artifact.line]
         raw = text.encode(artifact.raw)
-        found = ledger.text.find(raw, max(start, at), end)
-        at = found if found >= 0 else max(start, ledger.text.find(raw, start, min(at, end)))
+        find = ledger.text.find(raw, max(start, at), end)
+        at = find if find >= 0 else max(start, ledger.text.find(raw, start, min(at, end)))
         yield Fault(
             at,
-            f"{name(attempt)} cites {what}: {named}",
+            f"{name(attempt)} cites {what}: {names}",
             about=artifact.raw,
             item=attempt.item,
             attempt=attempt.number,
@@ -148,7 +148,7 @@ def _cited(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Cited]]:
     items = {item.id: item for item in reversed(ledger.items)}
     for attempt in ledger.attempts if facts.every else added(ledger, facts.base):
         every = facts.cited(items.get(attempt.item or ""), attempt) if facts.cited else ()
-        paths = {one.path: one for one in reversed(list(every))}
+        paths = {cited.path: cited for cited in reversed(list(every))}
         for cited in reversed(paths.values()):
             if "/" in cited.path and not is_glob(cited.path):
                 yield attempt, cited
@@ -245,7 +245,7 @@ def _changed(new: bytes, old: bytes) -> tuple[int, int]:
 
 def _secrets(data: bytes, facts: Facts) -> Iterator[tuple[Secret, str]]:
     """What looks like one, each value once, and what to do about it."""
-    for secret in {one.value: one for one in reversed(found(data))}.values():
+    for secret in {secret.value: secret for secret in reversed(find(data))}.values():
         if secret.fingerprint not in facts.not_secret:
             settings = f'not_secret = ["{secret.fingerprint}"]'
             yield secret, f"take it out, and revoke it; if it is none: {settings} in [tool.ledger]"

@@ -147,8 +147,8 @@ def _written(attempt: Attempt) -> str | None:
 
 
 def _first(text: str) -> str | None:
-    found = _DATE.search(text)
-    return "-".join(found.groups()) if found else None
+    match = _DATE.search(text)
+    return "-".join(match.groups()) if match else None
 
 
 def _exists(date: str) -> bool:
@@ -203,10 +203,10 @@ def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     for attempt in ledger.attempts:
         if attempt.source == "history" and attempt.result_text and attempt.result == "unknown":
-            said = attempt.result_text
-            message = f"{name(attempt)} has a result that is not understood: {quoted(said)}"
+            result_text = attempt.result_text
+            message = f"{name(attempt)} has a result that is not understood: {quoted(result_text)}"
             fix = "begin it with success, partial, failed or blocked"
-            yield Fault(attempt, message, said, fix=fix)
+            yield Fault(attempt, message, result_text, fix=fix)
 
 
 @rule("LED408", "unknown-commit", "warning")
@@ -227,9 +227,9 @@ def unknown_commit(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.unknown_commits is None:
         return
     judged = ledger.attempts if facts.every else added(ledger, facts.base)
-    named = [(attempt, sha) for attempt in judged for sha in attempt.commits]
-    unknown = facts.unknown_commits([sha for _, sha in named]) if named else frozenset()
-    for attempt, sha in named:
+    attempts = [(attempt, sha) for attempt in judged for sha in attempt.commits]
+    unknown = facts.unknown_commits([sha for _, sha in attempts]) if attempts else frozenset()
+    for attempt, sha in attempts:
         # What an ellipsis follows is cut short, as checksums are.
         is_cut = any(f"{sha}{mark}" in attempt.text for mark in ("...", "\u2026"))
         if sha in unknown and not is_cut:
@@ -304,7 +304,7 @@ def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         item = claim.item or "no item"
         yield Fault(
             at if at >= 0 else opening(ledger, start),
-            f"{number}{item} says {quoted(claim.said)}: {claim.correction}",
+            f"{number}{item} says {quoted(claim.wording)}: {claim.correction}",
             claim.about,
             claim.item,
             claim.attempt,
@@ -340,8 +340,8 @@ def result_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.figure is None:
         return
     before_it = facts.base.attempts if facts.base else ()
-    numbered = (one for one in before_it if one.number is not None)
-    was: dict[object, str] = {(one.item, one.number): one.result for one in numbered}
+    numbered = (attempt for attempt in before_it if attempt.number is not None)
+    was: dict[object, str] = {(a.item, a.number): a.result for a in numbered}
     for attempt in added(ledger, facts.base):
         if attempt.source != "history" or attempt.artifacts or attempt.stamp:
             continue
@@ -350,11 +350,11 @@ def result_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             message = f"{name(attempt)} said {before}, says success now, and cites nothing"
             yield Fault(attempt, message, "success")
             continue
-        said = facts.figure(attempt)
-        is_old = any(one.item == attempt.item and said in one.text for one in before_it)
-        if said and not is_old:
-            message = f"{name(attempt)} says {quoted(said)} and cites nothing that shows it"
-            yield Fault(attempt, message, said)
+        figure = facts.figure(attempt)
+        is_old = any(e.item == attempt.item and figure in e.text for e in before_it)
+        if figure and not is_old:
+            message = f"{name(attempt)} says {quoted(figure)} and cites nothing that shows it"
+            yield Fault(attempt, message, figure)
 
 
 def _run_folder(attempt: Attempt) -> str | None:
@@ -363,7 +363,7 @@ def _run_folder(attempt: Attempt) -> str | None:
     if not stamp:
         return None
     cited = citations.find(f"Artifacts: {citations.labelled(attempt.text, 'Artifacts')}")
-    every = (path for one in cited for path in one.paths if citations.kind(path) == "path")
+    every = (path for c in cited for path in c.paths if citations.kind(path) == "path")
     places = [path.rstrip("/") for path in every if stamp in path]
     if not places:
         return None

@@ -27,13 +27,13 @@ def unknown_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Correct the ID, or remove it. A library or the like needs no such line.
     """
     known = {item.id for item in ledger.items}
-    unknown = [(i, one) for i in ledger.items for one in i.depends_on if one.id not in known]
+    unknown = [(i, d) for i in ledger.items for d in i.depends_on if d.id not in known]
     elsewhere = facts.elsewhere() if facts.elsewhere and unknown else ()
     known.update(item.id for plan in elsewhere for item in plan.items)
-    for item, one in unknown:
-        if one.id not in known:
-            message = f"{item.id} depends on {one.id}, which is no item of this plan"
-            yield Fault(_place(ledger, one), message, one.id, item.id)
+    for item, dependency in unknown:
+        if dependency.id not in known:
+            message = f"{item.id} depends on {dependency.id}, which is no item of this plan"
+            yield Fault(_place(ledger, dependency), message, dependency.id, item.id)
 
 
 @rule("LED802", "circular-dependency", "error")
@@ -56,7 +56,7 @@ def circular_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     for circle in cycles(ledger):
         first, second = circle[0], circle[1 % len(circle)]
-        at = next(one for one in first.depends_on if one.id == second.id)
+        at = next(dependency for dependency in first.depends_on if dependency.id == second.id)
         if len(circle) == 1:
             message = f"{first.id} depends on itself"
         else:
@@ -87,15 +87,15 @@ def blocked_by_finished(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     sections = _sections(ledger)
     for item in ledger.items:
-        needs = {one.id for one in item.depends_on}
+        needs = {dependency.id for dependency in item.depends_on}
         if item.status != "blocked" or not needs:
             continue
         note = item.status_text[len(words.phrase(item.status_text)) :]
         has_reason = bool(note.strip(" .()*-\u2013\u2014")) and not any(n in note for n in needs)
         if not has_reason and all(_is_finished(sections.get(name, ())) for name in needs):
-            named = " and ".join(sorted(needs))
+            names = " and ".join(sorted(needs))
             verb = "are" if len(needs) > 1 else "is"
-            yield Fault(item, f"{item.id} is blocked, but {named} {verb} finished", "", item.id)
+            yield Fault(item, f"{item.id} is blocked, but {names} {verb} finished", "", item.id)
 
 
 @rule("LED804", "done-before-dependency", "warning")
@@ -117,11 +117,11 @@ def done_before_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     sections = _sections(ledger)
     for item in ledger.items:
-        for one in item.depends_on if item.status == "done" else ():
-            found = sections.get(one.id, ())
-            if found and one.id != item.id and not _is_finished(found):
-                message = f"{item.id} is done, but {one.id}, which it depends on, is not"
-                yield Fault(_place(ledger, one), message, one.id, item.id)
+        for dependency in item.depends_on if item.status == "done" else ():
+            items = sections.get(dependency.id, ())
+            if items and dependency.id != item.id and not _is_finished(items):
+                message = f"{item.id} is done, but {dependency.id}, which it depends on, is not"
+                yield Fault(_place(ledger, dependency), message, dependency.id, item.id)
 
 
 @rule("LED805", "two-owners", "warning")
@@ -156,16 +156,16 @@ def two_owners(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 def _sections(ledger: Ledger) -> dict[str, list[Item]]:
     """The sections of each item: of some there are two."""
-    found: dict[str, list[Item]] = {}
+    sections: dict[str, list[Item]] = {}
     for item in ledger.items:
-        found.setdefault(item.id, []).append(item)
-    return found
+        sections.setdefault(item.id, []).append(item)
+    return sections
 
 
 def _is_finished(sections: Sequence[Item]) -> bool:
     return bool(sections) and all(item.status in FINISHED for item in sections)
 
 
-def _place(ledger: Ledger, one: Dependency) -> int:
+def _place(ledger: Ledger, dependency: Dependency) -> int:
     """Where the text begins of the line that names the dependency."""
-    return opening(ledger, text.plan_starts(ledger.text)[one.line - 1])
+    return opening(ledger, text.plan_starts(ledger.text)[dependency.line - 1])

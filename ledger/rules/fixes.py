@@ -38,12 +38,12 @@ def mend(ledger: Ledger, age: numbers.Age, codes: frozenset[str] | None = None) 
         before, unsafe = len(fixes), []
         for code in wanted:
             every = list(FIXERS[code](ledger, age))
-            for one in (one for one in every if isinstance(one, MadeFix)):
-                left.setdefault((code, one.item, one.said), one)
-            tried = [one for one in every if isinstance(one, Fix)]
+            for fix in (fix for fix in every if isinstance(fix, MadeFix)):
+                left.setdefault((code, fix.item, fix.said), fix)
+            tried = [fix for fix in every if isinstance(fix, Fix)]
             ledger, good, bad = _mended(ledger, code, tried)
-            fixes += [one.made for one in good]
-            unsafe += [made(code, one.made.line, one.made.item, _UNSAFE) for one in bad]
+            fixes += [fix.made for fix in good]
+            unsafe += [made(code, fix.made.line, fix.made.item, _UNSAFE) for fix in bad]
         if len(fixes) == before:
             break
     return Mended(ledger, tuple(fixes), (*left.values(), *unsafe))
@@ -54,30 +54,30 @@ def _mended(ledger: Ledger, code: str, made: list[Fix]) -> tuple[Ledger, list[Fi
     new = _applied(ledger, code, made)
     if new is not None:
         return new, made, []
-    alone = [(one, _applied(ledger, code, [one]) is not None) for one in made[:_MOST_ALONE]]
-    good = [one for one, is_good in alone if is_good]
+    alone = [(fix, _applied(ledger, code, [fix]) is not None) for fix in made[:_MOST_ALONE]]
+    good = [fix for fix, is_good in alone if is_good]
     new = _applied(ledger, code, good)
     if new is None:
         return ledger, [], made
-    return new, good, [one for one, is_good in alone if not is_good] + made[_MOST_ALONE:]
+    return new, good, [fix for fix, is_good in alone if not is_good] + made[_MOST_ALONE:]
 
 
 def offered(ledger: Ledger) -> int:
     """How many safe fixes there are at first sight."""
     return sum(
-        isinstance(one, Fix) for fixer in FIXERS.values() for one in fixer(ledger, lambda _: 0)
+        isinstance(each, Fix) for fixer in FIXERS.values() for each in fixer(ledger, lambda _: 0)
     )
 
 
 def proposed(ledger: Ledger) -> list[Fix]:
     """The fixes that can be made now, each by itself, without the history that new numbers for
     attempts need."""
-    found: list[Fix] = []
+    fixes: list[Fix] = []
     for code, fixer in FIXERS.items():
         if code != DUPLICATES:
-            made = [one for one in fixer(ledger, lambda _: 0) if isinstance(one, Fix)]
-            found += _mended(ledger, code, made)[1]
-    return found
+            made = [fix for fix in fixer(ledger, lambda _: 0) if isinstance(fix, Fix)]
+            fixes += _mended(ledger, code, made)[1]
+    return fixes
 
 
 def _applied(ledger: Ledger, code: str, fixes: list[Fix]) -> Ledger | None:
@@ -86,12 +86,12 @@ def _applied(ledger: Ledger, code: str, fixes: list[Fix]) -> Ledger | None:
         return ledger
     edits = [edit for fix in fixes for edit in fix.edits]
     new = reader.read(document.apply(ledger.text, edits), ledger.conventions)
-    expected, found = Outline(ledger), Outline(new)
+    expected, outline = Outline(ledger), Outline(new)
     for fix in fixes:
-        fix.meant(expected)
+        fix.change(expected)
     if code == "LED114":
-        structure.bare_outline(found)
-    return None if expected.difference(found) else new
+        structure.bare_outline(outline)
+    return None if expected.difference(outline) else new
 
 
 # In the order in which they are made: each sees what those before it have mended.

@@ -122,7 +122,7 @@ def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for item in facts.base.items:
         if item.id not in known:
             known.add(item.id)
-            if any(item.id == one.id for plan in _elsewhere(facts) for one in plan.items):
+            if any(item.id == other.id for plan in _elsewhere(facts) for other in plan.items):
                 continue
             if not counterparts.take(missing(), item.title):
                 continue
@@ -165,18 +165,18 @@ def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Put the line back, in the plan or the archive.
     """
     before = withdrawals(facts.base) if facts.base and ledger.text.strip() else []
-    here = {one.words for one in withdrawals(ledger)}
-    lost = [one for one in before if one.words not in here]
+    here = {withdrawal.words for withdrawal in withdrawals(ledger)}
+    lost = [withdrawal for withdrawal in before if withdrawal.words not in here]
     elsewhere = _elsewhere(facts) if lost else ()
-    told = {one.words for plan in elsewhere for one in withdrawals(plan)}
+    kept = {withdrawal.words for plan in elsewhere for withdrawal in withdrawals(plan)}
     there = [attempt for plan in (ledger, *elsewhere) for attempt in plan.attempts]
-    for one in lost:
-        back = (any(is_named(each, {name}) for each in there) for name in one.names)
-        if one.words not in told and not all(back):
-            message = f"a withdrawal is gone (line {one.line} before the change): "
-            item, which = min(one.names, key=str)
+    for withdrawal in lost:
+        back = (any(is_listed(each, {name}) for each in there) for name in withdrawal.names)
+        if withdrawal.words not in kept and not all(back):
+            message = f"a withdrawal is gone (line {withdrawal.line} before the change): "
+            item, which = min(withdrawal.names, key=str)
             number = which if isinstance(which, int) else None
-            yield Fault(0, message + quoted(one.words), one.words, item, number)
+            yield Fault(0, message + quoted(withdrawal.words), withdrawal.words, item, number)
 
 
 @rule("LED506", "attempts-reordered", "warning")
@@ -198,16 +198,16 @@ def attempts_reordered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.base is None or facts.append_only == "off" or ledger.text == facts.base.text:
         return
-    places = {(one.item, one.text): place for place, one in enumerate(ledger.attempts)}
+    places = {(attempt.item, attempt.text): place for place, attempt in enumerate(ledger.attempts)}
     latest: dict[str | None, int] = {}
-    told: set[str | None] = set()
+    reported: set[str | None] = set()
     for old in facts.base.attempts:
         place = places.get((old.item, old.text))
-        if place is None or old.item in told:
+        if place is None or old.item in reported:
             continue
         if place < latest.get(old.item, -1):
-            told.add(old.item)
-            now = next(one for one in ledger.attempts if one.text == old.text)
+            reported.add(old.item)
+            now = next(attempt for attempt in ledger.attempts if attempt.text == old.text)
             message = f"{name(old)} stands before others that it stood behind"
             yield Fault(now, message, "order", old.item, old.number, severity=_strict(facts))
         latest[old.item] = place
@@ -235,8 +235,8 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     gone = [old for old in unseen(facts.base, ledger) if old.number is not None]
     if not gone:
         return
-    numbers = Counter((one.item, one.number) for one in facts.base.attempts)
-    common = {(one.item, one.number) for one in facts.fork.attempts} if facts.fork else None
+    numbers = Counter((attempt.item, attempt.number) for attempt in facts.base.attempts)
+    common = {(a.item, a.number) for a in facts.fork.attempts} if facts.fork else None
     fresh: dict[tuple[str | None, str], list[Attempt]] = {}
     for new in unseen(ledger, facts.base):
         fresh.setdefault((new.item, behind_number(new.text)), []).append(new)
@@ -322,21 +322,21 @@ def criterion_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         homes.setdefault(item.id, []).append(item)
     for item in facts.base.items:
         here = homes.get(item.id, [])
-        now = [one.text for home in here for one in home.criteria]
-        old = [one.text for one in item.criteria]
+        now = [criterion.text for home in here for criterion in home.criteria]
+        old = [criterion.text for criterion in item.criteria]
         if item.status in FINISHED or not here or old == now[: len(old)]:
             continue
-        away = (one for plan in _elsewhere(facts) for one in plan.items if one.id == item.id)
-        now += [one.text for home in away for one in home.criteria]
+        away = (other for plan in _elsewhere(facts) for other in plan.items if other.id == item.id)
+        now += [criterion.text for home in away for criterion in home.criteria]
         kept = counterparts.paired(old, now)
         is_closed = any(home.status == "done" for home in here)
-        for at, said in enumerate(old):
+        for at, wording in enumerate(old):
             new = now[kept[at]] if at in kept else None
-            if new is not None and _figures(said) <= _figures(new):
+            if new is not None and _figures(wording) <= _figures(new):
                 continue
             became = f"became {quoted(new)}" if new else "is gone"
-            message = f"an exit criterion of {item.id}, {quoted(said)}, {became}"
-            fault = Fault(here[0], message, said, fix="put it back" if is_closed else None)
+            message = f"an exit criterion of {item.id}, {quoted(wording)}, {became}"
+            fault = Fault(here[0], message, wording, fix="put it back" if is_closed else None)
             yield fault._replace(severity="error" if is_closed else _strict(facts))
 
 
@@ -362,13 +362,13 @@ def actions_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     common = {(item.id, action.number) for item in known for action in item.actions}
     # Where both sides of a merge had given one number, one of them gets another.
     pairs = renumbered(ledger, facts.base)
-    pairs = [one for one in pairs if (one.item.id, one.old.number) in common]
+    pairs = [pair for pair in pairs if (pair.item.id, pair.old.number) in common]
     for item, of_item in groupby(pairs, attrgetter("item")):
         those = [*of_item]
         was, now = (
             ", ".join(str(number) for number in numbers[:_SHOWN])
             + ", ..." * (len(numbers) > _SHOWN)
-            for numbers in ([one.old.number for one in those], [one.new.number for one in those])
+            for numbers in ([each.old.number for each in those], [e.new.number for e in those])
         )
         is_one = len(those) == 1
         message = f"action {was} of {item.id} is" if is_one else f"actions {was} of {item.id} are"
@@ -393,8 +393,8 @@ def guard_weakened(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Take the rule out of `ignore`; a `Withdrawn:` line answers for one attempt. If the
     change is intended, do nothing.
     """
-    for said in facts.settings:
-        yield Fault(0, f"[tool.ledger] has changed: {said}", said)
+    for setting in facts.settings:
+        yield Fault(0, f"[tool.ledger] has changed: {setting}", setting)
     for code in facts.unguarded:
         yield Fault(0, f"[tool.ledger] ignores {code}: what it would tell is not told", code)
 
@@ -415,14 +415,16 @@ def pointer_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     before = facts.base.items if facts.base and ledger.text.strip() else ()
     here = [ledger.text]
-    for item, pointer in ((one, pointer) for one in before for pointer in one.archived):
+    for item, pointer in ((owner, each) for owner in before for each in owner.archived):
         key = pointer.key.encode()
         if b"#archived-" + key in ledger.text:
             continue
-        here = here if len(here) > 1 else [ledger.text, *(one.text for one in _elsewhere(facts))]
+        here = (
+            here if len(here) > 1 else [ledger.text, *(ledger.text for ledger in _elsewhere(facts))]
+        )
         is_there = any(b'"archived-' + key in text for text in here)
         if is_there and not any(b"#archived-" + key in text for text in here):
-            home = next((one for one in ledger.items if one.id == item.id), 0)
+            home = next((other for other in ledger.items if other.id == item.id), 0)
             message = f"the line on the archived attempts of {item.id} is gone "
             message += f"(line {pointer.span.start_line} before the change)"
             yield Fault(home, message, pointer.key, item.id, fix="put the line back")
@@ -431,7 +433,7 @@ def pointer_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def _sayings(plans: Iterable[Ledger]) -> list[str]:
     """What the items and actions of ``plans`` say."""
     every = [item for plan in plans for item in plan.items]
-    return [one.title for one in every] + [a.text for one in every for a in one.actions]
+    return [item.title for item in every] + [a.text for item in every for a in item.actions]
 
 
 def _missing(base: Ledger, ledger: Ledger) -> Counter[counterparts.Words]:
@@ -444,9 +446,9 @@ def _elsewhere(facts: Facts) -> Sequence[Ledger]:
     return facts.elsewhere() if facts.elsewhere else ()
 
 
-def _figures(said: str) -> set[str]:
+def _figures(words: str) -> set[str]:
     """The numbers of a criterion, and how it compares."""
-    return {*map(str.lower, _FIGURE.findall(said))}
+    return {*map(str.lower, _FIGURE.findall(words))}
 
 
 def _strict(facts: Facts) -> Severity | None:
@@ -456,8 +458,8 @@ def _strict(facts: Facts) -> Severity | None:
 
 def _latest(base: Ledger) -> dict[str | None, tuple[int | None, int | str]]:
     """The largest number of each item; without numbers, what its latest attempt says."""
-    found = {item.id: latest_of(item.attempts) for item in base.items}
-    return {item: (last.number, last.number or last.text) for item, last in found.items() if last}
+    newest = {item.id: latest_of(item.attempts) for item in base.items}
+    return {item: (last.number, last.number or last.text) for item, last in newest.items() if last}
 
 
 def _change(old: str, new: str) -> str:
@@ -473,7 +475,7 @@ def _change(old: str, new: str) -> str:
 
 _SHOWN = 4
 _TELLING = 12  # so many different words cannot be kept or lost by chance
-_NAMED = re.compile(r"#\d{1,6}")
+_NUMBER = re.compile(r"#\d{1,6}")
 _DAMAGE = ("â", "Â", "Ã", "Å", "Î", "Ï", "ð", "ğ")  # where such characters begin, mostly
 
 
@@ -487,17 +489,17 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     fresh = unseen(ledger, facts.base)
     brought = {attempt.text for other in facts.others for attempt in other.attempts}
     common = {(a.item, a.number) for a in facts.fork.attempts} if facts.fork else set()
-    said = _masked if facts.others or facts.is_merged else behind_number
-    moved = Counter(said(new.text) for new in fresh)
+    wording = _masked if facts.others or facts.is_merged else behind_number
+    moved = Counter(wording(new.text) for new in fresh)
     elsewhere = _elsewhere(facts)
-    kept = {said(one.text) for other in elsewhere for one in other.attempts}
+    kept = {wording(attempt.text) for other in elsewhere for attempt in other.attempts}
     is_withdrawn = _withdrawn(ledger, facts, elsewhere)
     base_items = facts.base.items if facts.base else ()
     noted = {item.id for item in base_items if dialects.of(item).has_notes}
     for old in gone:
-        words = said(old.text)
+        words = wording(old.text)
         if not moved[words] and (mended := _mended(old, fresh)):
-            words = said(mended.text)
+            words = wording(mended.text)
         if moved[words]:
             moved[words] -= 1  # moved, numbered anew, wrapped in another way, or mended
             continue
@@ -514,20 +516,20 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
             yield old, new
 
 
-def _masked(said: str) -> str:
+def _masked(words: str) -> str:
     """What an attempt says, but for the numbers that it names: a merge that gives one a new number
     changes them in what was written beside it."""
-    return _NAMED.sub("#", behind_number(said))
+    return _NUMBER.sub("#", behind_number(words))
 
 
 def _withdrawn(
     ledger: Ledger, facts: Facts, elsewhere: Sequence[Ledger]
 ) -> Callable[[Attempt], bool]:
     """Whether the change itself says that an attempt is withdrawn."""
-    before = {one.words for one in withdrawals(facts.base)} if facts.base else set()
-    every = (one for plan in (ledger, *elsewhere) for one in withdrawals(plan))
-    names = frozenset(name for one in every if one.words not in before for name in one.names)
-    return lambda attempt: is_named(attempt, names)
+    before = {withdrawal.words for withdrawal in withdrawals(facts.base)} if facts.base else set()
+    every = (withdrawal for plan in (ledger, *elsewhere) for withdrawal in withdrawals(plan))
+    names = frozenset(name for w in every if w.words not in before for name in w.names)
+    return lambda attempt: is_listed(attempt, names)
 
 
 def _is_other(old: Attempt, new: Attempt) -> bool:
@@ -543,13 +545,13 @@ def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
     if not any(sign in old.text for sign in _DAMAGE):
         return None
 
-    def repaired(said: str) -> str:
-        return behind_number("\n".join(text.mend(line).line for line in said.split("\n")))
+    def repaired(words: str) -> str:
+        return behind_number("\n".join(text.mend(line).line for line in words.split("\n")))
 
-    said = repaired(old.text)
-    if said == behind_number(old.text):
+    words = repaired(old.text)
+    if words == behind_number(old.text):
         return None
-    return next((new for new in fresh if repaired(new.text) == said), None)
+    return next((new for new in fresh if repaired(new.text) == words), None)
 
 
 def _has_same_name(old: Attempt, new: Attempt, is_note: bool) -> bool:
@@ -594,7 +596,7 @@ class Withdrawal(NamedTuple):
     line: int
 
 
-def is_named(attempt: Attempt, names: Collection[Name]) -> bool:
+def is_listed(attempt: Attempt, names: Collection[Name]) -> bool:
     """Whether one of ``names`` is that of ``attempt``."""
     if attempt.number is not None:
         return (attempt.item, attempt.number) in names
@@ -610,14 +612,14 @@ def withdrawals(ledger: Ledger) -> list[Withdrawal]:
         return []
     whole = document.parse(ledger.text)
     literal = {line for part in whole.sections for line in document.literal_lines(part.blocks)}
-    found = []
+    every = []
     for match in _LINE.finditer(ledger.text):
         line = bisect_right(whole.starts, match.start())
         names = _names(text.decode(match[1]), _section(ledger, match.start()))
         if names and line - 1 not in literal:
             words = " ".join(text.decode(match[0]).split())
-            found.append(Withdrawal(names, words, line))
-    return found
+            every.append(Withdrawal(names, words, line))
+    return every
 
 
 def _section(ledger: Ledger, at: int) -> str | None:
@@ -626,20 +628,20 @@ def _section(ledger: Ledger, at: int) -> str | None:
     )
 
 
-def _names(said: str, item: str | None) -> frozenset[Name]:
+def _names(words: str, item: str | None) -> frozenset[Name]:
     """Which attempts the line names; none where it gives no reason."""
     at = 0
-    named = _ITEM.match(said)
-    if named:
-        item, at = plain_id(named[1] or named[2]), named.end()
-    found: set[int | str] = set()
-    while match := _DATED.match(said, at) or _NUMBERS.match(said, at):
+    item_name = _ITEM.match(words)
+    if item_name:
+        item, at = plain_id(item_name[1] or item_name[2]), item_name.end()
+    names: set[int | str] = set()
+    while match := _DATED.match(words, at) or _NUMBERS.match(words, at):
         if match.re is _DATED:
-            found.add(match[1])
+            names.add(match[1])
         else:
             first, last = int(match[1]), int(match[2] or match[1])
-            found.update(range(first, min(last, first + _MOST) + 1))
+            names.update(range(first, min(last, first + _MOST) + 1))
         at = match.end()
-    if not found or not _REASON.match(said, at):
+    if not names or not _REASON.match(words, at):
         return frozenset()
-    return frozenset((item, one) for one in found)
+    return frozenset((item, name) for name in names)

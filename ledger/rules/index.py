@@ -70,9 +70,9 @@ def index_contradicts_priority(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if priority and item.priority and priority != item.priority:
             line = _line(item, "priority")
             own = f"its own line {line} says {quoted(item.priority_text)}"
-            said = f"the index says {quoted(row.priority_text)} for the priority of {item.id}"
+            message = f"the index says {quoted(row.priority_text)} for the priority of {item.id}"
             about, fix = f"{priority} {item.priority}", "write the same priority in both places"
-            yield Fault(row, f"{said}, {own}", about, fix=fix, beside=line)
+            yield Fault(row, f"{message}, {own}", about, fix=fix, beside=line)
 
 
 @rule("LED203", "item-not-in-index", "warning")
@@ -173,8 +173,8 @@ def _pairs(ledger: Ledger) -> Iterator[tuple[IndexRow, Item]]:
 
 
 def _line(item: Item, name: str) -> int:
-    found = next((f for f in item.fields if f.name.lower() == name), None)
-    return found.span.start_line if found else item.span.start_line
+    field = next((f for f in item.fields if f.name.lower() == name), None)
+    return field.span.start_line if field else item.span.start_line
 
 
 # The index is brought in line with the items: one row for each open item, saying what the item
@@ -200,12 +200,12 @@ def doubled_rows(ledger: Ledger) -> Iterator[Fix | MadeFix]:
         for at in every:
             row = ledger.index[at]
             if at != best:
-                said = (
+                message = (
                     f"its row for {name} is gone; line {ledger.index[best].span.start_line} has it"
                 )
                 edit = Edit(row.span.start_byte, row.span.end_byte, b"")
-                told = made("LED205", row.span.start_line, name, said)
-                yield Fix(told, (edit,), partial(_drop, at))
+                fix = made("LED205", row.span.start_line, name, message)
+                yield Fix(fix, (edit,), partial(_drop, at))
 
 
 def statuses(ledger: Ledger) -> Iterator[Fix | MadeFix]:
@@ -222,9 +222,9 @@ def statuses(ledger: Ledger) -> Iterator[Fix | MadeFix]:
             continue
         start = row.status_span.start_byte
         edit = Edit(start, start + len(text.encode(old)), text.encode(new))
-        said = f'the index says "{new}" for {row.id} now, as its section does, and not "{old}"'
-        meant = partial(_reword, at, "status_text", new + row.status_text[len(old) :])
-        yield Fix(made("LED201", line, row.id, said), (edit,), meant)
+        message = f'the index says "{new}" for {row.id} now, as its section does, and not "{old}"'
+        expectation = partial(_reword, at, "status_text", new + row.status_text[len(old) :])
+        yield Fix(made("LED201", line, row.id, message), (edit,), expectation)
 
 
 def priorities(ledger: Ledger) -> Iterator[Fix | MadeFix]:
@@ -238,13 +238,13 @@ def priorities(ledger: Ledger) -> Iterator[Fix | MadeFix]:
         new, line = words.phrase(item.priority_text), row.span.start_line
         place = cell_place(ledger, row, row.priority_text)
         if place is None or not is_cell(new) or "," in new:
-            said = f"where the row for {row.id} has its priority cannot be told"
-            yield made("LED202", line, row.id, said)
+            message = f"where the row for {row.id} has its priority cannot be told"
+            yield made("LED202", line, row.id, message)
             continue
         edit = Edit(place, place + len(text.encode(row.priority_text)), text.encode(new))
-        said = f'the index says "{new}" for {row.id} now, as its section does'
-        meant = partial(_reword, at, "priority_text", new)
-        yield Fix(made("LED202", line, row.id, said), (edit,), meant)
+        message = f'the index says "{new}" for {row.id} now, as its section does'
+        expectation = partial(_reword, at, "priority_text", new)
+        yield Fix(made("LED202", line, row.id, message), (edit,), expectation)
 
 
 def missing_rows(ledger: Ledger) -> Iterator[Fix | MadeFix]:
@@ -261,12 +261,12 @@ def missing_rows(ledger: Ledger) -> Iterator[Fix | MadeFix]:
         like = places.first_line(ledger, row.span.start_byte)
         added = row_for(ledger, like, header, item)
         if added is None:
-            said = f"a row for {name} in the form of the others cannot be made"
-            yield made("LED203", line, name, said)
+            message = f"a row for {name} in the form of the others cannot be made"
+            yield made("LED203", line, name, message)
             continue
         edit = places.insertion(ledger.text, row.span.end_byte, [added[0]])
-        said = f"{name} has a row in the index now"
-        yield Fix(made("LED203", line, name, said), (edit,), partial(_add, last, added[1]))
+        message = f"{name} has a row in the index now"
+        yield Fix(made("LED203", line, name, message), (edit,), partial(_add, last, added[1]))
 
 
 # What is meant

@@ -15,7 +15,7 @@ CODE = r"^LED\d{3}$"
 class Contradiction(NamedTuple):
     """Something that the plan says and its evidence contradicts.
 
-    ``text`` is the passage on ``line``, ``said`` the same with the value that it claims,
+    ``text`` is the passage on ``line``, ``wording`` the same with the value that it claims,
     ``correction`` what is so instead, and where. ``about`` tells it from others of its attempt.
     ``is_insisted`` says that the author gives a reason for it.
     """
@@ -24,7 +24,7 @@ class Contradiction(NamedTuple):
     attempt: int | None
     line: int
     text: str
-    said: str
+    wording: str
     correction: str
     about: str
     is_insisted: bool = False
@@ -73,7 +73,7 @@ class Finding(Model):
     change has the same key after it, although its line moved."""
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """What is wrong, since which commit, and what to do."""
         by = f" (by {self.commit[:8]})" if self.commit else ""
         return f"{self.message}{by}{f'; {self.fix}' if self.fix else ''}"
@@ -81,7 +81,7 @@ class Finding(Model):
     def __str__(self) -> str:
         """``path:line:column: severity CODE message; fix``, safe for a terminal."""
         where = f"{self.path}:{self.line}:{self.column}"
-        return text.visible(f"{where}: {self.severity} {self.code} {self.told}")
+        return text.visible(f"{where}: {self.severity} {self.code} {self.description}")
 
 
 class FindingCounts(Model):

@@ -74,7 +74,7 @@ def _archived_too(item: Item, numbered: list[Attempt]) -> Iterator[Fault]:
     """An attempt whose number one has that lies in the archive."""
     for number in dict.fromkeys(a.number for a in numbered if item.has_archived(a.number)):
         attempt = next(a for a in numbered if a.number == number)
-        pointer = next(one for one in item.archived if one.holds(number))
+        pointer = next(pointer for pointer in item.archived if pointer.holds(number))
         line = pointer.span.start_line
         where = f"another one lies in the archive, see line {line}"
         message = f"{item.id} has attempt #{number} twice: {where}"
@@ -101,7 +101,7 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Give the newer one the next free number.
     """
     known = {a.text for item in facts.base.items for a in item.actions} if facts.base else set()
-    moved = cache(lambda: {one.new.span for one in renumbered(ledger, facts.base or ledger)})
+    moved = cache(lambda: {change.new.span for change in renumbered(ledger, facts.base or ledger)})
     for item in numbering(ledger):
         actions = [a for a in item.actions if a.number is not None]
         if len({a.number for a in actions}) == len(actions):
@@ -177,12 +177,12 @@ def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 def _withdrawn(ledger: Ledger) -> dict[str | None, set[int]]:
     """The numbers of each item that were withdrawn."""
-    found: dict[str | None, set[int]] = {}
-    for one in withdrawals(ledger):
-        for item, number in one.names:
+    withdrawn: dict[str | None, set[int]] = {}
+    for withdrawal in withdrawals(ledger):
+        for item, number in withdrawal.names:
             if isinstance(number, int):
-                found.setdefault(item, set()).add(number)
-    return found
+                withdrawn.setdefault(item, set()).add(number)
+    return withdrawn
 
 
 @rule("LED112", "attempts-out-of-order", "warning")
@@ -219,7 +219,7 @@ Age = Callable[[Attempt], int]
 
 _BLANK: Final = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
 _NUMBER: Final = re.compile(rb"(?i:Attempt)" + _BLANK + rb"#?(\d{1,6})")
-_NAMED: Final = re.compile(rb"(?i:Attempts?)" + _BLANK + rb"#(\d{1,6})(?!\d)")
+_ATTEMPT: Final = re.compile(rb"(?i:Attempts?)" + _BLANK + rb"#(\d{1,6})(?!\d)")
 _WHOSE: Final = re.compile(rb"(?<![\w.-])([A-Z][\w.-]{0,200})#(\d{1,6})(?!\d)")
 _LEAD: Final = 200  # bytes at the start of an attempt that may hold its number
 _MOST_LINES: Final = 8
@@ -231,9 +231,9 @@ def duplicates(ledger: Ledger, age: Age) -> Iterator[Fix | MadeFix]:
     free: dict[str, Iterator[int]] = {}
     for place, item in enumerate(ledger.items):
         groups: dict[int, list[int]] = {}
-        for at, one in enumerate(item.attempts):
-            if one.source == "history" and one.number is not None:
-                groups.setdefault(one.number, []).append(at)
+        for at, attempt in enumerate(item.attempts):
+            if attempt.source == "history" and attempt.number is not None:
+                groups.setdefault(attempt.number, []).append(at)
         if all(len(group) == 1 for group in groups.values()):
             continue
         falls = _falls([item.attempts[at] for group in groups.values() for at in group])
@@ -273,16 +273,16 @@ class _Shared:
         """New numbers for all but the first; none where one of them is impossible."""
         every = [self.item.attempts[at] for at in self.group]
         known: set[str] = set()
-        for one in every:
-            said = ""
-            if patterns.behind_number(one.text) in known:
-                said = f"attempt #{self.number} of {self.item.id} stands twice, word for word"
-            elif _digits(self.ledger, one) is None:
-                said = f"where attempt #{self.number} has its number cannot be told"
-            if said:
-                yield made("LED106", one.span.start_line, self.item.id, said)
+        for attempt in every:
+            words = ""
+            if patterns.behind_number(attempt.text) in known:
+                words = f"attempt #{self.number} of {self.item.id} stands twice, word for word"
+            elif _digits(self.ledger, attempt) is None:
+                words = f"where attempt #{self.number} has its number cannot be told"
+            if words:
+                yield made("LED106", attempt.span.start_line, self.item.id, words)
                 return
-            known.add(patterns.behind_number(one.text))
+            known.add(patterns.behind_number(attempt.text))
         for at in self.group[1:]:
             digits = _digits(self.ledger, self.item.attempts[at])
             assert digits
@@ -294,14 +294,14 @@ class _Shared:
         edits, tasks = [Edit(*digits, b"%d" % new)], []
         for task, whose in self.completed.items():
             span = item.actions[task].state_span
-            found = _NUMBER.search(self.ledger.text, span.start_byte, span.end_byte)
-            if whose == at and found and int(found[1]) == self.number:
-                edits.append(Edit(*found.span(1), b"%d" % new))
+            match = _NUMBER.search(self.ledger.text, span.start_byte, span.end_byte)
+            if whose == at and match and int(match[1]) == self.number:
+                edits.append(Edit(*match.span(1), b"%d" % new))
                 tasks.append(task)
         follow = f", and {len(tasks)} completed by it follow" if tasks else ""
-        said = f"attempt #{self.number} of {item.id} is #{new} now{follow}"
-        told = made("LED106", item.attempts[at].span.start_line, item.id, said)
-        return Fix(told, tuple(edits), partial(self._renumber, at, new, tasks))
+        message = f"attempt #{self.number} of {item.id} is #{new} now{follow}"
+        fix = made("LED106", item.attempts[at].span.start_line, item.id, message)
+        return Fix(fix, tuple(edits), partial(self._renumber, at, new, tasks))
 
     def _renumber(self, at: int, new: int, tasks: Sequence[int], outline: Outline) -> None:
         """The attempt has another number, and so have the actions that it completed."""
@@ -311,8 +311,8 @@ class _Shared:
             return pattern.sub(rf"\g<1>{new}", words, count=1)
 
         item = outline.items[self.place]
-        one = item["attempts"][at]
-        one["number"], one["text"] = new, renumbered(one["text"])
+        attempt = item["attempts"][at]
+        attempt["number"], attempt["text"] = new, renumbered(attempt["text"])
         for task in tasks:
             action = item["actions"][task]
             action["attempt"], action["state_text"] = new, renumbered(action["state_text"])
@@ -324,8 +324,8 @@ class _Shared:
         for at in self.group:
             for stamp in {*patterns.STAMP.findall(self.item.attempts[at].text)}:
                 stamps.setdefault(stamp, []).append(at)
-        found = {task: stamps.get(self.item.actions[task].stamp or "", []) for task in self.tasks}
-        return {task: same[0] for task, same in found.items() if len(same) == 1}
+        by_task = {task: stamps.get(self.item.actions[task].stamp or "", []) for task in self.tasks}
+        return {task: same[0] for task, same in by_task.items() if len(same) == 1}
 
     def unclear(self, names: _Names) -> Iterator[MadeFix]:
         """The lines that name the number, and do not say which attempt they mean."""
@@ -338,8 +338,8 @@ class _Shared:
             shown = ", ".join(map(str, ordered[:_MOST_LINES]))
             more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
             where = f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
-            said = f"which attempt #{self.number} of {item.id} is meant on {where}"
-            yield made("LED106", first, item.id, f"{said} is not clear: it stays")
+            message = f"which attempt #{self.number} of {item.id} is meant on {where}"
+            yield made("LED106", first, item.id, f"{message} is not clear: it stays")
 
 
 class _Names:
@@ -352,21 +352,21 @@ class _Names:
         """The lines that name the number in the item, and those that name it with the item's ID
         anywhere. On the lines ``own`` the first one is the attempt's own."""
         item = self._ledger.items[place]
-        named = Counter(self._near.get((place, number), []))
-        found = {line for line, times in named.items() if times > (line in own)}
-        return found | self._with_id.get((item.id, number), set())
+        times_named = Counter(self._near.get((place, number), []))
+        lines = {line for line, times in times_named.items() if times > (line in own)}
+        return lines | self._with_id.get((item.id, number), set())
 
     def free(self, name: str) -> Iterator[int]:
         """The numbers behind those of the item's attempts and actions, but for those that
         something in it names, for an attempt of that number may stand elsewhere, and those in the
         archive."""
         items = [self._ledger.items[place] for place in self._by_id[name]]
-        numbers = [one.number or 0 for item in items for one in item.attempts]
-        last = max([*numbers, *(one.attempt or 0 for item in items for one in item.actions)])
-        named = {
-            int(found[1])
+        numbers = [attempt.number or 0 for item in items for attempt in item.attempts]
+        last = max([*numbers, *(action.attempt or 0 for item in items for action in item.actions)])
+        used = {
+            int(match[1])
             for item in items
-            for found in _NUMBER.finditer(
+            for match in _NUMBER.finditer(
                 self._ledger.text, item.span.start_byte, item.span.end_byte
             )
         }
@@ -374,15 +374,15 @@ class _Names:
         return (
             number
             for number in count(last + 1)
-            if number not in named and not any(pointer.holds(number) for pointer in gone)
+            if number not in used and not any(pointer.holds(number) for pointer in gone)
         )
 
     @cached_property
     def _by_id(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+        by_id: dict[str, list[int]] = {}
         for place, item in enumerate(self._ledger.items):
-            found.setdefault(item.id, []).append(place)
-        return found
+            by_id.setdefault(item.id, []).append(place)
+        return by_id
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -391,32 +391,32 @@ class _Names:
     @cached_property
     def _near(self) -> dict[tuple[int, int], list[int]]:
         """Item and number to the lines in the item that name it, as often as they do."""
-        found: dict[tuple[int, int], list[int]] = {}
+        places: dict[tuple[int, int], list[int]] = {}
         for place, item in enumerate(self._ledger.items):
             span = item.span
-            for name in _NAMED.finditer(self._ledger.text, span.start_byte, span.end_byte):
+            for name in _ATTEMPT.finditer(self._ledger.text, span.start_byte, span.end_byte):
                 line = bisect_right(self._starts, name.start())
-                found.setdefault((place, int(name[1])), []).append(line)
-        return found
+                places.setdefault((place, int(name[1])), []).append(line)
+        return places
 
     @cached_property
     def _with_id(self) -> dict[tuple[str, int], set[int]]:
-        found: dict[tuple[str, int], set[int]] = {}
+        with_id: dict[tuple[str, int], set[int]] = {}
         for name in _WHOSE.finditer(self._ledger.text):
             key = (text.decode(name[1]), int(name[2]))
-            found.setdefault(key, set()).add(bisect_right(self._starts, name.start()))
-        return found
+            with_id.setdefault(key, set()).add(bisect_right(self._starts, name.start()))
+        return with_id
 
 
-def _digits(ledger: Ledger, one: Attempt) -> tuple[int, int] | None:
+def _digits(ledger: Ledger, attempt: Attempt) -> tuple[int, int] | None:
     """The bytes of the attempt's number."""
-    start = one.span.start_byte
-    found = _NUMBER.search(ledger.text, start, min(one.span.end_byte, start + _LEAD))
-    return found.span(1) if found and int(found[1]) == one.number else None
+    start = attempt.span.start_byte
+    match = _NUMBER.search(ledger.text, start, min(attempt.span.end_byte, start + _LEAD))
+    return match.span(1) if match and int(match[1]) == attempt.number else None
 
 
 def _falls(history: Sequence[Attempt]) -> bool:
     """Whether the item tells its history backwards."""
-    ordered = sorted(history, key=lambda one: one.span.start_byte)
+    ordered = sorted(history, key=lambda attempt: attempt.span.start_byte)
     steps = [(b.number or 0) - (a.number or 0) for a, b in pairwise(ordered)]
     return sum(step < 0 for step in steps) > sum(step > 0 for step in steps)

@@ -104,16 +104,16 @@ class Fault(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A safe fix: ``meant`` does to an outline what ``edits`` do to the bytes."""
+    """A safe fix: ``change`` does to an outline what ``edits`` do to the bytes."""
 
     made: MadeFix
     edits: tuple[Edit, ...]
-    meant: Callable[[Outline], None]
+    change: Callable[[Outline], None]
 
 
-def made(code: str, line: int, item: str | None, said: str) -> MadeFix:
+def made(code: str, line: int, item: str | None, words: str) -> MadeFix:
     """What is told of a fix of the rule ``code``, or of a fault that has none."""
-    return MadeFix(code=code, line=line, item=item, said=said)
+    return MadeFix(code=code, line=line, item=item, said=words)
 
 
 Check = Callable[[Ledger, Facts], Iterable[Fault]]
@@ -184,13 +184,13 @@ def guards(code: str) -> bool:
 def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
     """What every rule says about ``ledger``, but for the codes in ``ignore``, by place."""
     ignored = frozenset(ignore)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for known in RULES.values():
         if known.code in ignored:
             continue
         faults = known.check(ledger, facts)
-        found += [_finding(known, fault, ledger, facts.path) for fault in faults]
-    return sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
+        findings += [_finding(known, fault, ledger, facts.path) for fault in faults]
+    return sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
 
 
 def _finding(known: Rule, fault: Fault, ledger: Ledger, path: str) -> Finding:
@@ -249,13 +249,13 @@ def made_worse(
         others = tuple(other for other in bases if other is not base)
         turn = facts._replace(base=base, others=others, fork=fork)
         turns.append(_by_key(check(ledger, turn, ignore)))
-    found: dict[str, list[Finding]] = {}
+    findings: dict[str, list[Finding]] = {}
     for key in {key: None for turn in turns for key in turn}:
         groups = [turn.get(key, []) for turn in turns]
         pick = max if compares(key.partition("|")[0]) else min
-        found[key] = pick(groups, key=len)
+        findings[key] = pick(groups, key=len)
     known: Counter[str] = Counter()
-    if any(found.values()):
+    if any(findings.values()):
         before = facts._replace(
             base=fork,
             cited=None,
@@ -268,7 +268,7 @@ def made_worse(
             settings=(),
             unguarded=(),
         )
-        silent = RULES.keys() - {group[0].code for group in found.values() if group}
+        silent = RULES.keys() - {group[0].code for group in findings.values() if group}
         for base in bases:
             known |= Counter(finding.key for finding in check(base, before, silent))
         if facts.partners and "LED701" not in silent:
@@ -278,8 +278,10 @@ def made_worse(
                 known |= Counter(finding.key for finding in secrets)
     # Of several with one key the last ones are new. Which hardly matters: what rules find more
     # than once they number, the new ones last.
-    worse = [finding for key, group in found.items() for finding in group[known[key] :]]
-    return without_noise(sorted(worse, key=lambda one: (one.line, one.column, one.code)))
+    worse = [finding for key, group in findings.items() for finding in group[known[key] :]]
+    return without_noise(
+        sorted(worse, key=lambda finding: (finding.line, finding.column, finding.code))
+    )
 
 
 def without_noise(findings: list[Finding]) -> list[Finding]:
@@ -314,14 +316,14 @@ def added(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
     fresh = unseen(ledger, base)
     if not fresh or base is None:
         return fresh
-    gone = Counter((one.item, behind_number(one.text)) for one in unseen(base, ledger))
+    gone = Counter((attempt.item, behind_number(attempt.text)) for attempt in unseen(base, ledger))
     new = []
-    for one in fresh:
-        said = one.item, behind_number(one.text)
-        if gone[said]:
-            gone[said] -= 1
+    for attempt in fresh:
+        item = attempt.item, behind_number(attempt.text)
+        if gone[item]:
+            gone[item] -= 1
         else:
-            new.append(one)
+            new.append(attempt)
     return new
 
 
@@ -337,7 +339,7 @@ def renumbered(ledger: Ledger, base: Ledger) -> list[Renumbered]:
     """The actions that have other numbers than in ``base``. In a list that counts by place,
     `1. 1. 1.`, none has a number of its own."""
     before = {item.id: item for item in reversed(base.items)}
-    found = []
+    changes = []
     for item in ledger.items:
         was = before.get(item.id)
         if was is None or [(a.number, a.text) for a in was.actions] == [
@@ -349,8 +351,8 @@ def renumbered(ledger: Ledger, base: Ledger) -> list[Renumbered]:
         for at, place in counterparts.actions(was.actions, item.actions).items():
             old, new = was.actions[at], item.actions[place]
             if None not in (old.number, new.number) and old.number != new.number:
-                found.append(Renumbered(item, old, new))
-    return found
+                changes.append(Renumbered(item, old, new))
+    return changes
 
 
 def _counts_by_place(ledger: Ledger, item: Item) -> bool:

@@ -58,13 +58,13 @@ def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if text.WIDE in text.not_text(ledger.text):
         yield Fault(0, f"not UTF-8 but {text.WIDE}", "UTF-16")
         return
-    found = 0
+    count = 0
     for start, end in pairwise(text.plan_starts(ledger.text)):
         bad = _bad_byte(ledger.text[start:end])
         if bad is None:
             continue
-        found += 1
-        if found > _MOST_BAD_LINES:
+        count += 1
+        if count > _MOST_BAD_LINES:
             return
         line = ledger.text[start : start + bad]
         shown = f"{ledger.text[start + bad]:02X}"
@@ -212,8 +212,8 @@ def file_too_long(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 
 def _field(item: Item, name: str) -> int | None:
-    found = next((f for f in item.fields if f.name.lower() == name), None)
-    return found.value_span.start_byte if found else None
+    field = next((f for f in item.fields if f.name.lower() == name), None)
+    return field.value_span.start_byte if field else None
 
 
 # The first byte of a character beyond ASCII and one of those that follow it, each once read as a
@@ -254,12 +254,12 @@ def damaged_characters(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Run `ledger doctor --fix`, which shows the lines first. Code is left alone.
     """
-    for number, one in enumerate(damaged(ledger.text)):
+    for number, damage in enumerate(damaged(ledger.text)):
         if number == _MOST:
             return
-        message = f"characters were read in the wrong encoding: {quoted(one.was)}"
-        fix = None if one.lost else f"it was meant to be {quoted(one.mended)}"
-        yield Fault(one.at, message, one.was, fix=fix)
+        message = f"characters were read in the wrong encoding: {quoted(damage.was)}"
+        fix = None if damage.lost else f"it was meant to be {quoted(damage.mended)}"
+        yield Fault(damage.at, message, damage.was, fix=fix)
 
 
 @rule("LED115", "nothing-read", "warning")
@@ -285,7 +285,7 @@ def nothing_read(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 def damaged(data: bytes) -> Iterator[Damaged]:
     """The lines with such damage outside of code."""
-    suspects = [found.start() for found in _SUSPECT.finditer(data)]
+    suspects = [match.start() for match in _SUSPECT.finditer(data)]
     if not suspects:
         return
     code: frozenset[int] | None = None
@@ -349,14 +349,14 @@ _OTHER: Final = re.compile(r"[^\x00-\x7f]+")
 
 def damaged_lines(ledger: Ledger) -> Iterator[Fix | MadeFix]:
     """Each damaged line."""
-    for one in damaged(ledger.text):
-        if one.lost:
-            said = f"{one.lost} characters cannot be told any more"
-            yield made("LED114", one.line, None, said)
+    for damage in damaged(ledger.text):
+        if damage.lost:
+            message = f"{damage.lost} characters cannot be told any more"
+            yield made("LED114", damage.line, None, message)
         else:
-            said = f"{text.one_line(one.was)[:200]}\n{text.one_line(one.mended)[:200]}"
-            edit = Edit(one.start, one.end, text.encode(one.mended))
-            yield Fix(made("LED114", one.line, None, said), (edit,), bare_outline)
+            message = f"{text.one_line(damage.was)[:200]}\n{text.one_line(damage.mended)[:200]}"
+            edit = Edit(damage.start, damage.end, text.encode(damage.mended))
+            yield Fix(made("LED114", damage.line, None, message), (edit,), bare_outline)
 
 
 def bare_outline(outline: Outline) -> None:
@@ -365,14 +365,14 @@ def bare_outline(outline: Outline) -> None:
         _bare(row)
     for item in outline.items:
         parts = (item[name] for name in ("fields", "criteria", "attempts", "actions"))
-        for one in (item, *chain(*parts)):
-            _bare(one)
+        for entry in (item, *chain(*parts)):
+            _bare(entry)
         for action in item["actions"]:
             action["text"] = f"{action['state_text']} {action['text']}".split()
             action["state_text"] = action["state"] = ""
-    for one in outline.loose:
-        _bare(one)
-    outline.unread = [_kept(said) for said in outline.unread]
+    for attempt in outline.loose:
+        _bare(attempt)
+    outline.unread = [_kept(line) for line in outline.unread]
     outline.updated = _kept(outline.updated or "")
     outline.headings = []
 
@@ -383,5 +383,5 @@ def _bare(shape: Shape) -> None:
             shape[part] = _kept(value)
 
 
-def _kept(said: str) -> str:
-    return " ".join(_OTHER.sub(" ", said).split())
+def _kept(words: str) -> str:
+    return " ".join(_OTHER.sub(" ", words).split())

@@ -60,7 +60,7 @@ def folder_of(template: str, values: Mapping[str, str], below: str = "") -> str:
             raise UsageError(
                 "bad-name", f"--{name} {value[:80]!r}: expected letters, digits, . _ or -"
             )
-    if below and not all(_VALUE.fullmatch(one) and one.strip(".") for one in below.split("/")):
+    if below and not all(_VALUE.fullmatch(part) and part.strip(".") for part in below.split("/")):
         raise UsageError(
             "bad-name",
             f"--into {below[:80]!r}: expected names of letters, digits, . _ or -, with / between",
@@ -70,9 +70,9 @@ def folder_of(template: str, values: Mapping[str, str], below: str = "") -> str:
         message = f"the folder for runs, {template[:80]}..., has {len(template)} characters"
         raise UsageError("bad-name", message, f"name one of at most {_LONGEST_FOLDER}")
     template = template.rstrip("/")
-    names = [(found[1] or found[2]).lower() for found in _PLACEHOLDER.finditer(template)]
+    names = [(match[1] or match[2]).lower() for match in _PLACEHOLDER.finditer(template)]
     path = _PLACEHOLDER.sub(
-        lambda found: values.get((found[1] or found[2]).lower()) or found[0], template
+        lambda match: values.get((match[1] or match[2]).lower()) or match[0], template
     )
     if "stamp" not in names:
         path += f"/{values['stamp']}"
@@ -129,7 +129,7 @@ def _is_made(place: Path, *, may_be_empty: bool) -> bool:
         place.mkdir()  # of two that try one succeeds
     except FileExistsError:
         inside = place.iterdir() if place.is_dir() else [place]
-        return may_be_empty and all(one.is_dir() for one in inside)
+        return may_be_empty and all(path.is_dir() for path in inside)
     return True
 
 
@@ -171,12 +171,12 @@ class Bundle:
 
     def name_of(self, file: str) -> str:
         """What a file is called here: as the brief has it, where that is clear."""
-        called = [one for one in self.wanted if _CALLED[file].fullmatch(one)]
+        called = [path for path in self.wanted if _CALLED[file].fullmatch(path)]
         return called[0] if len(called) == 1 else file
 
     def drop(self, place: Path) -> None:
         """Remove a file that says nothing that others do not, unless it is to be kept."""
-        if not any(fnmatchcase(place.name, one) for one in (*self.wanted, *self.keep)):
+        if not any(fnmatchcase(place.name, path) for path in (*self.wanted, *self.keep)):
             place.unlink()
 
     @property
@@ -303,8 +303,8 @@ class Bundle:
             "CPU_COUNT": str(os.cpu_count() or ""),
         }
         variables = {**allowed(os.environ.items(), self.variables), **allowed(system.items())}
-        named = [f"{name}={value}" for name, value in sorted(variables.items())]
-        _write(self.place / "environment.txt", named)
+        assignments = [f"{name}={value}" for name, value in sorted(variables.items())]
+        _write(self.place / "environment.txt", assignments)
 
     def _write_summary(self) -> None:
         """``summary.md``: what it was and what it came to, for people."""

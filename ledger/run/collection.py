@@ -21,26 +21,27 @@ class Collection:
     def __init__(self, root: Path, wanted: Sequence[str]) -> None:
         self._top = Path(os.path.realpath(root))
         self.wanted = tuple(dict.fromkeys(map(os.path.normpath, wanted)))
-        self._before = {place: _state(place) for one in self.wanted for place in _files(one)}
+        self._before = {place: _state(place) for p in self.wanted for place in _files(p)}
 
     def copy(self, to: Path) -> Iterator[str]:
         """Copy those that the command wrote into ``to``; yield what is missing, a line each."""
-        for one in self.wanted:
-            found = list(_files(one))
-            written = [place for place in found if self._before.get(place) != _state(place)]
+        for pattern in self.wanted:
+            paths = list(_files(pattern))
+            written = [place for place in paths if self._before.get(place) != _state(place)]
             if not written:
-                why = "is older than the run" if found else "was not written"
-                yield f"not collected: {one} {why}"
+                why = "is older than the run" if paths else "was not written"
+                yield f"not collected: {pattern} {why}"
             for place in written[:_MOST]:
                 if to not in place.absolute().parents:  # else it is there already
                     yield from self._copy(place, to)
             if len(written) > _MOST:
-                yield f"not collected: {len(written) - _MOST} of the {len(written)} files of {one}"
+                left = len(written) - _MOST
+                yield f"not collected: {left} of the {len(written)} files of {pattern}"
 
     def _copy(self, place: Path, to: Path) -> Iterator[str]:
-        named, real = (Path(of(place)) for of in (os.path.abspath, os.path.realpath))
+        path, real = (Path(of(place)) for of in (os.path.abspath, os.path.realpath))
         fault = files.astray(self._top, real)
-        if fault and (real.is_relative_to(self._top) or named.is_relative_to(self._top)):
+        if fault and (real.is_relative_to(self._top) or path.is_relative_to(self._top)):
             yield f"not collected: {place} {fault}"
             return
         size = place.stat().st_size
@@ -67,5 +68,5 @@ def _files(pattern: str) -> Iterator[Path]:
 
 
 def _state(place: Path) -> tuple[int, int, int]:
-    told = place.stat()
-    return told.st_mtime_ns, told.st_size, told.st_ino
+    status = place.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino

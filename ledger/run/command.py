@@ -105,12 +105,12 @@ class Command(Model):
     def results(self) -> list[str]:
         """The files that belong to its run: those to ``collect``, and where it runs pytest those
         that its author has it write."""
-        found = list(self.collect)
+        patterns = list(self.collect)
         for word, following in pairwise((*self.words, "")) if self.is_pytest else ():
             name, equals, value = word.partition("=")
             if name in _RESULTS:
-                found.append(value if equals else following)
-        return [name for name in found if name]
+                patterns.append(value if equals else following)
+        return [name for name in patterns if name]
 
 
 def shell_line(words: Sequence[str]) -> str:
@@ -241,9 +241,9 @@ def _has_report_log(words: Sequence[str], at: int) -> bool:
             program = word
     folders = [""] if "/" in program else os.environ.get("PATH", "").split(os.pathsep)
     places = (Path.cwd() / folder / program for folder in folders)
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
         return False
     # Not resolved: the `python` of an environment is a link to one outside of it.
-    modules = found.parent.parent.glob("lib/python3*/site-packages/pytest_reportlog/__init__.py")
+    modules = path.parent.parent.glob("lib/python3*/site-packages/pytest_reportlog/__init__.py")
     return any(modules)

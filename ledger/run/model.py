@@ -73,18 +73,18 @@ class Gauge(Model):
         try:
             return cls(name=name, pattern=re.compile(os.fsencode(pattern)))
         except (re.error, ValueError, RecursionError) as error:
-            told = f"--metric {given[:80]}: expected a pattern: {error}"
-            raise UsageError("usage", told) from None
+            message = f"--metric {given[:80]}: expected a pattern: {error}"
+            raise UsageError("usage", message) from None
 
     def value(self, output: bytes) -> str:
         """The value that was printed last; empty for none."""
         last = None
-        for found in self.pattern.finditer(output):
-            last = found
+        for match in self.pattern.finditer(output):
+            last = match
         if last is None:
             return ""
-        told = last[1] if last.re.groups else last[0]
-        return one_line((told or b"").decode("utf-8", "replace")).strip().replace("|", "/")[:40]
+        number = last[1] if last.re.groups else last[0]
+        return one_line((number or b"").decode("utf-8", "replace")).strip().replace("|", "/")[:40]
 
 
 class Repetition(Model):

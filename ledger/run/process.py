@@ -84,7 +84,7 @@ class Log:
 
 class Interrupts:
     """SIGINT, SIGTERM and SIGHUP to this process. While it is open they raise KeyboardInterrupt;
-    while they are ``held``, during the execution of a command, they do not, for they are to end
+    while they are ``deferred``, during the execution of a command, they do not, for they are to end
     the command. Those that came are ``caught``. A signal that was ignored (``nohup``) stays so.
     Python hands signals to the main thread alone: in another thread none is caught.
     """
@@ -92,7 +92,7 @@ class Interrupts:
     def __init__(self) -> None:
         self.caught: list[signal.Signals] = []
         self._before: dict[signal.Signals, Any] = {}
-        self._are_held = False
+        self._are_deferred = False
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
@@ -106,17 +106,17 @@ class Interrupts:
             signal.signal(number, handler)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def deferred(self) -> Iterator[None]:
         """Let them not interrupt this process meanwhile."""
-        self._are_held = True
+        self._are_deferred = True
         try:
             yield
         finally:
-            self._are_held = False
+            self._are_deferred = False
 
     def _catch(self, number: int, _: FrameType | None) -> None:
         self.caught.append(signal.Signals(number))
-        if not self._are_held:
+        if not self._are_deferred:
             raise KeyboardInterrupt
 
 
@@ -174,7 +174,7 @@ def execute(
     Raises NotStarted, and OSError where the disk does not take what it writes.
     """
     log = Log(log_path)
-    with interrupts.held(), _orphans_adopted():
+    with interrupts.deferred(), _orphans_adopted():
         try:
             floor = psutil.Process().memory_info().rss  # of what becomes the command
             running = _Running(words, log, echo, bundle)
@@ -339,19 +339,19 @@ def _alive(command: int) -> list[psutil.Process]:
     """What the command started and has not ended, itself included. That is in sessions of its own,
     which tells it from other children of this process."""
     _reap_orphans(command)
-    found: list[psutil.Process] = []
+    processes: list[psutil.Process] = []
     try:
         children = psutil.Process().children(recursive=True)
     except psutil.Error:  # the system does not let us look
-        return found
+        return processes
     for process in children:
         try:
             is_own = os.getsid(process.pid) == os.getsid(0)
             if not is_own and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
+                processes.append(process)
         except (OSError, psutil.Error):
             pass  # it has ended
-    return found
+    return processes
 
 
 def _send(number: signal.Signals, command: int) -> None:

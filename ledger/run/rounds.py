@@ -72,7 +72,7 @@ def _execute_round(
     retried: list[str] = []
     reports = CrashReports(bundle.repetition.crashes, command.words)
     collection = Collection(bundle.root, command.results())
-    beginning = {one.name for one in place.iterdir()}
+    beginning = {path.name for path in place.iterdir()}
     while True:
         if interrupts.caught:
             raise Interrupted(f"{interrupts.caught[0].name} between two executions")
@@ -96,9 +96,9 @@ def _execute_round(
         retried.append(this.word)
         aside = place / _RETRIED / str(len(retried))
         aside.mkdir(parents=True)
-        for one in list(place.iterdir()):
-            if one.name not in beginning and one.name != _RETRIED:
-                one.rename(aside / one.name)
+        for path in list(place.iterdir()):
+            if path.name not in beginning and path.name != _RETRIED:
+                path.rename(aside / path.name)
 
 
 def _wants_retry(bundle: Bundle, ended: Exit, log: Path) -> bool:
@@ -162,7 +162,7 @@ def _is_redundant(outputs: Outputs, evidence: Evidence) -> bool:
 
 def _content(evidence: Evidence) -> object:
     """What the outputs say of tests and of how they ended."""
-    tests = {name: (one.outcome, one.tries, one.flaky) for name, one in evidence.tests.items()}
+    tests = {name: (test.outcome, test.tries, test.flaky) for name, test in evidence.tests.items()}
     ended = evidence.completeness, evidence.reason, evidence.exit_code, evidence.crashes
     counted = evidence.totals, evidence.printed, evidence.deselected, evidence.tests_partial
     return tests, ended, counted, evidence.duration_s is None, evidence.warnings
@@ -195,7 +195,7 @@ def write_report(bundle: Bundle, earlier: Earlier | None = None) -> tuple[str, .
     judged = _judged(rounds, earlier)
     verdict = tuple(_verdict(judged)) if rounds else ()
     command = shell_line(bundle.command.words).replace("`", "'")
-    numbers, names = bundle.repetition.numbers, [one.name for one in bundle.repetition.gauges]
+    numbers, names = bundle.repetition.numbers, [gauge.name for gauge in bundle.repetition.gauges]
     heads = ["Round", "Status", "Retries", *names, "Duration", "Notes"]
     preflight = ", ".join(f"`{line.replace('`', chr(39))}`" for line in bundle.preflight[:3])
     empty = "| - " * (len(heads) - 2)
@@ -224,7 +224,7 @@ def write_report(bundle: Bundle, earlier: Earlier | None = None) -> tuple[str, .
 
 
 def _judged(rounds: Sequence[CompletedRound], earlier: Earlier | None) -> Judgement:
-    found = tuple(
+    judged = tuple(
         Round(
             name=str(ended.number),
             result="pass" if ended.passed else "fail",
@@ -232,7 +232,7 @@ def _judged(rounds: Sequence[CompletedRound], earlier: Earlier | None) -> Judgem
         )
         for ended in rounds
     )
-    return judge(RoundsReport("", found), earlier, "extra", SMALLEST_DROP)
+    return judge(RoundsReport("", judged), earlier, "extra", SMALLEST_DROP)
 
 
 def _row(ended: CompletedRound, names: Sequence[str]) -> str:

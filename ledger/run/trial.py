@@ -65,5 +65,5 @@ def hindrance(code: int, evidence: Evidence, log: Path, *, is_pytest: bool) -> s
     return ""
 
 
-def _reason(what: str, said: str) -> str:
-    return one_line(f"{what}: {said}" if said else what)[:_LONGEST]
+def _reason(what: str, text: str) -> str:
+    return one_line(f"{what}: {text}" if text else what)[:_LONGEST]

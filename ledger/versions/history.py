@@ -52,17 +52,17 @@ def compare(
 ) -> Deed:
     """What ``commit`` did: ``after`` is what it made, ``before`` what its parents had. ``fork``
     gives what the parents of a merge had in common; it is asked only if need be."""
-    found = _Comparison(commit.sha, after, before, fork)
-    found.renames()
-    for name in found.changed:
-        found.item(name, after.item(name), [parent.item(name) for parent in found.before])
+    comparison = _Comparison(commit.sha, after, before, fork)
+    comparison.renames()
+    for name in comparison.changed:
+        comparison.item(name, after.item(name), [parent.item(name) for parent in comparison.before])
     return Deed(
         facts=_facts(commit, after) if after.blob else None,
-        removed=tuple(found.removed),
-        others=tuple(found.others),
-        edited=tuple(found.edited),
-        duplicated=tuple(found.duplicated),
-        events=tuple(found.events),
+        removed=tuple(comparison.removed),
+        others=tuple(comparison.others),
+        edited=tuple(comparison.edited),
+        duplicated=tuple(comparison.duplicated),
+        events=tuple(comparison.events),
     )
 
 
@@ -89,14 +89,14 @@ class _Comparison:
     def changed(self) -> tuple[Name, ...]:
         """The items that differ from those of every parent, or that a parent alone has."""
         now = self._after.items
-        found: dict[Name, None] = {}
+        names: dict[Name, None] = {}
         for parent in self.before:
             was = parent.items
-            found.update(
+            names.update(
                 (name, None) for name, own in now.items() if not own.is_same(was.get(name))
             )
-            found.update((name, None) for name in was if name not in now)
-        return tuple(found)
+            names.update((name, None) for name in was if name not in now)
+        return tuple(names)
 
     @cached_property
     def _fork(self) -> Snapshot:
@@ -108,8 +108,8 @@ class _Comparison:
         """What tasks and actions say less often than in a parent, whatever became of the rest."""
         return max(
             (
-                counterparts.missing(self._wordings(one), self._wordings(self._after))
-                for one in self.before
+                counterparts.missing(self._wordings(snapshot), self._wordings(self._after))
+                for snapshot in self.before
             ),
             key=Counter.total,
         )
@@ -130,7 +130,7 @@ class _Comparison:
         return self._only(self.before, (self._after,))
 
     def _only(self, these: Sequence[Snapshot], others: Sequence[Snapshot]) -> dict[str, Place]:
-        found: dict[str, Place] = {}
+        only: dict[str, Place] = {}
         for name in self.changed:
             known = [version.item(name).texts for version in others]
             for entry in chain.from_iterable(version.item(name).entries for version in these):
@@ -138,8 +138,8 @@ class _Comparison:
                     continue
                 words = behind_number(entry.text)
                 if len(words) >= _FEWEST:
-                    found.setdefault(words, Place(item=name, number=entry.number))
-        return found
+                    only.setdefault(words, Place(item=name, number=entry.number))
+        return only
 
     def renames(self) -> None:
         """The items that have another name now."""
@@ -169,10 +169,10 @@ class _Comparison:
             self._tell("status", name, after=now.status_text)
             return
         was = [own.sections[0] for own in before if own.sections]
-        if all(words_of(now.title) != words_of(one.title) for one in was):
+        if all(words_of(now.title) != words_of(item.title) for item in was):
             self._tell("title", name, before=was[0].title, after=now.title)
         # Formatters write `[X]` as `[x]`.
-        if not any(_is_same(now.status_text.lower(), one.status_text.lower()) for one in was):
+        if not any(_is_same(now.status_text.lower(), item.status_text.lower()) for item in was):
             self._tell("status", name, before=was[0].status_text, after=now.status_text)
         if len(after.sections) > max(1, *(len(own.sections) for own in before)):
             self._tell("item-doubled", name, after=f"{len(after.sections)} sections")
@@ -232,17 +232,17 @@ class _Comparison:
     def _changed(
         self, name: Name, number: int, entries: Sequence[Entry], had: Sequence[Sequence[Entry]]
     ) -> None:
-        if any(_sayings(entries) == _sayings(one) for one in had):
+        if any(_sayings(entries) == _sayings(earlier) for earlier in had):
             return  # a formatter's work
         now = Counter(entry.first for entry in entries)
-        were = [Counter(entry.first for entry in one) for one in had]
-        came = [first for first in now if not any(first in one for one in were)]
+        were = [Counter(entry.first for entry in entries) for entries in had]
+        came = [first for first in now if not any(first in counts for counts in were)]
         gone = [first for first in were[0] if first not in now and all(first in w for w in were)]
         if came or gone:
             kind: EditKind = "rewritten" if came and gone else "reused" if came else "dropped"
             to = None
             if kind == "dropped":
-                old = next(e for one in had for e in one if e.first == gone[0])
+                old = next(e for entries in had for e in entries if e.first == gone[0])
                 to = self._fresh.get(behind_number(old.text))
             edited = Edited(
                 commit=self._sha,
@@ -256,7 +256,7 @@ class _Comparison:
             self.edited.append(edited)
             self._tell(kind, name, number, "\n".join(gone), "\n".join(came))
             return
-        texts = {entry.text for one in had for entry in one}
+        texts = {entry.text for entries in had for entry in entries}
         new = next((entry for entry in entries if entry.text not in texts), None)
         if new:
             old = next((e for e in had[0] if e.first == new.first), had[0][0])
@@ -290,9 +290,9 @@ class _Comparison:
             had = [side[at] for side in sides if at in side]
             if not had:
                 self._tell("action-added", name, step.number, after=f"{step.state}: {step.first}")
-            elif all(step.state != one.state for one in had):
+            elif all(step.state != former.state for former in had):
                 self._tell("action", name, step.number, had[0].state, f"{step.state}: {step.first}")
-            if had and step.number and all(one.number not in (None, step.number) for one in had):
+            if had and step.number and all(f.number not in (None, step.number) for f in had):
                 renumbered[had[0].number or 0] = step.number
         if renumbered:
             numbers = _listed(renumbered), _listed(renumbered.values())
@@ -342,18 +342,18 @@ def _facts(commit: Commit, version: Snapshot) -> Facts:
         blob=version.blob,
         size=version.size,
         lines=version.lines,
-        items=sum(len(one.sections) for one in items) + len(version.listed),
-        attempts=sum(len(one.entries) for one in items),
+        items=sum(len(version.sections) for version in items) + len(version.listed),
+        attempts=sum(len(version.entries) for version in items),
         unread=version.unread,
-        duplicates=sum(one.repeats for one in items),
-        doubled=sum(len(one.sections) > 1 for one in items),
-        disordered=sum(one.is_disordered for one in items),
+        duplicates=sum(version.repeats for version in items),
+        doubled=sum(len(version.sections) > 1 for version in items),
+        disordered=sum(version.is_disordered for version in items),
         index_form=version.index_form,
         contradictions=sum(
             row.id in first and contradict(row.status, first[row.id]) for row in version.rows
         ),
         is_updated_late=updated is not None and updated > last_day,
-        late_attempts=sum(len(one.dates) - bisect_right(one.dates, last_day) for one in items),
+        late_attempts=sum(len(v.dates) - bisect_right(v.dates, last_day) for v in items),
     )
 
 
@@ -394,7 +394,7 @@ def _difference(old: str, new: str) -> tuple[str, str]:
     """The first words that differ, before and after."""
     pairs = zip(old, new, strict=False)
     shorter = min(len(old), len(new))
-    same = next((at for at, (one, other) in enumerate(pairs) if one != other), shorter)
+    same = next((at for at, (left, other) in enumerate(pairs) if left != other), shorter)
     same = max(old.rfind(" ", 0, same), old.rfind("\n", 0, same)) + 1
     return old[same : same + _SHOWN], new[same : same + _SHOWN]
 
@@ -416,12 +416,12 @@ def joined(
     others = _every(deed.others for deed in parts)
     events = _every(deed.events for deed in parts)
     removed = _every(deed.removed for deed in parts)
-    told = {one.commit for part in (facts, others, events, removed) for one in part}
-    named = {change.commit.sha: change.commit for change in changes}
+    commits = {record.commit for part in (facts, others, events, removed) for record in part}
+    commit_of = {change.commit.sha: change.commit for change in changes}
     return History(
         path=path,
         names=tuple(dict.fromkeys(change.path for change in reversed(changes))),
-        commits=len(named),
+        commits=len(commit_of),
         skipped=len(skipped),
         is_cut=is_cut,
         removed=removed,
@@ -430,7 +430,7 @@ def joined(
         duplicated=_every(deed.duplicated for deed in parts),
         events=events,
         facts=facts,
-        log=tuple(commit for sha, commit in named.items() if sha in told),
+        log=tuple(commit for sha, commit in commit_of.items() if sha in commits),
     )
 
 
@@ -442,14 +442,14 @@ def name_of(change: Change) -> str:
 
 def _versions(done: Iterable[tuple[Commit, Deed]]) -> tuple[Facts, ...]:
     """Each version once, as the commit made it that was the first to have it."""
-    found: dict[str, tuple[datetime, Facts]] = {}
+    facts: dict[str, tuple[datetime, Facts]] = {}
     for commit, deed in done:
         if deed.facts:
             when = datetime.fromisoformat(commit.when) if commit.when else _NO_DATE
-            known = found.setdefault(deed.facts.blob, (when, deed.facts))
+            known = facts.setdefault(deed.facts.blob, (when, deed.facts))
             if when < known[0]:
-                found[deed.facts.blob] = (when, deed.facts)
-    return tuple(facts for _, facts in found.values())
+                facts[deed.facts.blob] = (when, deed.facts)
+    return tuple(facts for _, facts in facts.values())
 
 
 def _every(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
@@ -503,5 +503,5 @@ class Origins:
         for name in names:
             if (name, place[1]) in known:
                 return known[name, place[1]]
-            names += (one for one in self._earlier.get(name, ()) if one not in names)
+            names += (sha for sha in self._earlier.get(name, ()) if sha not in names)
         return at

@@ -246,15 +246,19 @@ class History(Model):
     def items(self) -> tuple[str, ...]:
         """The IDs of the items that it tells of."""
         parts = (self.removed, self.others, self.events)
-        told = (one.item for part in parts for one in part)
-        return tuple(dict.fromkeys(item for item in told if item is not None))
+        names = (record.item for part in parts for record in part)
+        return tuple(dict.fromkeys(item for item in names if item is not None))
 
     def about(self, is_meant: Callable[[str], bool], number: int | None) -> "History":
         """What it tells of the items whose IDs ``is_meant`` takes, and of no more than the attempt
         ``number`` of them, where there is one. The figures of versions stay."""
 
-        def concerns(one: Removed | Edited | Duplicated | Event) -> bool:
-            return one.item is not None and is_meant(one.item) and number in (None, one.number)
+        def concerns(record: Removed | Edited | Duplicated | Event) -> bool:
+            return (
+                record.item is not None
+                and is_meant(record.item)
+                and number in (None, record.number)
+            )
 
         def has_left(event: Event) -> bool:
             """Whether the attempt went elsewhere: that is told under its new name."""

@@ -60,18 +60,18 @@ class ItemVersion:
         self.sections = tuple(sections)
         self.loose = tuple(loose)
         self.entries = (
-            *(_entry(one, item.dialect) for item in sections for one in item.attempts),
-            *(_entry(one, dialects.MAIN) for one in loose),
+            *(_entry(attempt, item.dialect) for item in sections for attempt in item.attempts),
+            *(_entry(attempt, dialects.MAIN) for attempt in loose),
         )
 
     @cached_property
     def content(self) -> tuple[object, ...]:
         """All that history compares. Where it is equal nothing happened to the item."""
         return (
-            [(one.title, one.priority, one.status_text) for one in self.sections],
-            [(one.number, one.attempt.date, one.form, one.text) for one in self.entries],
+            [(item.title, item.priority, item.status_text) for item in self.sections],
+            [(entry.number, entry.attempt.date, entry.form, entry.text) for entry in self.entries],
             self.steps,
-            [one.key for item in self.sections for one in item.archived],
+            [pointer.key for item in self.sections for pointer in item.archived],
         )
 
     def is_same(self, other: ItemVersion | None) -> bool:
@@ -81,21 +81,21 @@ class ItemVersion:
     @cached_property
     def dated(self) -> Mapping[int, tuple[Entry, ...]]:
         """The dated and numbered attempts, by number."""
-        found: dict[int, tuple[Entry, ...]] = {}
+        by_number: dict[int, tuple[Entry, ...]] = {}
         for entry in self.entries:
             if entry.form == "dated" and entry.number is not None:
-                found[entry.number] = (*found.get(entry.number, ()), entry)
-        return found
+                by_number[entry.number] = (*by_number.get(entry.number, ()), entry)
+        return by_number
 
     @cached_property
     def others(self) -> Mapping[int | str, tuple[Entry, ...]]:
         """The other entries, by number, or by their first line where they have none."""
-        found: dict[int | str, tuple[Entry, ...]] = {}
+        by_name: dict[int | str, tuple[Entry, ...]] = {}
         for entry in self.entries:
             if entry.form != "dated" or entry.number is None:
                 key = entry.first if entry.number is None else entry.number
-                found[key] = (*found.get(key, ()), entry)
-        return found
+                by_name[key] = (*by_name.get(key, ()), entry)
+        return by_name
 
     @cached_property
     def order(self) -> tuple[int, ...]:
@@ -112,7 +112,7 @@ class ItemVersion:
     def steps(self) -> tuple[Step, ...]:
         """The next actions, in the order of the file."""
         every = (action for section in self.sections for action in section.actions)
-        return tuple(Step(one.number, one.state, one.attempt, one.text) for one in every)
+        return tuple(Step(a.number, a.state, a.attempt, a.text) for a in every)
 
     def steps_as_in(self, other: ItemVersion) -> Mapping[int | counterparts.Words, Step]:
         """The next actions by their place in ``other``, or by their words."""
@@ -171,23 +171,23 @@ class Snapshot(NamedTuple):
     def names_in(self, other: Snapshot) -> Mapping[str, str]:
         """The names in ``other`` of the items that are called otherwise there."""
         firsts = (
-            [own.sections[0] for name, own in one.items.items() if own.sections and name not in out]
-            for one, out in ((self, {*other.listed}), (other, ()))
+            [own.sections[0] for name, own in s.items.items() if own.sections and name not in out]
+            for s, out in ((self, {*other.listed}), (other, ()))
         )
         return counterparts.items(*firsts)
 
     def renamed(self, names: Mapping[str, str]) -> Snapshot:
         """The version with other names for some of its items."""
-        found: dict[str | None, ItemVersion] = {}
+        versions: dict[str | None, ItemVersion] = {}
         for name, own in self.items.items() if names else ():
             to = names.get(name or "", name)
-            had = found.get(to)
-            found[to] = (
+            had = versions.get(to)
+            versions[to] = (
                 ItemVersion((*had.sections, *own.sections), (*had.loose, *own.loose))
                 if had
                 else own
             )
-        return self._replace(items=found) if names else self
+        return self._replace(items=versions) if names else self
 
 
 EMPTY = Snapshot(
@@ -219,18 +219,22 @@ class Snapshots:
                 else:
                     sections.setdefault(item.id, []).append(item)
                     starts.append((item.span.start_byte, item.id))
-            for one in ledger.loose:
-                at = bisect_right(starts, one.span.start_byte, key=lambda start: start[0])
-                name = one.item or (starts[at - 1][1] if at else above)
-                loose.setdefault(name, []).append(one)
+            for attempt in ledger.loose:
+                at = bisect_right(starts, attempt.span.start_byte, key=lambda start: start[0])
+                name = attempt.item or (starts[at - 1][1] if at else above)
+                loose.setdefault(name, []).append(attempt)
             above = starts[-1][1] if starts else above
-        rows = ((one.text, one.index[0].span.start_byte) for one in ledgers if one.index)
-        index = next((said[at : at + 80].lstrip() for said, at in rows), b"")
+        rows = (
+            (ledger.text, ledger.index[0].span.start_byte) for ledger in ledgers if ledger.index
+        )
+        index = next((text[at : at + 80].lstrip() for text, at in rows), b"")
         return Snapshot(
             blob=blob,
             size=len(data),
             lines=text.count_lines(data),
-            updated=next((one.last_updated.value for one in ledgers if one.last_updated), None),
+            updated=next(
+                (ledger.last_updated.value for ledger in ledgers if ledger.last_updated), None
+            ),
             items={
                 name: self._item(sections.get(name, ()), loose.get(name, ()))
                 for name in (*sections, *(name for name in loose if name not in sections))
@@ -238,34 +242,35 @@ class Snapshots:
             listed=[name for name in listed if name not in sections],
             rows=[row for ledger in ledgers for row in ledger.index],
             index_form="" if not index else "bullets" if index[:1] in _BULLETS else "table",
-            unread=sum(one.kind == "attempt" for ledger in ledgers for one in ledger.unread),
+            unread=sum(unread.kind == "attempt" for ledger in ledgers for unread in ledger.unread),
         )
 
     def _read(self, data: bytes) -> Sequence[Ledger]:
         """What stands in the version, part by part where that can be told apart."""
-        found = [self._part(part, self._own) for part in reader.cut(data)]
-        ledgers = [ledger for ledger in found if ledger]
+        parts = [self._part(part, self._own) for part in reader.cut(data)]
+        ledgers = [ledger for ledger in parts if ledger]
         own = [
-            [item.id for item in one.items if not dialects.is_listed(one, item)] for one in ledgers
+            [item.id for item in ledger.items if not dialects.is_listed(ledger, item)]
+            for ledger in ledgers
         ]
-        goes_on = any(one[-1:] == next_one[:1] != [] for one, next_one in pairwise(own))
-        if len(ledgers) == len(found) and not goes_on:
+        goes_on = any(current[-1:] == next_one[:1] != [] for current, next_one in pairwise(own))
+        if len(ledgers) == len(parts) and not goes_on:
             return ledgers
         return [reader.read(data, self._own)]
 
     def _item(self, sections: Sequence[Item], loose: Sequence[Attempt]) -> ItemVersion:
         key = (*map(id, sections), 0, *map(id, loose))
-        found = self._items.get(key)
-        if found is None:  # what is kept keeps its sections alive, so no ID is given twice
-            found = self._items[key] = ItemVersion(sections, loose)
-        return found
+        version = self._items.get(key)
+        if version is None:  # what is kept keeps its sections alive, so no ID is given twice
+            version = self._items[key] = ItemVersion(sections, loose)
+        return version
 
 
 def _entry(attempt: Attempt, dialect: str) -> Entry:
     """An attempt that opens with its date, and its number if it has one, is ``dated``."""
     if attempt.source == "action":
         return Entry(attempt, "action")
-    if attempt.number is None and attempt.date and dialects.named(dialect).has_unnumbered:
+    if attempt.number is None and attempt.date and dialects.by_name(dialect).has_unnumbered:
         return Entry(attempt, "dated")
     lead = patterns.attempt(attempt.text.partition("\n")[0])
     is_dated = lead is not None and lead.is_certain and lead.number is not None

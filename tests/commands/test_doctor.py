@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ledger.commands import doctor as doctor_module
-from ledger.plan.secrets import found
+from ledger.plan.secrets import find
 from tests.support.commands import call, terminal, unstyled
 from tests.support.repository import Repository
 
@@ -160,7 +160,7 @@ def test_a_scanner_for_secrets_is_recommended_where_there_is_none(
 
 def test_an_answer_to_a_secret_that_is_gone_is_told(sound: Repository) -> None:
     value = "Zx81qq0vTn55Lw2d"
-    fingerprint = found(f"API_KEY={value}".encode())[0].fingerprint
+    fingerprint = find(f"API_KEY={value}".encode())[0].fingerprint
     settings = f'[tool.ledger]\nnot_secret = ["{fingerprint}", "01234567"]\n'
     sound.write("pyproject.toml", settings.encode())
     before = sound.ledger.read_bytes()

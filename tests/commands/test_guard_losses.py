@@ -579,7 +579,7 @@ def _(repo: Repository) -> None:
 @way("a token in an attempt, and `not_secret` of it in the same commit")
 def _(repo: Repository) -> None:
     repo.write(PLAN, BASE.replace(THREE, TOLD))
-    [secret] = secrets.found(TOLD)
+    [secret] = secrets.find(TOLD)
     repo.write(PROJECT, settings(not_secret=f'["{secret.fingerprint}"]'))
 
 

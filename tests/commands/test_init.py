@@ -164,7 +164,7 @@ def test_any_form_of_a_configuration(name: str, newline: str) -> None:
     assert new.count("\n") == new.count("\r\n") or newline == "\n" or "\r" not in old
     at = iter(new)
     assert all(one in at for one in old if one not in "[] \r\n")  # nothing is gone or moved
-    assert pre_commit.is_named(new)
+    assert pre_commit.has_hook(new)
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_sprint_is_found_by_its_name(
 
 def test_the_number_of_its_tasks_is_that_of_deferred_work() -> None:
     brief = read_brief(b"## Sprint 1: a\n### Task 1.1: b\n## Deferred: c\n### Task 4.1: d\n")
-    found = {name: sprints.named(brief.sprints, name) for name in ("1", "4", "deferred", "2")}
+    found = {name: sprints.find(brief.sprints, name) for name in ("1", "4", "deferred", "2")}
     assert {name: one and one.title for name, one in found.items()} == {
         "1": "a", "4": "c", "deferred": "c", "2": None,
     }  # fmt: skip

@@ -208,7 +208,7 @@ def test_what_is_needed_stays(case: str) -> None:
     data = PLAN.replace(old, new)
     chosen = choose(data.encode())
     line = data[: data.index(at)].count("\n") + 1
-    assert [one.why for one in chosen.held] == ([why.format(line)] if why else [])
+    assert [one.why for one in chosen.kept] == ([why.format(line)] if why else [])
     assert bool(chosen.units) == (not why)
 
 

@@ -24,7 +24,7 @@ from ledger.evidence.rounds import earlier_of, judge, read_folder, read_rounds, 
 from ledger.evidence.rounds_cells import number
 from ledger.evidence.rounds_cells import result_of as status
 from ledger.evidence.rounds_chain import judge_chain
-from ledger.evidence.rounds_claims import named
+from ledger.evidence.rounds_claims import name_ranges
 from ledger.evidence.rounds_model import (
     Claim,
     Earlier,
@@ -1052,7 +1052,7 @@ def test_no_report_is_a_traceback(pieces: list[str]) -> None:
     ],
 )
 def test_names_of_rounds_are_shown_short(names: list[str], shown: str) -> None:
-    assert named(names) == shown
+    assert name_ranges(names) == shown
 
 
 # Forms that people use

@@ -71,7 +71,7 @@ WORDS = {
 
 @pytest.mark.parametrize("words", WORDS)
 def test_words_name_tasks(words: str) -> None:
-    found = list(named_tasks.named(words))
+    found = list(named_tasks.names_in(words))
     names = {
         is_done: " ".join(
             f"{one.name}-{one.to}" if one.to else one.name

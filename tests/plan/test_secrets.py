@@ -27,22 +27,22 @@ def test_a_secret_of_each_kind_is_found_once(place: int) -> None:
     for seed in (1, 2, 3):
         _, line = secret_cases.secrets(seed)[place]
         for around in (f"{line}\n", f"- Notes: `{line}` end\n", f"a {line}\tb"):
-            assert len(secrets.found(around.encode())) == 1, around
+            assert len(secrets.find(around.encode())) == 1, around
 
 
 @pytest.mark.parametrize("line", secret_cases.FINE)
 def test_what_is_no_secret_is_let_go(line: str) -> None:
     for around in (line, f"- Notes: `{line}` end\n", f"a {line}\tb"):
-        assert secrets.found(around.encode()) == []
+        assert secrets.find(around.encode()) == []
 
 
 def test_a_fingerprint_is_of_the_value_alone_and_shows_none_of_it() -> None:
     first, second = (
-        secrets.found(f"{name}={STRONG}".encode())[0] for name in ("API_KEY", "X_TOKEN")
+        secrets.find(f"{name}={STRONG}".encode())[0] for name in ("API_KEY", "X_TOKEN")
     )
     assert first.fingerprint == second.fingerprint
     assert len(first.fingerprint) == 8
-    assert first.fingerprint != secrets.found(f"API_KEY={STRONG}x".encode())[0].fingerprint
+    assert first.fingerprint != secrets.find(f"API_KEY={STRONG}x".encode())[0].fingerprint
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_hostile_lines_take_linear_time(unit: str) -> None:
     def spent(size: int) -> float:
         data = (unit * (size // len(unit))).encode()
         start = time.process_time()
-        secrets.found(data)
+        secrets.find(data)
         return time.process_time() - start
 
     spent(1_000)
@@ -172,7 +172,7 @@ def test_each_finding_is_answered_by_its_own_fingerprint(
     repo.git("add", "-A")
     before = asked(repo, *options)
     assert [one["code"] for one in before] == ["LED701", "LED701"]
-    fingerprint = secrets.found(both.encode())[0].fingerprint
+    fingerprint = secrets.find(both.encode())[0].fingerprint
     assert f'not_secret = ["{fingerprint}"] in [tool.ledger]' in before[0]["fix"]
     repo.write("pyproject.toml", f'[tool.ledger]\nnot_secret = ["{fingerprint}"]\n'.encode())
     repo.git("add", "-A")

@@ -74,13 +74,13 @@ FOUND = [
 
 @pytest.mark.parametrize(("said", "plan", "wanted"), FOUND)
 def test_an_item_is_found_by_what_people_call_it(said: str, plan: str, wanted: list[str]) -> None:
-    assert [one.id for one in selectors.named(reader.read(plan.encode()), said)] == wanted
+    assert [one.id for one in selectors.find(reader.read(plan.encode()), said)] == wanted
 
 
 @pytest.mark.parametrize("said", ["Task 2", "T100", "map", "Schema", "#", "Task", "-"])
 def test_what_means_nothing_finds_nothing(said: str) -> None:
     with pytest.raises(UsageError, match="no item"):
-        selectors.named(reader.read(STEPS.encode()), said)
+        selectors.find(reader.read(STEPS.encode()), said)
 
 
 def test_a_change_is_of_one_item_and_several_are_shown(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_change_is_of_one_item_and_several_are_shown(tmp_path: Path) -> None:
 
 def test_the_spelling_decides_between_two_items() -> None:
     plan = reader.read(b"## [bug-1] Small\n- Status: done\n\n## [BUG-1] Large\n- Status: done\n")
-    assert [[one.title for one in selectors.named(plan, name)] for name in ("bug-1", "BUG-1")] == [
+    assert [[one.title for one in selectors.find(plan, name)] for name in ("bug-1", "BUG-1")] == [
         ["Small"],
         ["Large"],
     ]

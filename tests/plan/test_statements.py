@@ -24,7 +24,7 @@ def shown(said: Statement) -> str:
     else:
         value = low if low == high else f"{low}..{high}"
     what = f"{said.quantity} {said.outcome}" if said.outcome else said.quantity
-    runs = "".join(f" {run.kind} {run.value}" for run in said.named)
+    runs = "".join(f" {run.kind} {run.value}" for run in said.run_names)
     runs += "".join(f" vs {run.kind} {run.value}" for run in said.against)
     where = " outside" if said.is_outside else " in" if said.subject else ""
     names = ", ".join((*filter(None, [said.cause]), *said.names, *said.subject))

@@ -82,7 +82,7 @@ def told(claim: JudgedClaim) -> tuple[str, str]:
     """A claim as the tables have it: ``(kind, passage and value, verdict with what is so)``."""
     why = claim.observed if claim.verdict == "contradicted" else claim.reason
     verdict = f"{claim.verdict}: {why}" if why else claim.verdict
-    return f"{claim.kind} {claim.said}", verdict
+    return f"{claim.kind} {claim.wording}", verdict
 
 
 def main() -> None:

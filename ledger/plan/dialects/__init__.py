@@ -31,7 +31,7 @@ def of(item: Item) -> Dialect:
     return _BY_NAME[item.dialect]
 
 
-def named(name: str) -> Dialect:
+def by_name(name: str) -> Dialect:
     """The dialect ``name``, one of ``DIALECTS``."""
     return _BY_NAME[name]
 
@@ -83,7 +83,7 @@ def criterion(ledger: Ledger, item: Item, line: str) -> list[Edit]:
 
 def new_item(ledger: Ledger, name: str, title: str) -> list[Edit]:
     """The edits for a new item in the main dialect of ``ledger``: see ``Dialect.new_item``."""
-    return named(ledger.dialect).new_item(_text(ledger, ledger.dialect), name, title)
+    return by_name(ledger.dialect).new_item(_text(ledger, ledger.dialect), name, title)
 
 
 def _text(ledger: Ledger, dialect: str) -> Text:

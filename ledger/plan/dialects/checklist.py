@@ -156,7 +156,7 @@ def _is_board(document: Document, section: Section) -> bool:
     """Whether it is a column of a board: a list below ``To Do``, beside another below ``Done``."""
     own = _column(document, section)
     return own is not None and any(
-        _column(document, section) not in (None, own) for section in _beside(document, section)
+        _column(document, sibling) not in (None, own) for sibling in _beside(document, section)
     )
 
 
@@ -192,7 +192,7 @@ def _heading_box(document: Document, section: Section) -> parts.Box | None:
 # What a heading says
 
 
-class Said(NamedTuple):
+class HeadingStatus(NamedTuple):
     """What a heading says; ``lists_tasks`` where it is a status, so plain bullets are tasks."""
 
     status: ItemStatus | None = None
@@ -204,10 +204,10 @@ class Said(NamedTuple):
     is_legend: bool = False
 
 
-NOTHING: Final = Said()
+NOTHING: Final = HeadingStatus()
 
 
-def read_heading(title: str, vocabulary: Vocabulary) -> Said:
+def read_heading(title: str, vocabulary: Vocabulary) -> HeadingStatus:
     """Read the words of a heading."""
     if not title:
         return NOTHING
@@ -217,7 +217,7 @@ def read_heading(title: str, vocabulary: Vocabulary) -> Said:
     is_criteria = bool(_CRITERIA.search(body))
     status, text, is_alone = _heading_status(plain, body, vocabulary)
     priority, priority_text = _heading_priority(body)
-    return Said(
+    return HeadingStatus(
         status=status,
         status_text=text,
         priority=priority,
@@ -348,7 +348,7 @@ class _Task(NamedTuple):
     entry: Block
     box: parts.Box | None
     opening: Opening
-    above: tuple[Said, ...]
+    above: tuple[HeadingStatus, ...]
     heading: str = ""
     row: Row | None = None
 
@@ -378,7 +378,7 @@ class _Reading:
 
     def contents(self, mine: frozenset[int]) -> Contents:
         """The sections that start at the lines ``mine``."""
-        above: list[tuple[int, Said]] = []
+        above: list[tuple[int, HeadingStatus]] = []
         for section in self.document.sections:
             while above and above[-1][0] >= section.level:
                 above.pop()
@@ -395,7 +395,7 @@ class _Reading:
 
     # Sections
 
-    def section(self, section: Section, title: str, above: tuple[Said, ...]) -> None:
+    def section(self, section: Section, title: str, above: tuple[HeadingStatus, ...]) -> None:
         """A heading and what stands below it up to the next."""
         heading = above[-1] if above else NOTHING
         fields: list[Field] = []
@@ -488,7 +488,7 @@ class _Reading:
         return parts.criterion(self.document, f"[{tick}] {row.title}", row.line, row.line + 1)
 
     def _list(
-        self, block: Block, above: tuple[Said, ...], *, lists_tasks: bool
+        self, block: Block, above: tuple[HeadingStatus, ...], *, lists_tasks: bool
     ) -> Iterator[tuple[int, int]]:
         """Keep the tasks and the dated entries; what else there is are lines ``[start, end)``."""
         for entry in block.children:
@@ -506,7 +506,7 @@ class _Reading:
                 yield from self._prose_entry(entry, line, above)
 
     def _prose_entry(
-        self, entry: Block, line: str, above: tuple[Said, ...]
+        self, entry: Block, line: str, above: tuple[HeadingStatus, ...]
     ) -> Iterator[tuple[int, int]]:
         """An entry that is no task; there may be tasks in it."""
         if patterns.looks_like_item(line):
@@ -675,14 +675,16 @@ class _Reading:
         return "pending", task.box.text
 
 
-def _of_row(row: Row, above: tuple[Said, ...], title: str) -> _Task:
+def _of_row(row: Row, above: tuple[HeadingStatus, ...], title: str) -> _Task:
     opened = Opening(
         row.name, is_sure=True, is_bracketed=False, tags=(), rest=row.title, whole=row.title
     )
     return _Task(Block("row", row.line, row.line + 1, "", ()), None, opened, above, title, row=row)
 
 
-def _of_heading(section: Section, box: parts.Box, title: str, above: tuple[Said, ...]) -> _Task:
+def _of_heading(
+    section: Section, box: parts.Box, title: str, above: tuple[HeadingStatus, ...]
+) -> _Task:
     """The task that a heading and all below it are."""
     first = Block("paragraph", section.start, section.start + 1, "", ())
     entry = Block("section", section.start, section.end, "", (first, *section.blocks))

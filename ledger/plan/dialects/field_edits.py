@@ -42,13 +42,13 @@ def with_value(
     line = styles.defused(value, vocabulary)
     if not line:
         raise UsageError("no-text", f"the field {name} has no value", "say what it is to be")
-    field = named(item, name)
+    field = find(item, name)
     if field is None:
         return [new(plan, item, f"{vocabulary.written(name)}: {line}")]
     return [_reworded(plan, field, line)]
 
 
-def named(item: Item, name: str) -> Field | None:
+def find(item: Item, name: str) -> Field | None:
     """The field called ``name``, in any case; else the first that goes on behind it: `Owner/Date`
     for `Owner`."""
     wanted = name.lower()

@@ -202,7 +202,7 @@ class _Reading:
 
     def __init__(self, document: Document, sections: Sequence[Section]) -> None:
         self.document, self.vocabulary = document, document.vocabulary
-        self.found = entry_sections = list(_entry_sections(document, sections))
+        self.parts = entry_sections = list(_entry_sections(document, sections))
         focus = next((section for section in entry_sections if section.kind == "focus"), None)
         self.home = focus
         self.focus = logbook_entries.focus(self._lines(focus), self.vocabulary) if focus else None
@@ -220,7 +220,7 @@ class _Reading:
         """All that was found."""
         attempts: dict[str | None, list[Attempt]] = {}
         actions: dict[str | None, list[Action]] = {}
-        for section in self.found:
+        for section in self.parts:
             if section.entry:
                 attempt = self._attempt(section, section.entry)
                 attempts.setdefault(attempt.item, []).append(attempt)
@@ -245,12 +245,12 @@ class _Reading:
 
     def _names(self) -> list[str]:
         """The initiatives that entries name, in the order of the file."""
-        names = [logbook_entries.named(s.entry.rest) for s in self.found if s.entry]
+        names = [logbook_entries.initiative(s.entry.rest) for s in self.parts if s.entry]
         known = list(dict.fromkeys(_PART.sub("", name) for name in names if name))
         self.known = {name.lower(): name for name in known}
         if self.focus and self.focus.is_named:
             self.known[self.focus.id.lower()] = self.focus.id
-        used = [self._of_entry(section.entry) for section in self.found if section.entry]
+        used = [self._of_entry(section.entry) for section in self.parts if section.entry]
         return [name for name in dict.fromkeys(used) if name]
 
     def _of_entry(self, entry: Entry) -> str | None:
@@ -304,7 +304,7 @@ class _Reading:
 
     def _fields(self, home: _EntrySection) -> Iterator[Field]:
         """The sections that are no entries, and the labelled bullets below the focus."""
-        for place, part in enumerate(self.found):
+        for place, part in enumerate(self.parts):
             if part.entry or part.level == 1:
                 continue
             yield self._section_field(part, place)
@@ -320,7 +320,7 @@ class _Reading:
             name = "Status"
         end = part.end
         if part.kind == "attempts":  # with its entries, which are sections of their own
-            behind = itertools.islice(self.found, place + 1, None)
+            behind = itertools.islice(self.parts, place + 1, None)
             inner = itertools.takewhile(lambda other: other.level > part.level, behind)
             end = max([end, *(other.end for other in inner)])
         value, where = "", parts.span(self.document, part.start, part.start)
@@ -335,7 +335,7 @@ class _Reading:
         return Field(name=name, value=value, span=span, value_span=where)
 
     def _criteria(self) -> Iterator[Criterion]:
-        for part in self.found:
+        for part in self.parts:
             if part.kind == "criteria":
                 for block in walk(part.blocks):
                     if block.kind == "list_item":
@@ -407,7 +407,7 @@ class _Reading:
     def _find_unread(self) -> None:
         """Headings among the entries that open none."""
         above: _EntrySection | None = None
-        for part in self.found:
+        for part in self.parts:
             if above and part.level > above.level:
                 if not part.entry:
                     reason = "its heading does not begin with a date"
@@ -441,7 +441,7 @@ def _next(plan: Text, item: Item, new: tuple[str, ...]) -> Edit:
     tasks = [
         f"[ ] {line if book.owner(line) == item.id else f'{item.id}: {line}'}" for line in lines
     ]
-    todos = [part for part in book.found if part.kind == "todo" and not part.entry]
+    todos = [part for part in book.parts if part.kind == "todo" and not part.entry]
     if not todos:
         marks = logbook_entries.marks_of(places.first_line(ledger, item.span.start_byte))
         title = f"{marks} {words.of(ledger).written('TODOs')}"

@@ -129,7 +129,7 @@ def newest_first(entries: Sequence[Entry]) -> bool:
     return falls > sum(a < b for a, b in pairwise(keys))
 
 
-def named(rest: str) -> str | None:
+def initiative(rest: str) -> str | None:
     """The name of an initiative that an entry's heading, or the focus, begins with: an ID, or one
     word that is followed by its steps or by nothing."""
     match = _ID.match(rest)

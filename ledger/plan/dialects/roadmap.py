@@ -35,7 +35,7 @@ _PLAIN = re.compile(
 _OPEN = re.compile(r"[ \t]*(?:\r\n|\r|\n)?[ \t]*\(")
 _DATED = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]?\d\d")
 # What was meant as a date, if it is none: `2026-13-31 i=153`
-_MEANT = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]\d\d[-\u2010\u2011]\d\d(?!\d)")
+_NOTE_DATE = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]\d\d[-\u2010\u2011]\d\d(?!\d)")
 _RESULT = re.compile(r"\bResult:\*{0,2}[ \t]*(?P<said>[^.;\r\n]{1,120})")
 _TIER = re.compile(
     r"\b(?:tier|level|wave|stage|priority|prio|p)[ \t#:-]{0,3}(?P<number>\d{1,3})\b", re.IGNORECASE
@@ -55,13 +55,13 @@ class Roadmap(list_edits.ListDialect):
     def sign(self, document: Document, section: Section) -> Sign | None:
         """A bullet with an ID and a bold status, or with one that is not in brackets."""
         opened = [(entry, _opened(document, entry)) for entry in entries(section.blocks)]
-        openingses = [(entry, o) for entry, o in opened if o.id and (o.is_bold or o.is_told)]
-        if not openingses:
+        named_openings = [(entry, o) for entry, o in opened if o.id and (o.is_bold or o.is_told)]
+        if not named_openings:
             return None
-        is_bold = any(o.is_bold and not o.is_told for _, o in openingses)
+        is_bold = any(o.is_bold and not o.is_told for _, o in named_openings)
         return Sign(
             dialect=self.name,
-            line=openingses[0][0].start + 1,
+            line=named_openings[0][0].start + 1,
             count=section.end - section.start,
             reason=f"a bullet with an ID and a {'bold ' if is_bold else ''}status",
             is_beside=not is_bold,
@@ -122,7 +122,7 @@ def opening(line: str, vocabulary: Vocabulary, *, is_told: bool = False) -> Open
         title=title,
         is_bold=bold is not None,
         status=status,
-        note=note if note and (date or _MEANT.match(line, note[0])) else None,
+        note=note if note and (date or _NOTE_DATE.match(line, note[0])) else None,
         date=date,
         stamp=stamp,
         is_told=is_told,

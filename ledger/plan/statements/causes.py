@@ -32,13 +32,15 @@ _CAUSES: Final[dict[str, tuple[str, str]]] = {
     "permission": ("(?:missing )?permission(?:s| ?errors?)?", "permission|denied|not permitted"),
     "GPU": ("(?:no )?(?:gpus?|cuda)", "gpu|cuda|accelerator|nvidia|device"),
 }
-_SAID: Final = re.compile(
-    "|".join(rf"(?P<k{at}>\b(?:{said})\b)" for at, (said, _) in enumerate(_CAUSES.values()))
+_CAUSE: Final = re.compile(
+    "|".join(rf"(?P<k{at}>\b(?:{words})\b)" for at, (words, _) in enumerate(_CAUSES.values()))
     + rf"|(?-i:\b(?P<name>{_EXCEPTION})s?\b)",
     re.IGNORECASE,
 )
-_TOLD: Final = {
-    name: re.compile(told, re.IGNORECASE) for name, (_, told) in _CAUSES.items() if name != "GPU"
+_REASONS: Final = {
+    name: re.compile(reason, re.IGNORECASE)
+    for name, (_, reason) in _CAUSES.items()
+    if name != "GPU"
 }
 _ANY_EXCEPTION: Final = re.compile(rf"\b{_EXCEPTION}\b|DID NOT RAISE")
 # What may stand between tests and their cause.
@@ -51,7 +53,7 @@ _LINK: Final = frozenset(
         "they they're to want wants was were with"
     ).split()
 )
-_MEANT: Final[dict[str, Quantity]] = {"E": "errors", "S": "skipped"}
+_OUTCOMES: Final[dict[str, Quantity]] = {"E": "errors", "S": "skipped"}
 
 
 def read_cause(start: int, sentence: str, words: Sequence[Token]) -> list[Statement]:
@@ -59,7 +61,7 @@ def read_cause(start: int, sentence: str, words: Sequence[Token]) -> list[Statem
     speaks of another time, too, or where other words stand between the tests and the cause."""
     if not any(token.code in "nFES" for token in words):
         return []
-    cause = next((m for m in _SAID.finditer(sentence) if m.start()), None)
+    cause = next((m for m in _CAUSE.finditer(sentence) if m.start()), None)
     before = [token for token in words if cause and token.end <= cause.start()]
     last = max((at for at, token in enumerate(before) if token.code in "nFES"), default=-1)
     if cause is None or last < 0:
@@ -91,7 +93,7 @@ def read_cause(start: int, sentence: str, words: Sequence[Token]) -> list[Statem
             "cause",
             names=names,
             subject=() if names or not parts else parts[0].names,
-            outcome=_MEANT.get(anchor.code, "failing"),
+            outcome=_OUTCOMES.get(anchor.code, "failing"),
             cause=kind,
         )
     ]
@@ -102,5 +104,5 @@ def tells(message: str, cause: str, *, is_reason: bool) -> bool | None:
     pattern = _CAUSES[cause][1] if cause in _CAUSES else re.escape(cause)
     if re.search(pattern, message, re.IGNORECASE):
         return True
-    match = _ANY_EXCEPTION.search(message) or any(p.search(message) for p in _TOLD.values())
+    match = _ANY_EXCEPTION.search(message) or any(p.search(message) for p in _REASONS.values())
     return False if match or (is_reason and message) else None

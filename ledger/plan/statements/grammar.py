@@ -33,7 +33,7 @@ class Wording:
     def __init__(
         self, tokens: Sequence[Token], match: re.Match[str], at: int, subject: tuple[str, ...]
     ) -> None:
-        """``found`` are the tokens that the pattern was matched with, the sentence begins at
+        """``tokens`` are those that the pattern was matched with, the sentence begins at
         ``at``, and ``subject`` is the part that a label before names."""
         self._groups = {
             name[0]: tokens[match.start(name)]
@@ -510,7 +510,7 @@ Build = Callable[[Wording], list[Statement]]
 """Makes the statements of a row that matched."""
 _NAMES = "n(?:[,&]+n|n)*"
 _EXCEPT = rf"(?:B|&(?=Nξ))(?P<n>N|{_NAMES})(?:g?(?P<k>N))?"
-_NAMED = rf"(?:[(:,–](?:{_NAMES}))?"
+_BY_NAME = rf"(?:[(:,–](?:{_NAMES}))?"
 _PART = "(?P<s>[usf])T?J?"
 _OF = "(?:g[RLA]*)?"  # "of the collected"
 _O = "[PFESXYLRDUV]"
@@ -557,7 +557,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
     (rf"{_PART}(?P<n>N)u(?P<q>S)|{_PART.replace('s', 's2', 1)}(?P<q2>[FES])\Z", _at_least),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
-    (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|O?(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_NAMED})", _new),
+    (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|O?(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_BY_NAME})", _new),
     (r"K[FT]*[:=]?(?P<n>N)K?[FT]*(?:,?Al)?|K[FT]*[:=]Z", _new),
     (r"ZT?πT?F|A?T?g?πT?J?P|KZF?\Z|(?P<n>N)T?πF", _new),
     (r"(?P<a>∃)KF?T?", _new),
@@ -565,7 +565,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"AN?FT?K|ZcFT?J?", _all_new),
     # e.g. "all six failures are pre-existing", "4 of the 6 failures are known"
     (r"(?P<a>[AJ])N?J?[FT]+Q|(?P<a2>F)AQ|(?P<a3>O)N?QF?T?J?\Z", _still),
-    (rf"(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_NAMED}", _still),
+    (rf"(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_BY_NAME}", _still),
     (rf"(?:{_NAMES})F?Q|QF?T?[:–]?(?:{_NAMES})(?![JA]*[PF])", _still),
     (rf"(?:{_NAMES})KF?T?|K[FT]*[:–]?(?:{_NAMES})", _broke),
     (rf"(?:{_NAMES})(?P<q>[PF])[cð]&(?P<k>[PF])", _changed),
@@ -574,7 +574,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<a>A)c?N?J?(?P<s>s)?[FE]T?c?[MP]|M(?P<a2>A)c?N?J?(?P<s2>s)?FT?c?", _cleared),
     (r"(?P<n>N)[FE]T?&(?P<k>N)[FE]T?c?M", _cleared),
     (r"O?(?P<n>N)(?:g?A?N)?(?:g?c)?g?J?(?:[FE]T?|T)c?M|Zg?FT?c?M", _cleared),
-    (rf"M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_NAMED}", _cleared),
+    (rf"M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_BY_NAME}", _cleared),
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
     (rf"[FE]i(?:{_NAMES})M", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"

@@ -27,8 +27,8 @@ _EARLIER: Final = re.compile(
 def read_pair(start: int, words: Sequence[Token]) -> list[Statement]:
     """By how much a figure has changed, where a sentence says nothing else."""
     match = _PAIR.fullmatch("".join(token.code for token in words))
-    lowers = [token.text.lower() for token in words if token.code == "ð"]
-    if match is None or not all(map(_EARLIER.fullmatch, lowers)):
+    lowered = [token.text.lower() for token in words if token.code == "ð"]
+    if match is None or not all(map(_EARLIER.fullmatch, lowered)):
         return []
     at = {name[0]: match.start(name) for name, letter in match.groupdict().items() if letter}
     before, now = words[at["n"]], words[at["k"]]

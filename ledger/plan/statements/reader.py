@@ -144,8 +144,8 @@ def _segments(codes: str) -> Iterator[_Segment]:
 
 class _Reader:
     """Reads one sentence, part by part. What one part says holds for those behind it: ``subject``
-    is the part of the run that a label names, ``last`` the one that was named last, ``named`` the
-    runs that are spoken of, and ``against`` those that are compared with; ``is_lost`` whether
+    is the part of the run that a label names, ``last`` the one named last, ``run_names`` those
+    that are spoken of, and ``against`` those that are compared with; ``is_lost`` whether
     something else is spoken of, ``is_strange`` whether it surely is, ``is_other`` another time,
     and ``is_doubted`` whether the part before is doubted."""
 
@@ -155,7 +155,7 @@ class _Reader:
         self._start = start
         self._subject: tuple[str, ...] = ()
         self._last: tuple[str, ...] = ()
-        self._named: tuple[RunName, ...] = ()
+        self._run_names: tuple[RunName, ...] = ()
         self._against: tuple[RunName, ...] = ()
         self._outside: list[tuple[tuple[RunName, ...], tuple[RunName, ...]]] = []
         self._is_strange = self._is_lost = self._is_doubted = self._is_other = False
@@ -182,12 +182,12 @@ class _Reader:
         for segment in _segments(self._codes):
             codes = self._codes[segment.start : segment.end]
             if segment.before == "(":
-                self._outside.append((self._named, self._against))
+                self._outside.append((self._run_names, self._against))
             if self._is_time(segment, codes) or self._is_part(segment, codes):
                 continue
             yield from self._of_runs(segment, self._stated(segment, codes))
             if segment.behind == ")" and "(" not in codes and self._outside:
-                self._named, self._against = self._outside.pop()
+                self._run_names, self._against = self._outside.pop()
             is_aside = bool(re.match("[&,]*[iqlo]", codes) and re.search("[udð]", codes))
             # e.g. "With the debug build, two tests crash", "Run alone, every test passes"
             is_first = not segment.start and segment.behind == ","
@@ -219,14 +219,14 @@ class _Reader:
         breath = self._start + (self._words[mark].end if mark >= 0 else 0)
         for statement in stated:
             before = [t.runs for t in names if self._start + t.start < statement.start]
-            run_names = next(filter(None, (*reversed(before), self._named, *behind)), ())
+            run_names = next(filter(None, (*reversed(before), self._run_names, *behind)), ())
             if any(
                 change.quantity == "change" and change.end == statement.end for change in stated
             ):
                 run_names = ()
-            yield statement._replace(named=run_names, against=self._against, breath=breath)
+            yield statement._replace(run_names=run_names, against=self._against, breath=breath)
         if names:
-            self._named = names[-1].runs
+            self._run_names = names[-1].runs
 
     def _is_time(self, segment: _Segment, codes: str) -> bool:
         """Whether a label tells the run before from this one: ``Before: 8 failed, after: 6``."""
@@ -375,12 +375,12 @@ class _Reader:
             rest.update(codes[at : match.start()])
             wording = Wording(words, match, self._start, subject)
             of_part = bool(stated) and subject != own and not wording.has("slo")
-            replaces = [statement._replace(or_whole=of_part) for statement in build(wording)]
+            built = [statement._replace(or_whole=of_part) for statement in build(wording)]
             if stated and match[0][0] in "(=i":  # a figure of what is before it
                 of = stated[-1]
-                replaces = [s._replace(subject=of.subject, is_sure=of.is_sure) for s in replaces]
-            stated += replaces
-            figures += replaces if _NUMBER.search(match[0]) else []
+                built = [s._replace(subject=of.subject, is_sure=of.is_sure) for s in built]
+            stated += built
+            figures += built if _NUMBER.search(match[0]) else []
             subject = wording.part("s") or subject
             at = match.end()
         rest.update(codes[at:])

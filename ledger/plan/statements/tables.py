@@ -61,13 +61,13 @@ def read_table(
     if not is_headed:
         return
     names = [cell.text.lower() for cell in rows[0]]
-    cellses = [
+    grid = [
         [cell._replace(column=name) for cell, name in zip(row, names, strict=False)]
         for row in rows[2:]
     ]
-    compared = [*_compared(cellses)] if len(cellses) == 2 else []
+    compared = [*_compared(grid)] if len(grid) == 2 else []
     yield from compared
-    for cells in () if compared else cellses:
+    for cells in () if compared else grid:
         yield from _read_row(cells)
 
 

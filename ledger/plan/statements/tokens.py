@@ -440,7 +440,7 @@ def _with_parts(parsed: Iterable[Token]) -> list[Token]:
     for token in parsed:
         is_suite = token.code == "W" and token.text.lower().endswith(("suite", "run"))
         # e.g. "fixed both layout failures"
-        is_suite = is_suite or (token.code == "F" and [one.code for one in kept[-2:-1]] == ["A"])
+        is_suite = is_suite or (token.code == "F" and [t.code for t in kept[-2:-1]] == ["A"])
         if (token.code in "THxµ" or is_suite) and kept and kept[-1].code == "u":
             part = kept.pop()
             while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:

@@ -68,8 +68,8 @@ def merge(
     side that is ``published`` stay. Raises Unsure where no side has an item, or the outcome does
     not hold what it must."""
     is_swapped = theirs < ours
-    one, other = (theirs, ours) if is_swapped else (ours, theirs)
-    forms = [_form(data) for data in (base, one, other)]
+    left, other = (theirs, ours) if is_swapped else (ours, theirs)
+    forms = [_form(data) for data in (base, left, other)]
     form = _Form(
         _picked([form.has_bom for form in forms]),
         _picked([form.newline for form in forms]),
@@ -78,19 +78,19 @@ def merge(
     is_uniform = all(form.newline for form in forms)
     plain = [
         _plain(data, has.newline if is_uniform else b"\n")
-        for data, has in zip((base, one, other), forms, strict=True)
+        for data, has in zip((base, left, other), forms, strict=True)
     ]
-    own = parts.one_dialect(conventions, (one, other, base))
+    own = parts.one_dialect(conventions, (left, other, base))
     versions = [parse(data, own) for data in plain]
     if not any(_holds_any(section) for version in versions for section in version):
         raise Unsure("there is no item")
     known: Published = None
     if published:
         known = 0 if (published == "theirs") == is_swapped else 1
-    found = sections.merge_sections(align_sections(*versions), known)
-    _check(found, plain[0], versions[1:], own)
+    fragments = sections.merge_sections(align_sections(*versions), known)
+    _check(fragments, plain[0], versions[1:], own)
     pieces, clashes, line = [], [], 1
-    for fragment in found.pieces:
+    for fragment in fragments.pieces:
         piece = fragment.piece
         if isinstance(piece, Conflict):
             clashes.append(Clash(fragment.item, line, fragment.about))
@@ -99,7 +99,7 @@ def merge(
         pieces.append(piece)
         line += piece.count(b"\n")
     whole = _written(b"".join(pieces), form, form.newline if is_uniform else b"\n")
-    return Merged(whole, tuple(clashes), found.notes)
+    return Merged(whole, tuple(clashes), fragments.notes)
 
 
 def _marked(left: bytes, right: bytes, labels: tuple[str, str], size: int) -> bytes:
@@ -125,8 +125,8 @@ def _form(data: bytes) -> _Form:
 
 def _picked(values: list[T]) -> T:
     """What one side changed; where both did, what the one has."""
-    base, one, other = values
-    return other if one == base else one
+    base, left, other = values
+    return other if left == base else left
 
 
 def _plain(data: bytes, newline: bytes) -> bytes:
@@ -148,16 +148,19 @@ def _written(data: bytes, form: _Form, newline: bytes) -> bytes:
 
 
 def _check(
-    found: sections.Fragments, base: bytes, sides: Iterable[Version], own: Conventions | None
+    fragments: sections.Fragments, base: bytes, sides: Iterable[Version], own: Conventions | None
 ) -> None:
     """Hold both ways to decide all conflicts against what was put together. Raises Unsure."""
-    has_conflict = any(isinstance(fragment.piece, Conflict) for fragment in found.pieces)
+    has_conflict = any(isinstance(fragment.piece, Conflict) for fragment in fragments.pieces)
     for at, side in enumerate(sides):
-        chosen = b"".join(_side(fragment.piece, at) for fragment in found.pieces)
+        chosen = b"".join(_side(fragment.piece, at) for fragment in fragments.pieces)
         if at == 0 or has_conflict:
-            bodies = ((name, b"".join(_side(one, at) for one in b)) for name, b in found.attempts)
-            meant = Counter((name, body) for name, body in bodies if body)
-            if Counter((name, part.body) for name, part in _attempts(parse(chosen, own))) != meant:
+            bodies = ((name, b"".join(_side(p, at) for p in b)) for name, b in fragments.attempts)
+            expected = Counter((name, body) for name, body in bodies if body)
+            if (
+                Counter((name, part.body) for name, part in _attempts(parse(chosen, own)))
+                != expected
+            ):
                 raise Unsure("an attempt does not read back as it was merged")
         own_attempts = (part.body for _, part in _attempts(side) if part.kind == "attempt")
         lost = _lines(b"".join(own_attempts)) - _lines(base) - _lines(chosen)

@@ -33,9 +33,9 @@ class Trio(NamedTuple, Generic[Node]):
     @property
     def any(self) -> Node:
         """The thing where it is; of several the newest."""
-        found = self.one or self.other or self.base
-        assert found is not None
-        return found
+        node = self.one or self.other or self.base
+        assert node is not None
+        return node
 
 
 class Aligned(NamedTuple, Generic[Node]):
@@ -55,32 +55,34 @@ class _Match(NamedTuple, Generic[Node]):
     nameless: Sequence[str]
 
 
-def align_parts(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> Aligned[Part]:
+def align_parts(
+    base: Sequence[Part], parts: Sequence[Part], other: Sequence[Part]
+) -> Aligned[Part]:
     """The parts of one section. What both sides added is one only if it says the same."""
     keys = (_body, _masked, _words, _task, _name, lambda part: part.number)
     known = _Match(keys, ("text", "action", "line"))
-    return _align(base, one, other, known, _Match((_body, _masked, _name), ("text",)))
+    return _align(base, parts, other, known, _Match((_body, _masked, _name), ("text",)))
 
 
 def align_sections(
-    base: Sequence[Section], one: Sequence[Section], other: Sequence[Section]
+    base: Sequence[Section], sections: Sequence[Section], other: Sequence[Section]
 ) -> Aligned[Section]:
     """The sections of a file, which are known by their names."""
     keys = (_body, _name)
-    return _align(base, one, other, _Match(keys, ("text",)), _Match(keys, ()))
+    return _align(base, sections, other, _Match(keys, ("text",)), _Match(keys, ()))
 
 
 def _align(
     base: Sequence[Node],
-    one: Sequence[Node],
+    left: Sequence[Node],
     other: Sequence[Node],
     known: _Match[Node],
     added: _Match[Node],
 ) -> Aligned[Node]:
-    from_one, from_other = _match(base, one, known), _match(base, other, known)
-    new_one = [at for at in range(len(one)) if at not in from_one]
+    from_one, from_other = _match(base, left, known), _match(base, other, known)
+    new_one = [at for at in range(len(left)) if at not in from_one]
     new_other = [at for at in range(len(other)) if at not in from_other]
-    both = _match([one[at] for at in new_one], [other[at] for at in new_other], added)
+    both = _match([left[at] for at in new_one], [other[at] for at in new_other], added)
     twins: dict[int, int] = {new_one[mine]: new_other[theirs] for theirs, mine in both.items()}
     matched = {*twins.values()}
     to_one = {was: at for at, was in from_one.items()}
@@ -89,7 +91,9 @@ def _align(
     rows += [(at, to_one.get(at), to_other.get(at)) for at in range(len(base))]
     rows += [(None, at, twins.get(at)) for at in new_one]
     rows += [(None, None, at) for at in new_other if at not in matched]
-    trios = [Trio(_at(base, was), _at(one, mine), _at(other, theirs)) for was, mine, theirs in rows]
+    trios = [
+        Trio(_at(base, was), _at(left, mine), _at(other, theirs)) for was, mine, theirs in rows
+    ]
     orders = [_order(row[side] for row in rows) for side in (0, 1, 2)]
     return Aligned(trios, orders[0], orders[1], orders[2])
 
@@ -111,8 +115,8 @@ def _match(old: Sequence[Node], new: Sequence[Node], how: _Match[Node]) -> dict[
     """Place in ``new`` to place in ``old``, for what came from there."""
     # In order first, so that of two equal ones each is matched to its own.
     pairs = matches([node.body for node in old], [node.body for node in new])
-    found: dict[int, int] = {at: was for was, at in pairs if old[was].kind == new[at].kind}
-    free = set(range(len(old))) - {*found.values()}
+    match: dict[int, int] = {at: was for was, at in pairs if old[was].kind == new[at].kind}
+    free = set(range(len(old))) - {*match.values()}
     for key in how.keys:
         places: dict[Hashable, list[int]] = defaultdict(list)
         for at in sorted(free, reverse=True):
@@ -120,37 +124,37 @@ def _match(old: Sequence[Node], new: Sequence[Node], how: _Match[Node]) -> dict[
             if name is not None:
                 places[old[at].kind, name].append(at)
         for at, node in enumerate(new):
-            if at in found:
+            if at in match:
                 continue
             name = key(node)
             same = places.get((node.kind, name)) if name is not None else None
             if same:
                 # Of several that are alike, the one of the same number, else the first.
-                found[at] = next((was for was in same if _is_same_number(old[was], node)), same[-1])
-                same.remove(found[at])
-                free.discard(found[at])
+                match[at] = next((was for was in same if _is_same_number(old[was], node)), same[-1])
+                same.remove(match[at])
+                free.discard(match[at])
     for kind in how.nameless:
-        _by_neighbours(old, new, found, free, kind)
-    return found
+        _by_neighbours(old, new, match, free, kind)
+    return match
 
 
 def _by_neighbours(
-    old: Sequence[Node], new: Sequence[Node], found: dict[int, int], free: set[int], kind: str
+    old: Sequence[Node], new: Sequence[Node], pairs: dict[int, int], free: set[int], kind: str
 ) -> None:
     """Match what has no name or number by its matched neighbours, in order."""
-    ends = [(-1, -1), *((at, found[at]) for at in sorted(found)), (len(new), len(old))]
+    ends = [(-1, -1), *((at, pairs[at]) for at in sorted(pairs)), (len(new), len(old))]
     for (at, was), (following, then) in pairwise(ends):
         here = [n for n in range(at + 1, following) if _is_nameless(new[n], kind)]
         there = [n for n in range(was + 1, then) if n in free and _is_nameless(old[n], kind)]
-        for one, other in zip(here, there, strict=False):
-            found[one] = other
+        for left, other in zip(here, there, strict=False):
+            pairs[left] = other
             free.discard(other)
 
 
-def _is_same_number(one: Part | Section, other: Part | Section) -> bool:
-    if not isinstance(one, Part) or not isinstance(other, Part) or one.number is None:
+def _is_same_number(section: Part | Section, other: Part | Section) -> bool:
+    if not isinstance(section, Part) or not isinstance(other, Part) or section.number is None:
         return False
-    return one.number == other.number
+    return section.number == other.number
 
 
 def _is_nameless(node: Part | Section, kind: str) -> bool:
@@ -196,28 +200,28 @@ def _telling(part: Part, words: bytes) -> Hashable:
 
 def merged_order(
     base: Sequence[K],
-    one: Sequence[K],
-    other: Sequence[K],
+    first: Sequence[K],
+    second: Sequence[K],
     kept: set[K],
     is_before: Callable[[K | None, K, K], bool],
 ) -> list[K]:
     """``kept`` in order. Of what both sides added behind ``c`` (None: at the start), ``is_before(c,
-    a, b)`` says whether ``a`` of ``one`` stands before ``b`` of ``other``. Where both moved the
-    same things, ``one`` decides."""
-    common = kept & {*base} & {*one} & {*other}
-    was, left, right = ([key for key in keys if key in common] for keys in (base, one, other))
+    a, b)`` says whether ``a`` of ``first`` stands before ``b`` of ``second``. Where both moved the
+    same things, ``first`` decides."""
+    common = kept & {*base} & {*first} & {*second}
+    was, left, right = ([key for key in keys if key in common] for keys in (base, first, second))
     spine = right if left == was else left
-    mine, theirs = _runs(one, common, kept), _runs(other, common, kept)
-    found: list[K] = []
+    mine, theirs = _runs(first, common, kept), _runs(second, common, kept)
+    order: list[K] = []
     placed: set[K] = set()
     for anchor in (None, *spine):
         if anchor is not None:
-            found.append(anchor)
+            order.append(anchor)
         for key in _woven(mine.get(anchor, []), theirs.get(anchor, []), partial(is_before, anchor)):
             if key not in placed:
                 placed.add(key)
-                found.append(key)
-    return found
+                order.append(key)
+    return order
 
 
 def _runs(side: Sequence[K], common: set[K], kept: set[K]) -> dict[K | None, list[K]]:
@@ -236,22 +240,22 @@ def _runs(side: Sequence[K], common: set[K], kept: set[K]) -> dict[K | None, lis
 def _woven(mine: list[K], theirs: list[K], is_before: Callable[[K, K], bool]) -> list[K]:
     """Both runs, each in its own order; what stands in both stands once."""
     shared = {*mine} & {*theirs}
-    found: list[K] = []
+    order: list[K] = []
     at, then = 0, 0
     while at < len(mine) or then < len(theirs):
         a = mine[at] if at < len(mine) else None
         b = theirs[then] if then < len(theirs) else None
         if a is not None and b is not None and a in shared and b in shared:
-            found += [a] if a == b else [a, b]
+            order += [a] if a == b else [a, b]
             at, then = at + 1, then + 1
         elif b is None or (a is not None and a not in shared and (b in shared or is_before(a, b))):
             assert a is not None
-            found.append(a)
+            order.append(a)
             at += 1
         else:
-            found.append(b)
+            order.append(b)
             then += 1
-    return found
+    return order
 
 
 # Lines: matched as a person would, those at both ends first, then those that occur once on each
@@ -276,13 +280,13 @@ def split(data: bytes) -> list[bytes]:
     return [part + b"\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
-def three_way(base: bytes, one: bytes, other: bytes) -> list[Piece]:
+def three_way(base: bytes, left_lines: bytes, other: bytes) -> list[Piece]:
     """What becomes of ``base``."""
-    if one in (other, base):
+    if left_lines in (other, base):
         return [other]
     if other == base:
-        return [one]
-    b, x, y = split(base), split(one), split(other)
+        return [left_lines]
+    b, x, y = split(base), split(left_lines), split(other)
     pieces: list[Piece] = []
     for old, left, right in _chunks(b, x, y):
         if left in (right, old):
@@ -307,28 +311,28 @@ def conflict(old: Sequence[bytes], left: Sequence[bytes], right: Sequence[bytes]
 
 def matches(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]]:
     """Pairs of places of equal lines, both rising."""
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     todo = [(0, len(old), 0, len(new))]
     while todo:
         a, b, c, d = todo.pop()
         while a < b and c < d and old[a] == new[c]:
-            found.append((a, c))
+            pairs.append((a, c))
             a, c = a + 1, c + 1
         while a < b and c < d and old[b - 1] == new[d - 1]:
             b, d = b - 1, d - 1
-            found.append((b, d))
+            pairs.append((b, d))
         if a == b or c == d:
             continue
         anchors = _once_each(old, new, range(a, b), range(c, d))
         if anchors:
-            found += anchors
+            pairs += anchors
             ends = [(a - 1, c - 1), *anchors, (b, d)]
             todo += [(p + 1, r, q + 1, s) for (p, q), (r, s) in pairwise(ends)]
         elif (b - a) * (d - c) <= _MOST_COMPARED:
             matcher = SequenceMatcher(None, old[a:b], new[c:d], autojunk=False)
             for block in matcher.get_matching_blocks():
-                found += ((a + block.a + n, c + block.b + n) for n in range(block.size))
-    return sorted(found)
+                pairs += ((a + block.a + n, c + block.b + n) for n in range(block.size))
+    return sorted(pairs)
 
 
 def _chunks(
@@ -364,9 +368,9 @@ def _once_each(
         before.append(ends[size - 1] if size else -1)
         tops[size : size + 1] = [n]
         ends[size : size + 1] = [at]
-    found: list[tuple[int, int]] = []
+    unique: list[tuple[int, int]] = []
     at = ends[-1] if ends else -1
     while at >= 0:
-        found.append(pairs[at])
+        unique.append(pairs[at])
         at = before[at]
-    return found[::-1]
+    return unique[::-1]

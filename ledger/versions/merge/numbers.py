@@ -20,7 +20,7 @@ _BETWEEN = rb"[\])`*]{0,4}(?:[ \t,:(/]|\xe2\x80\x94){0,3}"
 _BLANK = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
 _AND = rb"(?:, ?| ?(?:and|or|to|&|/|-|\xe2\x80\x93) ?)"
 # ``Attempt #5``, ``Attempts #5, #6``, both also behind an item's ID; ``ITEM-001#5``.
-_NAMED = re.compile(
+_REFERENCE = re.compile(
     rb"(?:(?P<item>" + _ID + rb")" + _BETWEEN + rb")?"
     rb"(?i:\bAttempts?)" + _BLANK + rb"#\d{1,6}(?:" + _AND + rb"#\d{1,6})*"
     rb"|(?P<whose>" + _ID + rb")#\d{1,6}\b"
@@ -57,7 +57,7 @@ def moves(
     ``archived`` those that one side moved to the archive, where no merge can change them."""
     attempts = _moves(aligned, "attempt", taken, archived, published)
     actions = _moves(aligned, "action", frozenset(), ((), ()), published)
-    one, other = (
+    left, other = (
         Moves(
             known | made,
             known_tasks | made_tasks,
@@ -68,7 +68,7 @@ def moves(
         )
         for (known, made), (known_tasks, made_tasks) in zip(attempts, actions, strict=True)
     )
-    return one, other
+    return left, other
 
 
 def _moves(
@@ -88,9 +88,9 @@ def _moves(
     added = _added(trios, 1), _added(trios, 2)
     if kind == "attempt":
         for side in (0, 1):
-            named = _only_in_actions(aligned, taken, side + 1)
-            added[side].extend(one for one in named if not _holds(archived[side], one.number))
-    numbers = [{one.number for one in side} for side in added]
+            fresh = _only_in_actions(aligned, taken, side + 1)
+            added[side].extend(a for a in fresh if not _holds(archived[side], a.number))
+    numbers = [{added.number for added in side} for side in added]
     fixed = set(settled.values()) | taken | {last for _, last in (*archived[0], *archived[1])}
     # A number that is settled for something which the side has under another one.
     lost = [numbers[side] & _renumbered(trios, settled, side + 1) for side in (0, 1)]
@@ -107,7 +107,7 @@ def _moves(
         if published is not None:
             later = 1 - published
         lost[later] |= rival
-    found = []
+    sides = []
     top = max({*fixed, *numbers[0], *numbers[1]}, default=0)
     for side in (0, 1):
         least = min(lost[side], default=top + 1)
@@ -121,8 +121,8 @@ def _moves(
             for at, trio in enumerate(trios)
             if at in settled and (part := trio[side + 1]) and part.number is not None
         }
-        found.append(({was: now for was, now in known.items() if was != now}, made))
-    return found
+        sides.append(({was: now for was, now in known.items() if was != now}, made))
+    return sides
 
 
 def _holds(ranges: Ranges, number: int) -> bool:
@@ -131,10 +131,10 @@ def _holds(ranges: Ranges, number: int) -> bool:
     return at >= 0 and number <= ranges[at][1]
 
 
-def meet(one: Ranges, other: Ranges) -> bool:
+def meet(left: Ranges, other: Ranges) -> bool:
     """Whether both, each in order, have a number in common."""
-    return any(_holds(one, first) for first, _ in other) or any(
-        _holds(other, first) for first, _ in one
+    return any(_holds(left, first) for first, _ in other) or any(
+        _holds(other, first) for first, _ in left
     )
 
 
@@ -185,7 +185,7 @@ def _only_in_actions(aligned: Aligned[Part], taken: frozenset[int], side: int) -
 
 def _first(added: Iterable[_Added], number: int) -> tuple[str, bytes]:
     """When ``number`` was first used on a side: the date without marks, then the words."""
-    return min((_MARKS.sub("", one.when), one.words) for one in added if one.number == number)
+    return min((_MARKS.sub("", a.when), a.words) for a in added if a.number == number)
 
 
 def settled(trio: Trio[Part], published: Published) -> Trio[Part]:
@@ -218,7 +218,7 @@ def _rewritten(
     """The part with the references in lines that are not ``known``."""
 
     def follow(text: bytes) -> bytes:
-        return _NAMED.sub(lambda found: _followed(found, own, maps), text)
+        return _REFERENCE.sub(lambda match: _followed(match, own, maps), text)
 
     first, *rest = split(part.body) or [b""]
     body = [line if line in known else follow(line) for line in rest]
@@ -240,8 +240,10 @@ def _rewritten(
     )
 
 
-def _followed(found: re.Match[bytes], own: Numbers, maps: Mapping[bytes, Numbers]) -> bytes:
+def _followed(match: re.Match[bytes], own: Numbers, maps: Mapping[bytes, Numbers]) -> bytes:
     """A reference with its new numbers."""
-    item = found["whose"] or found["item"]
-    numbers = maps.get(item, {}) if item in maps or found["whose"] else own
-    return _HASH.sub(lambda one: b"#%d" % numbers.get(int(one[1]), int(one[1])), found.group())
+    item = match["whose"] or match["item"]
+    numbers = maps.get(item, {}) if item in maps or match["whose"] else own
+    return _HASH.sub(
+        lambda match: b"#%d" % numbers.get(int(match[1]), int(match[1])), match.group()
+    )

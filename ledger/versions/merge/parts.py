@@ -119,7 +119,7 @@ Version = tuple[Section, ...]
 
 def ranges(moved: Iterable[Moved]) -> Ranges:
     """The numbers of all ``moved``, in order; no two runs touch."""
-    return pointers.joined(pair for one in moved for pair in one.numbers)
+    return pointers.joined(pair for each in moved for pair in each.numbers)
 
 
 def parse(data: bytes, own: Conventions | None = None) -> Version:
@@ -128,30 +128,30 @@ def parse(data: bytes, own: Conventions | None = None) -> Version:
     whole = document.parse(data, words.of(plan))
     by_rank = sorted(_marks(whole, plan), key=lambda mark: mark.rank)
     every = sorted({mark.start: mark for mark in by_rank}.values())
-    found = []
+    sections = []
     archived = _archived(whole)
     for start, end, item in _bounds(whole, plan, archived):
         if start in archived:
-            found.append(archived[start].section(whole, end))
+            sections.append(archived[start].section(whole, end))
             continue
         inside = [mark for mark in every if start <= mark.start < end]
         *parts, last = _parts(whole, inside, start, end)
         numbers = (
             [a.number for a in item.attempts] + [a.attempt for a in item.actions] if item else []
         )
-        found.append(
+        sections.append(
             Section(
                 kind="item" if item else "text",
                 name=item.id if item else whole.line(start).strip("# ").strip(),
                 parts=(*parts, last._replace(gap=b"")),
                 gap=last.gap,
                 numbers=frozenset(number for number in numbers if number is not None),
-                moved=tuple(Moved(one.key, one.is_item, one.ranges) for one in item.archived)
+                moved=tuple(Moved(p.key, p.is_item, p.ranges) for p in item.archived)
                 if item
                 else (),
             )
         )
-    return tuple(found)
+    return tuple(sections)
 
 
 class _Archived(NamedTuple):
@@ -176,12 +176,12 @@ class _Archived(NamedTuple):
 
 def _archived(whole: Document) -> dict[int, _Archived]:
     """The parts of an archive, by their first lines."""
-    found = {}
+    archived = {}
     for chunk in pointers.chunks(whole.data):
         start, end = (bisect_left(whole.starts, at) for at in (chunk.start, chunk.end))
         start += not whole.line(start).strip()
-        found[start] = _Archived(chunk.key, start, end)
-    return found
+        archived[start] = _Archived(chunk.key, start, end)
+    return archived
 
 
 def _bounds(
@@ -189,24 +189,24 @@ def _bounds(
 ) -> Iterator[tuple[int, int, Item | None]]:
     """Lines ``[start, end)`` of each section, in order, with the item that it is."""
     last = len(whole.starts) - 1
-    taken = {line for one in archived.values() for line in range(one.start, one.end)}
+    taken = {line for part in archived.values() for line in range(part.start, part.end)}
     inner = _lines_of_entries(plan) | taken
     tops = {item.span.start_line - 1: item for item in _item_sections(plan)}
     tops = {start: item for start, item in tops.items() if start not in taken}
-    behind = {one.behind(whole) for one in archived.values()} - taken
+    behind = {part.behind(whole) for part in archived.values()} - taken
     starts = {
         section.start
         for section in whole.sections
         if section.start < section.end and section.start not in inner
     }
-    held = 0  # the end of the item before
+    kept = 0  # the end of the item before
     cuts: list[tuple[int, Item | None]] = []
     for start in sorted({*starts, *tops, *archived, *behind}):
         if start in tops:
             cuts.append((start, tops[start]))
             own = (part.span.end_line for part in tops[start].attempts)
-            held = max([tops[start].span.end_line, *own])
-        elif start < last and (start >= held or start in archived or start in behind):
+            kept = max([tops[start].span.end_line, *own])
+        elif start < last and (start >= kept or start in archived or start in behind):
             cuts.append((start, None))
     for place, (start, item) in enumerate(cuts):
         end = cuts[place + 1][0] if place + 1 < len(cuts) else last
@@ -272,10 +272,10 @@ def _digits(mark: Mark, body: bytes) -> tuple[int, int] | None:
     if mark.number is None:
         return None
     if mark.kind == "action":
-        found = _ACTION_NUMBER.match(body)
+        match = _ACTION_NUMBER.match(body)
     else:
-        found = _ATTEMPT_NUMBER.search(body, 0, _LEAD)
-    return found.span(1) if found and int(found[1]) == mark.number else None
+        match = _ATTEMPT_NUMBER.search(body, 0, _LEAD)
+    return match.span(1) if match and int(match[1]) == mark.number else None
 
 
 def _without_blanks(whole: Document, start: int, end: int) -> tuple[bytes, bytes]:
@@ -309,7 +309,7 @@ def one_dialect(own: Conventions | None, versions: Iterable[bytes]) -> Conventio
     that is a logbook or a roadmap. A checklist is left to a merge of lines."""
     own = own or Conventions()
     known = (own.dialect or reader.recognise(data, own).dialect for data in versions)
-    others = (name for name in known if dialects.named(name).has_unnumbered)
+    others = (name for name in known if dialects.by_name(name).has_unnumbered)
     return own.model_copy(update={"dialect": next(others, dialects.MAIN)})
 
 
@@ -329,10 +329,10 @@ def _item_sections(plan: Ledger) -> Iterator[Item]:
 
 def _lines_of_entries(plan: Ledger) -> frozenset[int]:
     """The lines of a logbook, from 0, where no section begins: those inside its entries."""
-    if not dialects.named(plan.dialect).shares_history:
+    if not dialects.by_name(plan.dialect).shares_history:
         return frozenset()
-    spans = [one.span for item in plan.items for one in item.attempts]
-    spans += [one.span for one in plan.loose]
+    spans = [attempt.span for item in plan.items for attempt in item.attempts]
+    spans += [attempt.span for attempt in plan.loose]
     return frozenset(line for span in spans for line in range(span.start_line, span.end_line))
 
 
@@ -353,9 +353,9 @@ def _marks(whole: Document, plan: Ledger) -> Iterator[Mark]:
             yield from _of_item(item)
         else:
             yield _mark(item.span, 1, "listed", item.id)
-        for one in item.archived:
-            if not one.is_item:  # that one is the item's status, too
-                yield _mark(one.span, 5, "pointer", one.key)
+        for pointer in item.archived:
+            if not pointer.is_item:  # that one is the item's status, too
+                yield _mark(pointer.span, 5, "pointer", pointer.key)
     yield from map(_of_attempt, plan.loose)
     for row in plan.index:
         yield _mark(row.span, 2, "row", row.id)._replace(state=row.status_span)
@@ -383,9 +383,9 @@ def _of_bullet(item: Item) -> Iterator[Mark]:
     """The first lines with the status, and what is nested below them."""
     status = next((field for field in item.fields if field.name == "Status"), None)
     inline = status if status and status.span == status.value_span else None
-    listed = [one for one in item.attempts if one.number is not None]
+    listed = [attempt for attempt in item.attempts if attempt.number is not None]
     below = [field.span for field in item.fields if field is not inline]
-    below += [one.span for one in item.actions] + [one.span for one in listed]
+    below += [action.span for action in item.actions] + [attempt.span for attempt in listed]
     first = min((span.start_line for span in below), default=item.span.end_line + 1)
     title = Mark(item.span.start_line - 1, first - 1, 1, "title", item.id)
     yield title._replace(state=inline.value_span) if inline else title
@@ -408,7 +408,7 @@ def _of_item(item: Item) -> Iterator[Mark]:
         yield _mark(action.span, 3, "action", "")._replace(
             number=action.number, state=action.state_span, done_by=action.attempt
         )
-    yield from map(_of_attempt, (one for one in item.attempts if one.source == "history"))
+    yield from map(_of_attempt, (a for a in item.attempts if a.source == "history"))
 
 
 def _of_attempt(attempt: Attempt) -> Mark:

@@ -73,11 +73,11 @@ class _Item(NamedTuple):
     published: Published = None
 
 
-def merge_sections(found: Aligned[Section], published: Published = None) -> Fragments:
+def merge_sections(sections: Aligned[Section], published: Published = None) -> Fragments:
     """Merge all sections."""
     whole: dict[int, Conflict] = {}
     items: dict[int, _Item] = {}
-    for at, trio in enumerate(found.trios):
+    for at, trio in enumerate(sections.trios):
         rival = _rival(trio)
         if rival:
             whole[at] = rival
@@ -88,8 +88,8 @@ def merge_sections(found: Aligned[Section], published: Published = None) -> Frag
             moves = numbers.moves(aligned, taken, _archived(trio), published=published)
             items[at] = _Item(trio, aligned, moves, published)
         elif not trio.base:
-            one, other = (section.parts if section else () for section in (trio.one, trio.other))
-            items[at] = _Item(trio, align_parts((), one, other), (_NO_MOVES, _NO_MOVES))
+            parts, other = (section.parts if section else () for section in (trio.one, trio.other))
+            items[at] = _Item(trio, align_parts((), parts, other), (_NO_MOVES, _NO_MOVES))
     maps = [
         {
             item.trio.any.name.encode(): item.moves[side].attempts
@@ -99,18 +99,22 @@ def merge_sections(found: Aligned[Section], published: Published = None) -> Frag
         for side in (0, 1)
     ]
     kept = items.keys() | whole.keys()
-    names = [trio.any.name for trio in found.trios]
+    names = [trio.any.name for trio in sections.trios]
     keys = merged_order(
-        found.base, found.one, found.other, {*kept}, lambda _, a, b: names[a] <= names[b]
+        sections.base,
+        sections.one,
+        sections.other,
+        {*kept},
+        lambda _, a, b: names[a] <= names[b],
     )
-    gaps = _gaps(found, keys)
+    gaps = _gaps(sections, keys)
     done = Fragments([], [], tuple(_notes(items.values())))
     for at, gap in zip(keys, gaps, strict=True):
-        section = found.trios[at].any
+        section = sections.trios[at].any
         name = section.name if section.kind == "item" else None
         if at in whole:
             done.pieces.append(Fragment(whole[at], name, "the whole section"))
-            done.attempts.extend(_attempts_of(found.trios[at]))
+            done.attempts.extend(_attempts_of(sections.trios[at]))
         else:
             _section(items[at], name, (maps[0], maps[1]), done)
         done.pieces.append(Fragment(gap, None, ""))
@@ -122,22 +126,24 @@ _NO_MOVES: Final = Moves({}, {})
 
 def _rival(trio: Trio[Section]) -> Conflict | None:
     """A conflict about a whole section: removed and changed, or added twice under one name."""
-    base, one, other = trio
-    if base and not (one and other):
-        left = one or other
+    base, section, other = trio
+    if base and not (section and other):
+        left = section or other
         if left and left.body.split() != base.body.split():
-            return Conflict(base.body, one.body if one else b"", other.body if other else b"")
-    if not base and one and other and one.parts[0].body != other.parts[0].body:
-        return Conflict(b"", one.body, other.body)
+            return Conflict(
+                base.body, section.body if section else b"", other.body if other else b""
+            )
+    if not base and section and other and section.parts[0].body != other.parts[0].body:
+        return Conflict(b"", section.body, other.body)
     return None
 
 
 def _attempts_of(trio: Trio[Section]) -> Iterable[tuple[str, list[Piece]]]:
-    for one, other in ((trio.one, None), (None, trio.other)):
-        section = one or other
+    for left, other in ((trio.one, None), (None, trio.other)):
+        section = left or other
         for part in section.parts if section else ():
             if part.kind in KEPT:
-                sides = (part.body, b"") if one else (b"", part.body)
+                sides = (part.body, b"") if left else (b"", part.body)
                 yield section.name if section else "", [Conflict(b"", *sides)]
 
 
@@ -153,33 +159,33 @@ def _section(
         new = numbers.settled(trio, item.published)
         new = numbers.moved(new, "one", item.moves[0], maps[0])
         trios.append(numbers.moved(new, "other", item.moves[1], maps[1]))
-    found = item.parts._replace(trios=trios)
+    parts = item.parts._replace(trios=trios)
     recorded = frozenset(
         trio.any.number for trio in trios if trio.any.kind == "attempt" and trio.any.number
     )
     merged = {at: _merge_part(*trio, recorded) for at, trio in enumerate(trios)}
     kept = {at for at, trio in enumerate(trios) if merged[at] or (trio.one and trio.other)}
-    falls = _falls(found)
+    falls = _falls(parts)
 
     def is_before(behind: int | None, a: int, b: int) -> bool:
-        one, other = trios[a].any, trios[b].any
-        if {one.kind, other.kind} == {"pointer", "attempt"}:
-            return (one.kind == "pointer") != falls  # it stands for older ones
+        part, other = trios[a].any, trios[b].any
+        if {part.kind, other.kind} == {"pointer", "attempt"}:
+            return (part.kind == "pointer") != falls  # it stands for older ones
         list_of = None if behind is None else _list_of(trios[behind].any)
-        if list_of in (one.kind, other.kind) and one.kind != other.kind:
-            return one.kind == list_of
-        ranks = _RANKS.get(one.kind, 0), _RANKS.get(other.kind, 0)
+        if list_of in (part.kind, other.kind) and part.kind != other.kind:
+            return part.kind == list_of
+        ranks = _RANKS.get(part.kind, 0), _RANKS.get(other.kind, 0)
         if ranks[0] != ranks[1]:
             return ranks[0] < ranks[1]
-        if one.number is None or other.number is None or one.kind != other.kind:
+        if part.number is None or other.number is None or part.kind != other.kind:
             return True
-        if falls and one.kind == "attempt":
-            return one.number > other.number
-        return one.number <= other.number
+        if falls and part.kind == "attempt":
+            return part.number > other.number
+        return part.number <= other.number
 
-    keys = merged_order(found.base, found.one, found.other, kept, is_before)
+    keys = merged_order(parts.base, parts.one, parts.other, kept, is_before)
     section = item.trio.any.name
-    for at, gap in zip(keys, _gaps(found, keys), strict=True):
+    for at, gap in zip(keys, _gaps(parts, keys), strict=True):
         part = trios[at].any
         what = part.name or part.kind
         if part.number is not None:
@@ -197,31 +203,31 @@ def _list_of(part: Part) -> str:
     return "action" if "action" in part.name else "attempt" if "attempt" in part.name else ""
 
 
-def _falls(found: Aligned[Part]) -> bool:
+def _falls(parts: Aligned[Part]) -> bool:
     """Whether a version has its attempts' numbers falling: the newest stands first."""
-    for side, places in ((1, found.one), (2, found.other), (0, found.base)):
-        own = [part for at in places if (part := found.trios[at][side]) and part.kind == "attempt"]
+    for side, places in ((1, parts.one), (2, parts.other), (0, parts.base)):
+        own = [part for at in places if (part := parts.trios[at][side]) and part.kind == "attempt"]
         known = [part.number for part in own if part.number is not None]
         if len(known) > 1:
             return all(a > b for a, b in pairwise(known))
     return False
 
 
-def _gaps(found: Aligned[Node], keys: Sequence[int]) -> list[bytes]:
+def _gaps(aligned: Aligned[Node], keys: Sequence[int]) -> list[bytes]:
     """The blank lines behind each of ``keys``: those that stood between it and its neighbour,
     or between others of their kind, or at the end."""
     behind = [
-        {pair: node.gap for pair in _pairs(places) if (node := found.trios[pair[0]][side])}
-        for side, places in enumerate((found.base, found.one, found.other))
+        {pair: node.gap for pair in _pairs(places) if (node := aligned.trios[pair[0]][side])}
+        for side, places in enumerate((aligned.base, aligned.one, aligned.other))
     ]
     ends = [next((gap for (_, then), gap in known.items() if then < 0), None) for known in behind]
-    like = _GapsLike(found, behind)
+    like = _GapsLike(aligned, behind)
     gaps: list[bytes] = []
     for pair in _pairs(keys):
         gap = _agreed(*(known.get(pair) for known in behind))
         if gap is None:
             gap = _agreed(*ends) if pair[1] < 0 else like.between(*pair)
-        gaps.append(found.trios[pair[0]].any.gap if gap is None else gap)
+        gaps.append(aligned.trios[pair[0]].any.gap if gap is None else gap)
     return gaps
 
 
@@ -230,9 +236,9 @@ def _pairs(places: Sequence[int]) -> Iterable[tuple[int, int]]:
     return pairwise([*places, -1])
 
 
-def _agreed(was: bytes | None, one: bytes | None, other: bytes | None) -> bytes | None:
+def _agreed(was: bytes | None, left: bytes | None, other: bytes | None) -> bytes | None:
     """The gap that a side has now, the wider one if both changed it; None where none has it."""
-    now = [gap for gap in (one, other) if gap is not None]
+    now = [gap for gap in (left, other) if gap is not None]
     return max([gap for gap in now if gap != was] or now, key=len, default=None)
 
 
@@ -241,9 +247,9 @@ class _GapsLike(Generic[Node]):
     else of others of the kind, else the narrowest around them."""
 
     def __init__(
-        self, found: Aligned[Node], behind: Sequence[Mapping[tuple[int, int], bytes]]
+        self, aligned: Aligned[Node], behind: Sequence[Mapping[tuple[int, int], bytes]]
     ) -> None:
-        self._kinds: list[str] = [trio.any.kind for trio in found.trios]
+        self._kinds: list[str] = [trio.any.kind for trio in aligned.trios]
         self._near: dict[int, bytes] = {}
         self._of_kind: dict[str, bytes] = {}
         self._around: dict[int, bytes] = {}
@@ -259,9 +265,9 @@ class _GapsLike(Generic[Node]):
         kind = self._kinds[at]
         if self._kinds[then] != kind:
             return None
-        found = self._near.get(at, self._near.get(then, self._of_kind.get(kind)))
-        if found is not None:
-            return found
+        known = self._near.get(at, self._near.get(then, self._of_kind.get(kind)))
+        if known is not None:
+            return known
         around = [gap for place in (at, then) if (gap := self._around.get(place)) is not None]
         return min(around, key=len, default=None)
 
@@ -270,11 +276,11 @@ def _archived(
     trio: Trio[Section], whole: tuple[bool, ...] = (False, True)
 ) -> tuple[Ranges, Ranges]:
     """The attempts that one side alone archived: with whole items, without them, or both."""
-    base, one, other = (
+    base, own, other = (
         {moved for moved in section.moved if moved.is_item in whole} if section else set()
         for section in trio
     )
-    return ranges(one - base - other), ranges(other - base - one)
+    return ranges(own - base - other), ranges(other - base - own)
 
 
 def _notes(items: Iterable[_Item]) -> Iterable[str]:
@@ -305,24 +311,24 @@ class _Cut(NamedTuple):
 
 
 def _merge_part(
-    base: Part | None, one: Part | None, other: Part | None, recorded: frozenset[int]
+    base: Part | None, part: Part | None, other: Part | None, recorded: frozenset[int]
 ) -> list[Piece]:
     """What becomes of a part. ``recorded`` are the numbers of the attempts that the merged item
     has entries for: an action may give up naming one of these, and no other."""
-    if one is None or other is None:
-        left = one or other
+    if part is None or other is None:
+        left = part or other
         if left is None:
             return []
         if base is None:
             return [left.body]
         if base.body.split() == left.body.split():
             return []
-        return [Conflict(base.body, one.body if one else b"", other.body if other else b"")]
-    if one.body == other.body:
-        return [one.body]
-    if one.state and other.state and (base is None or base.state):
-        return _stateful((base, one, other), recorded)
-    return three_way(base.body if base else b"", one.body, other.body)
+        return [Conflict(base.body, part.body if part else b"", other.body if other else b"")]
+    if part.body == other.body:
+        return [part.body]
+    if part.state and other.state and (base is None or base.state):
+        return _stateful((base, part, other), recorded)
+    return three_way(base.body if base else b"", part.body, other.body)
 
 
 def _stateful(trio: tuple[Part | None, Part, Part], recorded: frozenset[int]) -> list[Piece]:
@@ -335,7 +341,7 @@ def _stateful(trio: tuple[Part | None, Part, Part], recorded: frozenset[int]) ->
         firsts = []  # the first line as each version has it, but for what could be decided
         for version in (was, left, right):
             known = zip((head, state, tail), version, strict=False)
-            line = b"".join(own if one is None else one for one, own in known)
+            line = b"".join(own if left is None else left for left, own in known)
             firsts.append([line] if version.state or version.head else [])
         return [*conflict(*firsts), *below]
     return [head + state + tail, *below]
@@ -366,9 +372,9 @@ def _later_state(
     """The state that stays, of each version's; None if none can be called the later one."""
     base, part, other = trio
     done_by = part.done_by, other.done_by
-    found = _scalar(*states)
-    if found is not None:
-        return found
+    scalar = _scalar(*states)
+    if scalar is not None:
+        return scalar
     if any(KEYED in state for state in states):
         return None  # without that line nothing leads to what is in the archive
     if part.kind == "updated":
@@ -376,39 +382,39 @@ def _later_state(
     rank = STATES if part.kind == "action" else STATUSES
     was, left, right = base.means if base else "", part.means, other.means
     if left == right:
-        found = _fuller(states[1], states[2]) or _latest(states[1:], done_by)
+        scalar = _fuller(states[1], states[2]) or _latest(states[1:], done_by)
     elif "unknown" in (left, right):
         return None
     elif was in (left, right) and states[0]:
-        found = states[2] if left == was else states[1]
+        scalar = states[2] if left == was else states[1]
     elif rank[left] != rank[right]:
-        found = states[1] if rank[left] > rank[right] else states[2]
-    dropped = done_by[1] if found == states[1] else done_by[0]
-    kept = done_by[0] if found == states[1] else done_by[1]
-    if found is not None and dropped and dropped != kept and dropped not in recorded:
+        scalar = states[1] if rank[left] > rank[right] else states[2]
+    dropped = done_by[1] if scalar == states[1] else done_by[0]
+    kept = done_by[0] if scalar == states[1] else done_by[1]
+    if scalar is not None and dropped and dropped != kept and dropped not in recorded:
         return None
-    return found
+    return scalar
 
 
 def _fuller(left: bytes, right: bytes) -> bytes | None:
     """That of two ways to say the same that says all of the other and more."""
-    for one, more in ((left, right), (right, left)):
-        if _MARKS_BEHIND.sub(b"", one) in more:
+    for fuller, more in ((left, right), (right, left)):
+        if _MARKS_BEHIND.sub(b"", fuller) in more:
             return more
     return None
 
 
 def _latest(states: tuple[bytes, ...], done_by: tuple[int | None, int | None]) -> bytes | None:
     """Of two completions that name attempts that of the later one."""
-    one, other = done_by
-    if one is None or other is None or one == other:
+    left, other = done_by
+    if left is None or other is None or left == other:
         return None
-    return states[0] if one > other else states[1]
+    return states[0] if left > other else states[1]
 
 
 def _later_update(left: bytes, right: bytes) -> bytes | None:
     """The later of two dates; of one day the notes of both."""
-    days = [found.group() if (found := _DATE.search(update)) else b"" for update in (left, right)]
+    days = [match.group() if (match := _DATE.search(update)) else b"" for update in (left, right)]
     if not all(days):
         return None
     if days[0] != days[1]:
@@ -417,6 +423,6 @@ def _later_update(left: bytes, right: bytes) -> bytes | None:
     notes = [update.partition(day)[2].strip() for update, day in pairs]
     if notes[0] == notes[1] or not all(note[:1] + note[-1:] == b"()" for note in notes if note):
         return max(left, right) if notes[0] == notes[1] else None
-    parts = [one for note in notes for one in note[1:-1].split(b"; ") if one]
+    parts = [update for note in notes for update in note[1:-1].split(b"; ") if update]
     start = left.partition(days[0])[0]
     return start + days[0] + b" (" + b"; ".join(sorted(set(parts))) + b")"
