@@ -13,17 +13,20 @@ from ledger.evidence.model import FAILING, TestResult
 from ledger.plan import citations
 
 _ID = r"[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5}"
+# e.g. "Attempts #1, #2 of PARSE-001"
 _REFERENCE = re.compile(
     r"(?<![^\W_])[Aa]ttempts? ?"
     r"(?P<numbers>#?\d{1,4}(?:(?:, ?#|/#?| and #?| & #?|-#?|\u2013#?)\d{1,4}(?!-?\d)){0,8})"
     r"(?![\w%]|[.,-]\d)"
     rf"(?: of \[?(?P<of>{_ID})\]?)?"
 )
+# e.g. "DOCS-TOUR-002 "
 _ID_BEFORE = re.compile(rf"\b(?P<item>{_ID})\]?[`\u2019']{{0,2}}s? \Z")
 _BRACKETED = re.compile(rf"\[?({_ID})\]?")
 _NUMBER = re.compile(r"\d{1,4}")
 _STAMP = re.compile(r"(?<![\w/])\d{8}T\d{6}Z(?![\w/])")
 _STAMP_LABEL = re.compile(r"\bSTAMP[:=]? ?`?\Z")
+# e.g. "the commit that fixed it: "
 _COMMIT = re.compile(
     r"\b(?:commit(?:ted|s)?|sha|cherry-pick(?:ed)?|revert(?:ed|s)?)\b[^.;]{0,40}\Z", re.IGNORECASE
 )
@@ -35,6 +38,7 @@ _OTHERS = re.compile(
     r"image)\b[^.;]{0,50})\W?\Z",
     re.IGNORECASE,
 )
+# e.g. "next: HIGH-001: The scanner"
 _FUTURE = re.compile(
     r"\b(?:next|append|add|will|should|pending|new|log)\b[^.;()]{0,30}\Z", re.IGNORECASE
 )

@@ -20,6 +20,7 @@ _PLAIN = str.maketrans(
 )
 _CODE = re.compile(r"`([^`\n]{1,4000})`")
 # Code spans that hold figures of a run rather than code.
+# e.g. "1,010 tests collected"
 _FIGURES = re.compile(
     r"\d{1,7} (?:passed|failed|skipped|xfailed|errors?|tests? collected)\b"
     r"|[\d.,]{1,12} ?(?:s|%|GB)?\Z"

@@ -20,6 +20,7 @@ from ledger.plan.statements.sentences import sentences
 _MEASURED = ("mean", "range", "limit")
 _COUNTED = ("count", "every", "listed")
 # What a sentence about rounds, or about a measured value, may have in it
+# e.g. "average"
 _WORDS = re.compile(
     r"\b(?:rounds?\b|average|mean|avg|averag|rang(?:e|ing)|between|varied|ceiling|limit|cap|maximum"
     r"|floor|minimum)",
@@ -28,6 +29,7 @@ _WORDS = re.compile(
 _BEFORE_NUMBER = re.compile(r"\A\D{1,60}0*(?=\d)")
 _RANGED = re.compile(r"\b(?:rang\w+|varied) from\b", re.IGNORECASE)
 # `The target is an average of 15 %`, `Phase A averaged 14 %`
+# e.g. "compared"
 _OF_OTHERS = re.compile(
     r"\b(?:compared|versus|vs|(?<!more )than|against|relative to|from|earlier|previous|previously"
     r"|prior|baseline|unlike|all[- ]time|cumulative|ever|so far|to date|across"

@@ -40,6 +40,7 @@ _MOST_READ: Final = 20  # files that are looked into
 _LARGEST: Final = 20_000_000  # bytes of one
 _LONGEST: Final = 60  # characters of a title that was not used
 # docs/fix_plan.md, FIX-PLAN.md, @fix_plan.md, implementation_plan_2.markdown
+# e.g. "docs/fix_plan.md"
 _PLAN_NAME: Final = re.compile(
     r"(?:^|/)(?:[@_.]?fix[ _-]?plan|implementation[ _-]?plan)[^/]*\.(?:md|markdown)$", re.IGNORECASE
 )

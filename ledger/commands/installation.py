@@ -15,6 +15,7 @@ PACKAGE: Final = "fix-plan-ledger"
 _MOST_CHARACTERS: Final = 300
 # https://host.example/owner/name.git, also with a name or a password in it, which are left out;
 # git@host.example:owner/name.git; ssh://git@host.example/owner/name
+# e.g. "git@host.example:owner/name.git"
 _ADDRESS: Final = re.compile(
     r"(?:https://(?:[^/@\s]+@)?|(?:ssh://)?git@)(?P<host>[\w-]+(?:\.[\w-]+)+(?::\d+(?=/))?)"
     r"[:/](?P<path>[\w.~-]+(?:/[\w.~-]+)*)/?",

@@ -16,6 +16,7 @@ _LARGEST: Final = 1_000_000  # bytes of a configuration or a hook
 CONFIG: Final = ".pre-commit-config.yaml"
 CALL: Final = f"{PROGRAM} || exit 1"
 _SHELL: Final = re.compile(rb"\b(?:ba|da|z|k)?sh\b")  # `#!/usr/bin/env sh`
+# e.g. "- id: ledger"
 _HOOKED: Final = re.compile(
     r"^[ \t-]*id:[ \t]*[\"']?ledger[\"']?[ \t]*(?:#.*)?$|^[^#\n]*\bledger-hook\b(?!.*--commit-msg)",
     re.MULTILINE,

@@ -35,6 +35,7 @@ from ledger.rules import Facts
 from ledger.rules.model import FindingCounts, count
 
 # In the note of a status only these: "in_progress (needs a second look)" waits for nobody.
+# e.g. "waiting for Anna"
 _STATUS_WAITS: Final = re.compile(
     r"\b(?:wait(?:s|ing)? (?:for|on)|await(?:s|ing)?|(?:blocked|gated|halted) (?:by|on|until))\b",
     re.IGNORECASE,

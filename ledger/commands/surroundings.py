@@ -74,6 +74,7 @@ def check(area: Area, text: str, *problems: Problem) -> Check:
 
 
 _VERSION: Final = re.compile(r"v?(\d+(?:\.\d+)+\S*)")
+# e.g. "gitleaks"
 _SCANNER: Final = re.compile(
     r"gitleaks|detect-secrets|trufflehog|ggshield|gitguardian|talisman|ripsecrets|kingfisher"
 )

@@ -14,6 +14,7 @@ from ledger.plan import document, patterns, reader, styles, text
 
 DEFAULT_TITLE: Final = "All tests pass"
 _DEFAULT_ID: Final = "TESTS-001"
+# e.g. "[PARSE-001] Read large files"
 _TITLED: Final = re.compile(rf"\[(?P<id>{patterns.ID})\][ \t]*(?P<title>.*)", re.DOTALL)
 _LONGEST_TITLE: Final = 200
 _PLAN: Final = """\

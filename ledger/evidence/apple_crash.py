@@ -20,11 +20,13 @@ _SUFFIXES = (".ips", ".crash", ".panic")
 _TEXT_SUFFIXES = (".txt", ".log", ".synced")
 _MARKS = (b'"bug_type"', b"Exception Type:  ", b"panic(cpu ", b"*** Panic Report ***")
 # `Exception Type:        EXC_CRASH (SIGABRT)`
+# e.g. "Exception Type:  EXC_CRASH (SIGABRT)"
 _FIELD = re.compile(
     r"^(Exception (?:Type|Subtype|Codes)|Crashed Thread|Triggered by Thread):[ \t]*(.*)$",
     re.MULTILINE,
 )
 # `Thread 3 name:  worker Crashed:`
+# e.g. "Thread 0 Crashed:"
 _CRASHED = re.compile(
     r"^(?:Thread \d+.{0,200}Crashed:.*|Last Exception Backtrace:.*)$", re.MULTILINE
 )

@@ -34,6 +34,7 @@ _WORDS: Mapping[str, str] = {
     "errors occurred outside of examples": "outside",
 }
 # `2 failed`, `1 error occurred outside of examples`, `Errors: 1`
+# e.g. "8 failed, 395 passed"
 _COUNT = re.compile(
     r"(?P<before>\d{1,9}) (?P<word>[a-z]+(?: [a-z]+){0,4})|"
     r"(?P<label>[A-Z][a-z]+): (?P<after>\d{1,9})"
@@ -43,6 +44,7 @@ _OUTCOMES: Mapping[str, Outcome] = {
     **dict.fromkeys(("ignored", "***Skipped", "***Not Run (Disabled)"), "skipped"),
 }
 # `1.226 s`, `7ms`, `00:00.031`, `1m 2s`
+# e.g. "1m 12.5s"
 _TIME = re.compile(r"(?:(\d{1,9})(?::| ?m(?:in)? ))?(\d{1,9}(?:\.\d{1,9})?) ?(ms)?")
 
 

@@ -27,6 +27,7 @@ def crash_of(kind: str, what: str, frames: Sequence[Frame], source: str) -> Cras
 _FATAL = "Fatal Python error: "
 _PYTHON_THREAD = ("Current thread 0x", "Stack (most recent")
 # `  File "/a/b.py", line 12 in test_x`
+# e.g. "  File \"/srv/tests/a.py\", line 9 in test_x"
 _PYTHON_FRAME = re.compile(r'  File "([^"\n]{1,1000})", line (\d{1,9}|\?\?\?) in (.{1,300})')
 
 
@@ -64,11 +65,14 @@ def _python_crash(lines: list[str], source: str) -> Crash:
 # lldb
 
 # `* thread #1, name = app, stop reason = EXC_BAD_ACCESS (code=1, address=0x98)`
+# e.g. "thread #1, stop reason = signal SIGSEGV"
 _LLDB_STOP = re.compile(
     r"^[ \t]*\*? *thread #(\d{1,9}).{0,1000}?stop reason = (.{1,500})$", re.MULTILINE
 )
 # `  * frame #0: 0x0000000100003f58 app`ring_push(r=0x0) at ring.c:12:5`
+# e.g. "frame #0: 0x0000000100003f40 a.out`main at main.c:9:3"
 _LLDB_FRAME = re.compile(r"[ \t]*\*?[ \t]*frame #(\d{1,6}): 0x[0-9a-fA-F]+ ([^`]{1,1000})`(.*)")
+# e.g. "signal SIGSEGV"
 _LLDB_CRASH = re.compile(r"(EXC_\w+|signal SIG(?!INT\b|STOP\b|TRAP\b|USR|CHLD\b)\w+|ESR_EC\w+)")
 
 
@@ -133,6 +137,7 @@ _DUMP = re.compile(r"^ *PID: \d", re.MULTILINE)
 # `Signal: 11 (SEGV)`
 _DUMP_SIGNAL = re.compile(r"^ *Signal: \d{1,3} \((\w{1,10})\)", re.MULTILINE)
 # `#0  0x00007f2a raise (libc.so.6 + 0x3d5)`
+# e.g. "    #3 0x55bebacae0c0 in _start (/src/ub+0x10c0)"
 _DUMP_FRAME = re.compile(r"[ \t]*#\d{1,4} +0x[0-9a-fA-F]+ (.{1,1000}?) \(([^()\n]{1,300})\)")
 _DUMP_STACK = "Stack trace of thread "
 
@@ -166,6 +171,7 @@ def _dumped(dump: str, name: str) -> Crash:
 
 _SANITIZER_MARK = re.compile(r"Sanitizer: |: runtime error: ")
 # `==7==ERROR: AddressSanitizer: SEGV on unknown address`, `ub.c:3:5: runtime error: overflow`
+# e.g. "==30138==ERROR: LeakSanitizer: detected memory leaks"
 _REPORT = re.compile(
     r".{0,200}?(?:==\d{1,10}== ?(?:ERROR|WARNING)|(?<!\S)WARNING): (\w{1,20}Sanitizer): (.*)"
     r"|(.{1,1000}?): runtime error: (.*)"

@@ -53,6 +53,7 @@ _UNSPELLED = re.compile(r"[^A-Z0-9]+")
 _MAX_DEPTH = 4
 _NAME = re.compile(r"(?:^|[_.-])(?:env|environ|environment|printenv)(?:[_.-]|$)")
 _SUFFIXES = (".txt", ".json", ".log", ".out", ".env")
+# e.g. "export PYTHON0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefSEED=0"
 _LINE = re.compile(r"(?:export |declare -x )?([A-Za-z][\w .()-]{0,60}?)[ \t]*[=:][ \t]*(.*)")
 _MAX_LINES = 100_000
 

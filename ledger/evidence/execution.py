@@ -22,6 +22,7 @@ _EXIT_NAME = re.compile(r"exit[-_ ]?(code|status)")
 # Words that name a file where a code is all that it holds: `tests.rc`, `returncode`, `exit.txt`
 _OTHER_NAMES = frozenset("rc exit exitcode retcode returncode retval ret status ec".split())
 # `0`, `exit code: 1`, `pytest_exit_status=124`, `rc 2`, `exited with code 3`, `return code = 1`
+# e.g. "exit code: 3"
 _CODE = re.compile(
     r"(?:(?:[a-z_]+[ _])?exit(?:ed with)?(?:[ _]?(?:code|status))?|rc|status|ret(?:urn)?[ _]?code|"
     r"exited with code)?[ \t]*[:=]?[ \t]*([+-]?\d{1,10})",
@@ -30,11 +31,13 @@ _CODE = re.compile(
 # What CI and package managers write: `##[error]Process completed with exit code 1.`, `ERROR: Job
 # failed: exit code 1`, `ELIFECYCLE  Command failed with exit code 1.`; near the end of a log only
 # also `exit code: 1`, `EXIT=1`, `rc=0`, `exit status 1`, `Exited with code 1`
+# e.g. "Process completed with exit code 1"
 _COMPLETED = re.compile(
     r"(?:Process completed with|Job failed:|Command failed with|Exited with) "
     r"(?:exit )?(?:code|status) (?:exit status )?(\d{1,10})\b",
     re.IGNORECASE,
 )
+# e.g. "pytest exit code: 3"
 _LAST_LINE = re.compile(
     r"(?:[a-z_]+[ _])?(?:exit[ _]?(?:code|status)?|rc|return[ _]?code)(?:[ \t]*[:=][ \t]*| )"
     r"(\d{1,10})\.?",
@@ -117,6 +120,7 @@ def meaning(code: int) -> tuple[Completeness | None, str]:
 _MARK = "Command being timed:"
 _TIME_SUFFIXES = (".txt", ".log", ".out", ".err", ".stderr", ".time")
 # `real	0m1.234s`, `user	0m0.900s`, `sys	0m0.100s`: of bash, and with bare seconds of `time -p`
+# e.g. "real\t0m1.234s\nuser\t0m0.900s\nsys\t0m0.100s\n"
 _OF_SHELL = re.compile(
     r"^real\s+(?:(?:(?P<h>\d{1,4})h)?(?P<m>\d{1,6})m)?(?P<s>\d{1,9}[.,]\d{1,9})s?\s+"
     r"user\s+\S{1,20}\s+sys\s+\S{1,20}\s*$",
@@ -198,6 +202,7 @@ _HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w{1,40})\1")
 # `OMP_NUM_THREADS=1`
 _ASSIGNMENT = re.compile(r"\w{1,80}=\S*")
 # Words that name a test runner or build tool.
+# e.g. "python -m pytest -q"
 _RUNNERS = re.compile(
     r"(?<![\w./=-])(?:[\w./-]*/)?(?:pytest|py\.test|tox|nox|unittest|ctest|gotestsum|go test|"
     r"jest|vitest|phpunit|mvn|gradlew?|cargo|swift|bazel|make|npm|yarn|pnpm|hatch|uv)(?![\w./=-])"

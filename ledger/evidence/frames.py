@@ -16,6 +16,7 @@ MAX_FUNCTION = 2000
 
 _PYTHON = re.compile(r"([^\n]{1,1000}):(\d{1,9}|\?\?\?) in ([^\n]{1,300})")
 _PYTHON_NAME = re.compile(r"<\w+>")  # <module>, <lambda>
+# e.g. "LibA + 774128"
 _TAIL = re.compile(
     r"(?: \+ \d+|\+0x[0-9a-f]+| \[inlined\]|\[abi:\w+\]|@plt|@@?GLIBC\w*[\d.]*|::h[0-9a-f]{16}"
     r"| \[clone [^\]]*\]| ?\(\.[\w.]+\)|\.(?:cold|part|isra|constprop|llvm|lto_priv)(?:\.\d+)*"
@@ -26,6 +27,7 @@ _OBJECTIVE_C = re.compile(r"[-+]\[[^\]]{1,500}\]")
 _OPERATOR = re.compile(r"\boperator(?:\(\)|\[\]|<=>|->\*?|<<=?|>>=?|[<>]=?)?")
 # Frames between a fault and the code that caused it: how a process is told to die, how memory
 # is handed out and copied, how threads and programs start.
+# e.g. "__assert_fail"
 _SILENT = re.compile(
     r"(?:_*(?:GI_+)?(?:raise|abort|gsignal|kill|pthread_kill\w*|assert(?:_\w*fail\w*|_rtn)?|stack_chk_fail\w*"
     r"|fortify_fail\w*|chk_fail|libc_message\w*|malloc_printerr|sigtramp|restore_rt|wassert"
@@ -43,6 +45,7 @@ _SILENT = re.compile(
     r"|_?start|<signal handler called>|BaseThreadInitThunk|RtlUserThreadStart)"
 )
 # Binaries of the system, where a frame has no name.
+# e.g. "libsystem_malloc.dylib"
 _SYSTEM = re.compile(
     r"(?:lib(?:c|m|dl|rt|pthread|stdc\+\+|c\+\+\w*|gcc_s|ffi|asan|ubsan|tsan|lsan)(?:[-.][\w.-]*)?"
     r"|ld-linux[\w.-]*|linux-vdso\S*|libsystem_\S+|libobjc\S*|libswift\S+|libdyld\S*|dyld"
@@ -50,6 +53,7 @@ _SYSTEM = re.compile(
 )
 
 # An address that no binary is known for: `???`, `??? + 0`, `<unknown>`, `0x5a6b9101cc7ac6c4`.
+# e.g. "0x7fff2038 + 12"
 _UNKNOWN = re.compile(
     r"(?:\?+|[<\[(]?unknown(?: \w{1,20})?[>\])]?|0x[0-9a-f]{1,16})(?: \+ \w+)?", re.IGNORECASE
 )

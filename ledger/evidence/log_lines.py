@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 # `\x1b[32mPASSED\x1b[0m`: a colour, a title for the terminal, a character set
+# e.g. "\x1b[31m"
 _ANSI = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b[\]_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
 )
@@ -13,6 +14,7 @@ _ANSI = re.compile(
 # `@acme/web: ` of lerna, `packages/a test: ` of pnpm, `web:test: ` of turbo; not xdist's
 # `[gw0] `), when (`2026-01-01T10:00:04.1234567Z `, `[10:00:04] `, `Jan 01 10:00:04 `),
 # and signs of a service (`00O `, `##[debug]`).
+# e.g. "web-1  | 12 passed"
 PREFIX = re.compile(
     r"(?P<who>(?:[\w./()-]{1,60}|\[[\w ./()-]{1,60}\]) {0,40}\| ?|"
     r"\[(?!gw\d| *\d+\.\d)[\w ./()-]{1,60}\] |"

@@ -95,8 +95,10 @@ _SOURCES = tuple(
     ".sh .env .py .js .mjs .cjs .ts .tsx .go .rs .rb .php .java .cs .c .cpp .bats".split()
 )
 # `test-results.html`, `junit.yaml`
+# e.g. "junit-results.xml"
 _RESULT_WORDS = re.compile(r"(?<![a-z])(?:tests?|results?|report|junit|tap|trx|ctrf)(?![a-z])")
 # `transcript.md`, `test_output.md`: pages whose code blocks show a run
+# e.g. "console.log"
 _TRANSCRIPT = re.compile(
     r"(?<![a-z])(?:transcript|console|terminal|session|outputs?|logs?|stdout)(?![a-z])"
 )

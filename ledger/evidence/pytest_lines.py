@@ -27,6 +27,7 @@ LETTERS = {".": "passed", "F": "failed", "E": "errors", "s": "skipped", "x": "xf
            "-": "subtests skipped"}  # fmt: skip
 
 # The verdicts that a reason or a label may follow.
+# e.g. "t/a.py::test_x SKIPPED (no GPU)"
 _REASONED = re.compile(
     r" (SKIPPED|XFAIL|XPASS|RERUN(?= \()|SUB(?:PASSED|PASS|FAILED|FAIL|SKIPPED|SKIP|XFAIL|XPASS))"
 )
@@ -39,6 +40,7 @@ _IN_TIME = re.compile(r"(\d{1,12}(?:\.\d{1,12})?) ?s(?:econds)?(?: \([^()]*\))?"
 # `8 failed`, `2 subtests passed`
 _COUNT = re.compile(r"(\d{1,9}) ([a-z]+(?: [a-z]+)?)")
 # `3/10 tests collected (7 deselected)`
+# e.g. "402 tests collected (3 deselected)"
 _COLLECTED = re.compile(
     r"(?:(?:(\d{1,9})/)?(\d{1,9})|no) tests? collected(?: \((\d{1,9}) deselected\))?"
 )

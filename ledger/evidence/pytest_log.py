@@ -37,14 +37,17 @@ _SUFFIXES = (".log", ".txt", ".out", ".stdout")
 _MARKS = (b"test session starts", b"short test summary info", b" passed in ", b" failed in ",
           b"collected ", b"%]\n", b"%]\r\n", b"tests ran in ")  # fmt: skip
 # `[gw0] [ 25%] PASSED tests/test_a.py::test_x`, `[gw0] 1.2ms PASSED ...`, as xdist writes it.
+# e.g. "[gw1] [ 33%] XFAIL t/a.py::test_x "
 _XDIST = re.compile(
     r"\[gw\d{1,4}\] (?:\[ *\d{1,9}(?:%|/\d{1,9})\] |[\d.]{1,12}(?:us|ms|s) )?([A-Z]+)(?=[ \[(])"
 )
 # What stands between exclamation marks where a session ended early.
+# e.g. "stopping after 2 failures"
 _STOPPED = re.compile(
     r"stopping after \d+ failures|KeyboardInterrupt|session-timeout: .*|.*(?:Interrupted|Exit): .*"
 )
 # What pytest says of a whole session: `ERROR: not found: a.py::test_x`
+# e.g. "ERROR: file or directory not found: t/x.py"
 _ERROR = re.compile(
     r"(?:collecting \.\.\. )?(?:ERROR: )?(?P<said>(?P<usage>usage: |(?:file or directory )?"
     r"not found: |found no collectors |ImportError while loading conftest )?.*)"
@@ -61,6 +64,7 @@ _COVERAGE = ("Coverage failure", "FAIL Required test coverage")
 # What most lines of reports of failures begin with: source, and what pytest says of it.
 _REPORTED = (" ", ">", "E  ")
 _OWN = {letter: LETTERS[letter] for letter in ".FEsxX"}  # of a test, not of a try or subtest
+# e.g. "  <Function test_x>"
 _NODE = re.compile(r"\s*<(?:Dir|Package|Module|Class|UnitTestCase|Function|TestCaseFunction) ")
 
 

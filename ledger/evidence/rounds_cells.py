@@ -34,6 +34,7 @@ _WORD = re.compile(r"[a-z0-9']{1,40}")
 # What follows is about the result, not the result.
 _ASIDE = re.compile(r"[(:;,]| - | – | — |\bafter\b|\bon\b|\bwith\b|\bin\b")
 # `~14.5 %`, `1,250ms`, `3e-2`
+# e.g. "~1,234.5 ms"
 _NUMBER = re.compile(
     r"[~≈]?[ \t]*([+-]?(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,15})(?:\.\d{1,15})?(?:e[+-]?\d{1,3})?)"
     r"[ \t]*(%|[a-zµμ°/²]{1,12})?",
@@ -51,29 +52,36 @@ TO = r" ?(?:-|–|—|‑|−|\.{2,3}|…|to|thru|through) ?"
 _SPAN = rf"#?\d{{1,9}}(?:{TO}#?\d{{1,9}})?"
 # `3`, `Rounds 41 to 46, 48 and #50`
 NAMES = rf"{_SPAN}(?:(?: ?, ?(?:and |& ?)?| ?& ?| ?\+ ?| and ){_SPAN}){{0,500}}"
+# e.g. "rounds 1621-1639"
 _NAMES = re.compile(
     rf"(?:(?:batch|group|set)\b[^(]{{0,40}}\()?(?:{ROUND_WORD}\b[ .:]*)?(?:nos?\.? )?({NAMES})\)?"
     r"(?: \([^()]{1,60}\))?",
     re.IGNORECASE,
 )
 # `R3-R5`
+# e.g. "round1-round9"
 _LETTERED = re.compile(rf"([a-z][a-z_ ]{{0,20}})(\d{{1,9}}){TO}\1(\d{{1,9}})", re.IGNORECASE)
 # `3+`, `5-1`, `21 on`, `1, 3, ... 9`, `the rest`
+# e.g. "all remaining rounds"
 _OPEN = re.compile(
     r"(?:.{0,40}(?:\.\.|…).{0,40}|(?:the |all )?(?:rest|others?|remaining)\b.{0,40}|etc\.?"
     r"|\d{1,9} ?(?:[+–—~-]|(?:to|on|ff?|and)\b).{0,40})",
     re.IGNORECASE,
 )
+# e.g. "1621-1639"
 _PART = re.compile(rf"#?(\d{{1,9}})(?:{TO}#?(\d{{1,9}}))?", re.IGNORECASE)
 # `Round #12`
+# e.g. "batch 2 (rounds 7"
 _NAME = re.compile(rf"(?:{ROUND_WORD}[ \t#]+)?#?(.*)", re.IGNORECASE)
 # `14/20 (70 %)`, `2 of 7`, `3/4 tests failed`
+# e.g. "9 of 12 (75 %)"
 SHARE = re.compile(
     r"(\d{1,7}) ?(?:/|of|out of) ?(\d{1,7})(?: ?[(=] ?(\d{1,3}(?:\.\d{1,6})?) ?%\)?)?"
     r"(?: (?:rounds|runs|tests))?(?: (\w{1,12}))?",
     re.IGNORECASE,
 )
 # `9 passed, 1 failed`
+# e.g. "540 passed"
 _COUNTED = re.compile(r"\b(\d{1,7}) (?:tests? |rounds? )?(pass\w*|ok|fail\w*|errors?|crash\w*)\b")
 
 

@@ -25,8 +25,10 @@ from ledger.plan.document import Block, Document, Section
 _LEAD = re.compile(r"\A[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+)?(?:\[[ xX]\][ \t]+)?")
 _NUMBERED = re.compile(r"\A[ \t>]*\d{1,9}[.)][ \t]+(?=\D)")
 # `[2025-12-23 09:31:05] `
+# e.g. "[2026-01-01 10:00:13] "
 _TIME = re.compile(r"\A\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d)?[\d.,]{0,10}Z?\]?[: -]{1,3}")
 # `Round 3: PASS (1 retry)`, `Runs 41-43 — FAIL`, `[round 3] PASS`, `run=3 status=PASS`
+# e.g. "Rounds 7-9: pass"
 _ROUND_LINE = re.compile(
     rf"[\[(]?{ROUND_WORD}\b[ #=:.]{{0,3}}(?:no\.? )?({NAMES}|\w[\w.-]{{0,60}}?)"
     r"(?: ?/ ?\d{1,9}| of \d{1,9})?"
@@ -35,17 +37,23 @@ _ROUND_LINE = re.compile(
     re.IGNORECASE,
 )
 # `PASS: round 3`, `FAIL rounds 44-46`
+# e.g. "Result of round 3"
 _RESULT_LINE = re.compile(
     rf"(\D{{1,40}}?)(?: ?[:=–—-])? {ROUND_WORD} ?#?({NAMES})(?: (.{{0,2000}}))?", re.IGNORECASE
 )
 # `[12] PASS`, `#12: PASS`, `12. PASS`; without a mark `12 PASS 5.1`
+# e.g. "1621, 1622 failed"
 _NUMBER_LINE = re.compile(rf"[\[(#]?({NAMES})[\]).:]* ?(?:[:=–—-] )?(\D.{{0,2000}})", re.IGNORECASE)
 # `, round 4 failed`
+# e.g. "; round 4"
 _NEXT = re.compile(rf"[,;] (?:and )?(?={ROUND_WORD} #?\d)", re.IGNORECASE)
+# e.g. "round 4"
 _ANOTHER = re.compile(rf"\b{ROUND_WORD} #?\d", re.IGNORECASE)
 # `PASS: 44-46`
+# e.g. "Failures: 1621, 1622"
 _NAMES_LINE = re.compile(rf"(\D{{1,40}}?) ?[:=] ?({NAMES})", re.IGNORECASE)
 # `Round 3 - FAIL`
+# e.g. "Round 3: the machine was busy"
 _ROUND_HEADING = re.compile(
     rf"{ROUND_WORD}\b[ \t#]*(\w[\w.-]{{0,60}})(?:[ \t]*[:–—|-]+[ \t]*(.{{0,500}}))?",
     re.IGNORECASE,

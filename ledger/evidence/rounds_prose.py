@@ -79,18 +79,21 @@ _LEXICON: Final = Lexicon(
 )
 _ROUNDS: Final = rf"(?:verification |test )?{ROUND_WORD}"
 # `Batch 2 (rounds 11-20)`
+# e.g. "Batch 3 (1635-1639)"
 _BATCH = re.compile(
     r"\b(?P<name>(?:batch|group|phase|session|series|block|set|day) (?:\d{1,4}|[A-Z]\b))"
     rf"(?:[ \t]*[:,]?[ \t]*\(?(?:{_ROUNDS})? ?#?(?P<first>\d{{1,9}}){TO}#?(?P<last>\d{{1,9}})\b)?",
     re.IGNORECASE,
 )
 # `rounds 1629-1636`, `the last 8`
+# e.g. "Verification Rounds 1620-1639"
 _RANGE = re.compile(
     rf"(?:\b{_ROUNDS} #?|\()(?P<first>\d{{1,9}}){TO}#?(?P<last>\d{{1,9}})\b"
     r"|\b(?P<end>first|last) (?P<of>\d{1,7})\b",
     re.IGNORECASE,
 )
 # ` passes (`, ` of the `
+# e.g. " failed in the "
 _BEHIND = re.compile(
     r"\W{0,3}(?:pass\w*|fail\w*)?[ \t,]{0,3}(?:in|of|for|from|during|\()? ?(?:the )?", re.IGNORECASE
 )
@@ -98,18 +101,19 @@ _BEHIND = re.compile(
 # Rows of letters, in the order of trying: what one has read no other reads.
 # e.g. "dropped from an earlier 199/200", "compared to last week's 90 % pass rate"
 _COMPARED = re.compile(r"c[^;]{0,12}?(?:(?P<x>x)|(?P<n>N)g(?P<k>N)|(?P<p>p))")
-# e.g. "at least 6 consecutive passes", "8 rounds in a row passed", "longest streak: 8"
+# e.g. "at least 6 consecutive passes", "8 rounds in a row passed", "longest streak: 8", "NΣP"
 _STREAK = re.compile(
     r"(?P<n>N)(?:[ωτ]?Σ[ωτ]?(?P<q>[PF])|[ωτ]?(?P<q2>[PF])[ωτ]?Σ)"
     r"|(?P<q3>[PF])?Σg?(?P<q4>[PF])?[ωτ]?[:=]?(?P<n2>N)Σ?(?P<q5>[PF])?"
 )
-# e.g. "Failures: rounds 1623, 1627-1628", "rounds 3 and 5 failed"
+# e.g. "Failures: rounds 1623, 1627-1628", "rounds 3 and 5 failed", "P:ωN,N"
 _LISTED = re.compile(
     r"\A:?(?P<q>[PF])[ωτ]?[:=](?P<l>[ωτ][N…]|…|N[,&])(?:[,&]*[N…])*"
     r"|[ωτ][N…](?:[,&]+[N…])*A?(?P<q2>[PF])"
 )
 # Rows of counts: ``x`` or ``n`` is how many, ``k`` the whole, ``p`` the share.
 # e.g. "all 20 rounds are green", "the rounds passed without exception", "the first 4 rounds failed"
+# e.g. "AωP"
 _EVERY = re.compile(
     r"(?<![bd])Ag?(?P<k>N)?[ωτ][^N.;,AZB]{0,3}?(?P<q>[PF])|ω(?P<q2>[PF])A"
     r"|(?P<e>ε)(?P<k2>N)[ωτ]A?(?P<q3>[PF])|(?P<o>Z)(?:g?[ωτ]F|F[ωτ]?)"
@@ -118,18 +122,18 @@ _COUNTED: Final = (
     _EVERY,
     # e.g. "not one round passed", "all but two rounds passed"
     re.compile(r"(?P<z>Z)g?[ωτ](?P<q>P)|A[ωτ]?(?P<f>B)(?P<n>N)[ωτ]?P"),
-    # e.g. "20 rounds were run", "we ran 20 rounds"
+    # e.g. "20 rounds were run", "we ran 20 rounds", "RNω"
     re.compile(r"\A:?(?:(?:R(?P<k>N)ω|(?P<k2>N)ωR)(?=\Z|[(,&:])|ω:(?P<k3>N)\Z)"),
     # e.g. "4 in the first 9", "2 of the last 4 rounds"
     re.compile(r"(?P<n>N)[gi](?P<e>ε)(?P<k>N)"),
-    # e.g. "pass rate: ~70 % (14/20)", "70 % of all rounds passed"
+    # e.g. "pass rate: ~70 % (14/20)", "70 % of all rounds passed", "hp(x"
     re.compile(
         r"(?P<q>[hk])[^Npxt]{0,5}?(?P<p>p)(?:\((?P<x>x))?"
         r"|(?P<p2>p)(?:g?A?[ωτ])?(?:①|(?P<q2>[hk]))|(?P<p3>p)g?A?[ωτ]?(?P<q3>[PF])"
     ),
-    # e.g. "14/20 (70 %)", "two of the 9", "3 failing rounds out of 10"
+    # e.g. "14/20 (70 %)", "two of the 9", "3 failing rounds out of 10", "NPgN(p"
     re.compile(r"(?<![ωτ])(?:(?P<x>x)|(?P<n>N)(?P<q>[PF])?[ωτ]?g(?P<k>N))(?:[(=](?P<p>p))?"),
-    # e.g. "14 rounds passed", "failed rounds: 6"
+    # e.g. "14 rounds passed", "failed rounds: 6", "NωP"
     re.compile(
         r"(?<![gBε])(?P<n>N)[ωτ]?(?P<q>[PF])①?(?![usTHWUdEL]|&?[FVEy])"
         r"|(?:(?P<q2>[PF])[ωτ]|[ωτ](?P<q3>[PF]))[:=](?P<n2>N)"
@@ -144,18 +148,21 @@ _ABOUT: Final = r"(?P<about>[~≈]|about |around )?"
 _VALUE: Final = r"-?\d{1,12}(?:\.\d{1,12})?"
 _MEASURED: Final[dict[StatementKind, re.Pattern[str]]] = {
     # `average load of about 14.8`
+    # e.g. "average latency: 20 ms"
     "mean": re.compile(
         r"\b(?:average|mean|avg|averaged|averages|averaging)\b[^\d~≈.;]{0,60}?"
         rf"{_ABOUT}(?P<v>{_VALUE})",
         re.IGNORECASE,
     ),
     # `ranged from 12.1 to 17.4`
+    # e.g. "Efficiency ranged from 14.0 to 15.0 %."
     "range": re.compile(
         r"\b(?:rang(?:e|es|ed|ing)|between|from|varied)\b[^\d.;]{0,40}?"
         rf"(?P<v>{_VALUE})[ \t]?[%\w]{{0,4}}(?:{TO}| and )(?P<last>{_VALUE})",
         re.IGNORECASE,
     ),
     # `within documented ~13% ceiling`
+    # e.g. "within the documented ~13% ceiling"
     "limit": re.compile(
         r"\b(?P<way>within|below|under|above|over|exceed\w*)"
         r"(?: (?:the|an?|our|its|documented|known|expected|usual|stated)){0,3} "
@@ -169,6 +176,7 @@ _VAGUE = re.compile(r"\b(?:documented|known|expected|usual|range|band)\b", re.IG
 _CLUSTERED = re.compile(r"\b(?:cluster\w*|bunched|bursty|in bursts)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not?|without|never|neither|\w+n't)\b", re.IGNORECASE)
 # `20 (14 + 6)`, `14 + 6 = 20`
+# e.g. "3999 (3979 + 20)"
 _SUM = re.compile(
     r"(?<![\d.,])(?P<total>\d{1,9})[ \t]*\([ \t]*(?P<a>\d{1,9})[ \t]*\+[ \t]*(?P<b>\d{1,9})"
     r"(?![\d.,]\d)"
@@ -176,7 +184,9 @@ _SUM = re.compile(
     r"(?P<total2>\d{1,9})(?![\d.,]\d)"
 )
 # `Total verification rounds: 20 (14 + 6)`
+# e.g. "Total test rounds"
 _ALL_ROUNDS = re.compile(rf"\b(?:total|all|overall)\b[^.;\d]{{0,30}}\b{_ROUNDS}\b", re.IGNORECASE)
+# e.g. "All rounds pass. "
 _SENTENCE = re.compile(r"(?<!\bvs)(?<!\bavg)(?<!\be\.g)(?<!\bi\.e)(?<!approx)[.!?;][ \t]+")
 
 

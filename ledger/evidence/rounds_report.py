@@ -33,7 +33,9 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_LINES = 20_000
 
 # `- **PyTorch**: 2.9.1`, `**Worker:** N=7`
+# e.g. "- **File:** `tests/test_gradients.py`"
 _FACT = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?\*\*([^*:]{1,60}):?\*\*:?[ \t]+(\S.*)")
+# e.g. "batch"
 _BATCH_HEADING = re.compile(
     r"\b(?:batch|group|phase|session|series|block|set|part|machine|host|worker|config\w*|day|night"
     r"|before|after|baseline)\b",
@@ -341,18 +343,22 @@ _KINDS = (
     (re.compile(r"\bcrash", re.IGNORECASE), "crash"),
 )
 # What stands before a frame's name: `#3  0x00007f in `
+# e.g. "#1 0x55fcea7df2e3 in "
 _BEFORE = re.compile(r"[ \t]*(?:#?\d{1,4}[ \t]+)?(?:0x[0-9a-fA-F]{1,16}[ \t]+)?(?:in[ \t]+)?")
 # ` + 0x2a`
 _OFFSET = re.compile(r"[ \t]*\+[ \t]*(?:0x)?[0-9a-fA-F]{1,9}[ \t]*\Z")
 # `SIGSEGV in gpu::Context<T>::prepare`
+# e.g. "SIGSEGV in mesh::Grid<T>::cell"
 _WHERE = re.compile(r"\bin ((?:[\w~]{1,100}(?:<[^>\n]{0,200}>)?::){1,20}[\w~]{1,100})")
 _SPAN = re.compile(r"`([^`\n]{3,1000})`")
 # `which was called from`
+# e.g. "called from"
 _FROM = re.compile(
     r"\b(?:called|reached|came|entered|coming|invoked) (?:\w+ ){0,3}?(?:from|through|via|by)\b",
     re.IGNORECASE,
 )
 # `rounds 1621, 1624 and 1630`
+# e.g. "rounds 2, 6, 7 and 8"
 _ROUNDS = re.compile(rf"\brounds? ({NAMES})", re.IGNORECASE)
 
 

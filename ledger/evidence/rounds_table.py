@@ -74,6 +74,7 @@ _SUMMARY = (
 )
 _PLURAL = re.compile(r"(?:round|run|iteration|trial|cycle|repetition)s\b", re.IGNORECASE)
 # `Total`, `Grand total (20 rounds):`
+# e.g. "Grand total (all rounds):"
 _SUMMARY_CELL = re.compile(r"(?:grand )?([a-z]{2,8})(?: rounds?| runs?)?:?(?: \([^()]*\))?:?")
 # The unit of `Efficiency (%)`, `Time [s]`
 _UNIT = re.compile(r"[ \t]*[(\[]([%\w/°µ]{1,12})[)\]]\Z")

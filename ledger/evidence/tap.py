@@ -17,21 +17,25 @@ _TREE_NAME = "node-log"  # it may stand beside TAP of the same run
 _LONGEST = 2000  # characters of a line that tells of a test
 _NODE = "node --test"
 # `not ok 2 - refuses zero # TODO later`
+# e.g. "not ok 2 - divides # TODO later"
 _POINT = re.compile(
     r"(?P<indent> *)(?P<not>not )?ok\b(?: \d{1,9})?(?: -)?(?P<name> .*?)??"
     r"(?: # ?(?P<directive>(?i:skip|todo))\b.*)?"
 )
 # `    ✖ refuses zero (1.387763ms) # TODO`
+# e.g. "  ✔ trims (1.260324ms)"
 _TREE = re.compile(
     r"(?P<indent> *)(?P<sign>[✔✖﹣⚠]) (?P<name>.*?)(?: \((?P<ms>[\d.]{1,20})ms\))?"
     r"(?: # (?P<directive>SKIP|TODO)\b.*)?"
 )
 _PLAN = re.compile(r"(?P<indent> *)1\.\.(?P<count>\d{1,9})(?: *#.*)?")
 # `# fail 2`, `ℹ fail 2`
+# e.g. "# skipped 0"
 _COUNT = re.compile(r"[#ℹ] (tests|suites|pass|fail|cancelled|skipped|todo) (\d{1,9})")
 # `# duration_ms 949.014737`
 _WHOLE = re.compile(r"[#ℹ] duration_ms ([\d.]{1,20})")
 # `  duration_ms: 1.5458`, `  type: 'suite'`
+# e.g. "  type: 'suite'"
 _FIELD = re.compile(r" +(?:duration_ms: (?P<ms>[\d.]{1,20})|type: '(?:(?P<suite>suite)|test)')")
 _SIGNS: dict[str, Outcome] = {"✔": "passed", "✖": "failed", "﹣": "skipped", "⚠": "passed"}
 # What tells, behind what something else put before it, that a line is TAP or node's.

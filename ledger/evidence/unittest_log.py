@@ -17,11 +17,15 @@ _RULES = ("=" * 70, "-" * 70)
 # `test_many (test_sub.S.test_many) [label] (i=2)`
 _TEST = r"(?P<name>\w+) \((?P<place>[\w.<>]+)\)(?P<sub> [\[(].*?)?"
 _VERDICT = r"(?P<verdict>ok|FAIL|ERROR|skipped .*|expected failure|unexpected success)"
+# e.g. "test_fixed (test_div.Div.test_fixed)"
 _LINE = re.compile(rf"{_TEST}(?: \.\.\.(?: {_VERDICT})?)?")
+# e.g. "test_x (t.T) ... ok"
 _LATER = re.compile(rf"(?:.* \.\.\. )?{_VERDICT}")  # behind a docstring, or below what it printed
+# e.g. "UNEXPECTED SUCCESS: test_fixed (test_div.Div.test_fixed)"
 _HEADING = re.compile(rf"(?P<kind>FAIL|ERROR|UNEXPECTED SUCCESS): {_TEST}")
 _RAN = re.compile(r"Ran (\d{1,9}) tests? in (\d{1,9}(?:\.\d{1,9})?)s")
 # `FAILED (failures=1, errors=1, expected failures=1)`, `OK`, `NO TESTS RAN`
+# e.g. "FAILED (errors=1)"
 _END = re.compile(r"(?P<word>OK|FAILED|NO TESTS RAN)(?: \((?P<counts>[a-z]+[a-z =,\d]*)\))?")
 _FIGURE = re.compile(r"([a-z]+(?: [a-z]+)?)=(\d{1,9})")
 _OUTCOMES: dict[str, Outcome] = {

@@ -43,10 +43,13 @@ _SPAN: Final = (
     r"(?<![\d.,:])(?P<value>\d{1,3}(?:,\d{3}){1,3}(?:\.\d+)?|\d{1,9}(?:\.\d+)?)[ -]?"
     r"(?P<unit>s|min|h)(?:ec(?:onds?)?|utes?|ours?)?\b"
 )
+# e.g. "3.40 seconds"
 _TIME: Final = re.compile(_SPAN)
 _MARGIN: Final = re.compile(r"(?P<value>\d{1,3}(?:\.\d+)?)% margin")
 _MARGIN_OF: Final = re.compile(r"margin:? (?:of )?(?P<value>\d{1,3}(?:\.\d+)?) ?%", re.IGNORECASE)
+# e.g. "60 min timeout"
 _TIMEOUT: Final = re.compile(rf"{_SPAN} (?:timeout|limit)")
+# e.g. "timeout of 60 min"
 _TIMEOUT_OF: Final = re.compile(rf"(?:timeout|limit):?\*{{0,2}} (?:of )?{_SPAN}", re.IGNORECASE)
 # e.g. "TEST-SUITE-002 — Rerun"
 _BARE_ITEM: Final = re.compile(r"([A-Z][A-Z0-9]*(?:-[A-Z0-9]+){0,8}-\d{1,6})(?![\w-])")

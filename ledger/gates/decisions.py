@@ -11,10 +11,12 @@ from ledger.plan.model import Attempt
 
 # e.g. "A: UTF-8 only", "Option 2", "option C isolated"; not "a lock"
 _KEY: Final = re.compile(r"(?:option )?([A-Z]|\d{1,2})\b(?! ?[a-z])", re.IGNORECASE)
+# e.g. "decided"
 _DECIDED: Final = re.compile(
     r"\b(?:decision|decided|decides|approved|approves|chose|chosen|selected|agreed|adopted|accepted)\b",
     re.IGNORECASE,
 )
+# e.g. "still awaiting Anna"
 _OPEN: Final = re.compile(
     r"\b(?:requires?|required|needs?|needed|pending|await\w*|waiting|undecided|to be|should|must|"
     r"vs|versus|if|not yet|open|blocked|whether|unless|asked|asking|would|could|might|rejected|"

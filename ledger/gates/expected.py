@@ -26,6 +26,7 @@ _VALUE: Final = re.compile(
 )
 _DELTA: Final = re.compile(r"([+\u00b1-]|\u2212)(\d{1,9})")
 _PERCENT: Final = re.compile(r"~?(\d{1,3}(?:\.(\d{1,6}))?)[ \t]?%")
+# e.g. "only CLUSTER-VEC-001"
 _ONLY: Final = re.compile(r"(?:only )?((?:CLUSTER-)?[A-Z][A-Z0-9]{0,30}-\d{1,6})(?: only)?")
 _SLACK: Final = 0.01  # of a time, which people round
 

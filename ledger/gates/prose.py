@@ -23,6 +23,7 @@ from ledger.plan.statements.reader import stated
 from ledger.plan.statements.tokens import tokens
 
 _LONGEST: Final = 2_000  # characters of a criterion that is read
+# e.g. "Sorted (after the rerun)."
 _NOTE: Final = re.compile(
     r"[ \t]*\((?P<note>[^()]{1,300}(?:\([^()]{0,100}\)[^()]{0,100})?)\)[.]?\Z"
 )
@@ -30,6 +31,7 @@ _NOTE: Final = re.compile(
 _LABEL: Final = re.compile(r"[A-Z]{1,3}\d{1,3}[a-z]?:[ \t]+")
 # Words that take something out of what is asked for, beside those that reports have for "but for",
 # none, not, only, exceptions, skips and shares.
+# e.g. "unless"
 _LIMITS: Final = re.compile(
     r"\b(?:excl\w*|unless|until|if|per|median|mean|average|either|or|nor|some|any|partly|"
     r"partially|mostly|almost|nearly|isolation|isolated|optional(?:ly)?|pending|allow\w*|tolerat\w*|"
@@ -250,6 +252,7 @@ _DECISION: Final = re.compile(
     r"\b(?:(?:stakeholder|team|policy|final) )*decision\b(?: (?:between|for|on|of)\b)?",
     re.IGNORECASE,
 )
+# e.g. "documented in the fix plan"
 _LOGGED: Final = re.compile(
     r"\b(?:logged|recorded|documented|made|taken)\b(?: first\b)?"
     r"(?: in (?:the )?`?(?:docs/)?(?:fix[_ ]plan|ledger|plan)(?:\.md)?`?)?",
@@ -257,6 +260,7 @@ _LOGGED: Final = re.compile(
 )
 _BETWEEN: Final = re.compile(r"\b(?:vs[.]?|versus|or|and|either)(?=[ \t(]*option\b)", re.IGNORECASE)
 _EITHER: Final = re.compile(r"\b(option \w{1,2}) or (?=option\b)", re.IGNORECASE)
+# e.g. "before Sprint 2 begins"
 _BEFORE: Final = re.compile(
     r"\bbefore (?:the )?(?:sprint (?P<number>\d{1,4}[a-z]?)\b|implementation|work|coding)"
     r"(?: (?:begins?|starts?))?",
@@ -369,11 +373,13 @@ _OUTPUTS: Final = re.compile(
     r"diffs?|traces?|junit|xml|coverage|environment|commands?|bundles?)\b[ ,/&+]*(?:\band )?)+",
     re.IGNORECASE,
 )
+# e.g. "the logs are stored under runs/"
 _CAPTURED: Final = re.compile(
     r"\b(?:captured|stored|saved|collected|archived|written|published|in place|present|"
     r"available|exists?|there)\b(?: (?:under|in|to|at|as|below|inside))?",
     re.IGNORECASE,
 )
+# e.g. "artifact bundle complete"
 _BUNDLE: Final = re.compile(
     r"\b(?:artifact )?bundle(?: tree| structure)? (?:is )?(?:complete|in place)\b", re.IGNORECASE
 )
@@ -385,11 +391,13 @@ _ENTRIES: Final = re.compile(
     r"(?: (?:extracted|parsed|listed|recorded|collected|found)\b(?: from [\w .-]{1,60})?)?",
     re.IGNORECASE,
 )
+# e.g. "a report is written"
 _WRITTEN: Final = re.compile(
     r"\b(?:created|written|published|produced|generated|saved|stored|captured|collected|drafted|"
     r"delivered|parsed|mapped|updated|extracted|completed?|exists?|present|available|in place)\b",
     re.IGNORECASE,
 )
+# e.g. "`docs/fix_plan.md`"
 _DOCUMENT: Final = re.compile(r"`?(?P<path>[\w./-]{1,200}\.(?:md|rst|txt|py|toml|ya?ml|json))\b`?")
 _THIS: Final = re.compile(r"\bthis (?:document|brief|file)\b", re.IGNORECASE)
 
@@ -480,6 +488,7 @@ _DEPLOYED: Final = re.compile(
     r"\b(?:deployed|implemented|added|landed|applied|in code)\Z", re.IGNORECASE
 )
 _PLACES: Final = re.compile(r" ?\+ ?|, ?(?:and )?| and | & ")
+# e.g. "the fix plan"
 _FIX_PLAN: Final = re.compile(
     r"`?(?:the )?(?:docs/)?(?:fix[_ ]plan(?:\.md)?|ledger|plan)`?\Z", re.IGNORECASE
 )

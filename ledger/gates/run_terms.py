@@ -22,6 +22,7 @@ CLUSTER: Final = re.compile(
     r"\b(?:CLUSTER-)?(?P<name>[A-Z][A-Z0-9]{0,30}-\d{1,6})\b(?![\]-])(?:[ \t]?"
     r"[x\u00d7](?P<times>\d{1,3})\b)?"
 )
+# e.g. "tests/test_cli.py::test_watch[posix]"
 TEST: Final = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?(?![\w./])"
 )
@@ -33,14 +34,17 @@ _SIGN: Final = r"(?P<sign>\b(?:{})(?!\w)|[<>\u2264\u2265]=?|[~\u2248]|==?)".form
 _SIGNS: Final = {**BOUNDS, "\u2264": "<=", "\u2265": ">=", "\u2248": "~", "==": "="}
 """Signs by what is written for them; others stand for themselves."""
 # e.g. "margin \u2265 50% of 3600s", "Margin of at least 40 % below the 60 min timeout"
+# e.g. "margin of at least 63 %"
 MARGIN: Final = re.compile(
     rf"\bmargin(?: (?:is|of))?:? ?{_SIGN} ?(?P<value>\d{{1,3}}(?:\.\d{{1,6}})?) ?%"
     r"(?: (?:of|below|under|to) (?:the )?(?:(?P<of>\d{1,9}) ?(?P<unit>s|min|h)\b ?)?"
     r"(?:timeout|limit)?)?",
     re.IGNORECASE,
 )
+# e.g. "no fewer than"
 _BOUND: Final = re.compile(_SIGN, re.IGNORECASE)
 _DEMANDS: Final = (
+    # e.g. "must"
     re.compile(
         r"\b(?:must|should|shall|will|(?:has|have|needs?|ought|is required) to)\b", re.IGNORECASE
     ),
@@ -87,6 +91,7 @@ _RATES: Final = {
     "run": "passed/executed", "cases": "passed/cases", "recorded": "passed/cases", "tests": "rate",
     "": "rate",
 }  # fmt: skip
+# e.g. "doesn't"
 TOKEN: Final = re.compile(r"\w*[^\W_]\w*(?:['\u2019-]\w+)*|[%<>=\u2264\u2265\u2260~\u00b1]")
 """The pattern of a word or sign that may carry meaning."""
 # Words that change nothing: "All the tests must pass".
@@ -96,11 +101,13 @@ _FILLERS: Final = frozenset(
     "pytest successfully cleanly finally of number count there them do does stay stays "
     "collected at reports reported remaining remain remains left total overall".split()
 )
+# e.g. "twelve"
 _NUMBER: Final = re.compile(rf"\d|\b(?:{'|'.join(NUMBERS)})\b", re.IGNORECASE)
 # e.g. "90 seconds", "2 GiB"
 _UNIT: Final = re.compile(r"ms\Z|[smh](?=[a-z]*\Z)|[KMGT]i?B\Z")
 _UNITS: Final = {"m": "min", "KB": "kB"}
 # What is compared with, where it is the baseline.
+# e.g. "the previous run"
 _BEFORE: Final = re.compile(
     r"\b(?:baseline|before|(?:last|previous|earlier) (?:run|attempt|time)|previously)\b",
     re.IGNORECASE,

@@ -32,7 +32,7 @@ _UNBLOCKS: Final = re.compile(
 _SHARE: Final = re.compile(
     rf"(?<![\w.,])(?P<count>\d{{1,9}})\*{{0,2}} (?:passed|failed|skipped){_PERCENT}"
 )
-# e.g. "6 active (CREF, PERF, TOOLS, CLI, GRAD, VEC)"
+# e.g. "6 active (CREF, PERF, TOOLS, CLI, GRAD, VEC)", "**Clusters:** 3 active (CREF, PERF, TOOLS)"
 _LISTED: Final = re.compile(
     r"\bclusters:\*{0,2}[ \t]*(?P<count>\d{1,4})(?: \w+)? "
     r"\((?P<names>[A-Z][A-Z0-9-]*(?:, ?[A-Z][A-Z0-9-]*)*)\)",

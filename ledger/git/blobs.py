@@ -16,6 +16,7 @@ STAGED: Final = ":0"  # git's own name of what the next commit has
 _LONGEST_REVISION: Final = 250
 _SUFFIX: Final = re.compile(r"(?:[~^][0-9]{0,4})*")  # HEAD~2^1 has "~2^1"
 # git-check-ref-format(1), points 1 to 10; control characters are judged apart.
+# e.g. "heads/a..b"
 _NO_REF_NAME: Final = re.compile(
     r"""(?:^|/)\.      # a component that starts with a dot
       | \.lock(?:/|$)  # or ends in .lock

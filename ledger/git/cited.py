@@ -24,6 +24,7 @@ RUN = re.compile(r"(?:[^/]+/)*?\d{8}T\d{6}Z(?=/|\Z)")
 """A path up to the folder of a run."""
 # A part of a name that is left open, which may stand for anything but "/":
 # <STAMP>, $(date), ${RUN}, $RUN, …, NN, XX, YYYYMMDD.
+# e.g. "runs/<STAMP>/pytest.log"
 _OPEN = re.compile(
     r"<[^<>/]*>|\$\([^()/]*\)|\$?\{[^{}/]*\}|\$[A-Za-z_]+|…"
     r"|(?<![A-Za-z])(?:N{2,}|X{2,}|YYYY[A-Z]*)(?![A-Za-z])"

@@ -29,6 +29,8 @@ _OF_EVERY_FILE: Final = (
 )  # fmt: skip
 _DIFF_TREE: Final = ("diff-tree", "-r", "-z", "--no-commit-id", "--no-abbrev")
 # What stands for a file in a record: ":100644 100644 <old blob> <new blob> M".
+# e.g. ":100644 100644 0123456789012345678901234567890123456789 987654321098765432109876543210987654
+# 3210 M"
 _RAW: Final = re.compile(r":(\d+) (\d+) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
 _MOST_FILES: Final = 20_000  # in one commit, that a renamed file is looked for among
 _Edge = tuple[str | None, str | None]

@@ -24,7 +24,9 @@ _TEXT = re.compile(r"[A-Za-z]|[^\x00-\x7f]|\*\*[^*\s]|`[^`\n]|\[[^\[\]\\\n]{1,99
 # Bullets that can only begin a list's entry: any number does where a list is open around the
 # paragraph, else only the first. `- text`, `1. **text`, `12) text`
 _BEHIND = r" (?:[A-Za-z0-9`\[]|[^\x00-\x7f]|\*\*[A-Za-z0-9\[])"
+# e.g. "- Next Actions:"
 _BULLET = re.compile(r"(?:[-*+]|1[.)])" + _BEHIND)
+# e.g. "1. Measure 50 MB files."
 _NUMBER = re.compile(r"\d{1,9}[.)]" + _BEHIND)
 _FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\Z")
 
@@ -47,6 +49,7 @@ _LONG: Final = 2_000  # characters of text that is worth cutting
 # Where a line begins that could be cut at: at column 0 or 1 with any text, further in with the
 # mark of a list's entry. Nested in a bullet at column 0 an entry is indented by 2 to 5: less ends
 # the bullet, more makes code.
+# e.g. "\n   - a bullet inside"
 _PLACE = re.compile(r"\n(?: ?(?=[^ \t\n])| {2,5}(?=(?:[-*+]|\d{1,9}[.)]) +[^ \t\n]))")
 _ODD_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:\s|\Z)")  # of a list, and it is not sure what of
 # `- text`, `12. text`

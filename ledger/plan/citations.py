@@ -30,18 +30,21 @@ from ledger.plan.text import DRIVE, visible
 
 Kind = Literal["path", "placeholder", "outside"]
 
+# e.g. "runs/<STAMP>/*.log"
 _PLACEHOLDER: Final = re.compile(
     r"""<[^<>/]*> | \$[A-Za-z_({] | [{}*?] | …
       | (?:^|/)\.{3,}(?:/|$)
       | (?<![A-Za-z])(?:N{2,}|X{2,}|YYYY[A-Z]*)(?![A-Za-z])   # chunk_NN, YYYYMMDD""",
     re.VERBOSE,
 )
+# e.g. "/tmp/run/a.log"
 _MACHINE: Final = re.compile(
     r"/(?:home|Users|tmp|var|etc|mnt|opt|usr|root|private|data|Volumes|srv|work|workspace|media)/."
 )
 _COMPONENTS: Final = re.compile(r"[\w.@%+~*?$…/\\<>()\[\]{}:-]+")
 _HOLES: Final = re.compile(r"<[\w .:-]{1,60}>|\$\([^()]{0,200}\)|\$?\{[^{}/]{0,60}\}")
 _SUFFIX: Final = re.compile(r"\.(?=\d{0,3}[A-Za-z])\w{1,10}$|\.[A-Za-z]\w{0,9}\*$|\.\*$")
+# e.g. "pytest.log"
 _FILE: Final = re.compile(
     r"""^[\w-]{1,99}\.[ch]$   # but not a.b.c
       | \.(?:md|rst|txt|log|out|err|stdout|stderr|csv|tsv|json|jsonl|xml|html?|ya?ml|toml|cfg|ini
@@ -57,6 +60,7 @@ _LINK: Final = re.compile(r"\]\(([^()\s]{1,1000})\)")
 # It begins with a set of characters, so that most positions are passed over at once; what stands
 # before is looked at behind the first of them.
 _HEX: Final = re.compile(r"[0-9a-f](?<![\w/.-].)[0-9a-f]{6,39}(?![\w/-])")
+# e.g. "sha256 of file: "
 _CHECKSUM: Final = re.compile(
     r"(?:sha-?(?:1|224|256|384|512)|md5|checksum)\W{0,6}(?:\w{1,12}\W{1,4}){0,2}\Z", re.IGNORECASE
 )
@@ -73,6 +77,7 @@ _MOST_WORK: Final = 10_000_000  # characters copied
 
 _PLAIN: Final = re.compile(r"[\w./+-]+")
 _PART: Final = re.compile(r"(\\.)|([{},])|\s+\([^()]{0,500}\)|\s+|[^\\{},\s]+|\\", re.DOTALL)
+# e.g. "src/splitter.py:12"
 _BEHIND: Final = re.compile(
     r"""(?<!\\)(?: :: | \s§ | \slines?\s | \#(?=[A-Za-z]) ).*  # a test, a section, an anchor
       | (?<!\\):\d[\d,–-]*$                                    # file.py:39 or file.py:1-2,7
@@ -139,6 +144,7 @@ def _label(name: str) -> re.Pattern[str]:
 
 # Where a passage ends: at a line that does not go on with it, such as `- one` or `Reason: two`, and
 # at another label of an attempt in the middle of a line: `12 passed. Artifacts: logs/run.log`.
+# e.g. ". Metrics:"
 _END = re.compile(
     r"\n[ \t]*(?:\n|\Z|[-*+][ \t]|\d{1,9}[.)][ \t]|[#>|]|```|~~~|<!--|\*{0,2}[A-Z][^:.`\n]{0,40}:)"
     r"|(?:(?<=[.;])[ \t]+|(?<=\s)\*\*)"

@@ -14,6 +14,7 @@ from ledger.plan.model import Attempt, Item, Ledger
 
 _CJK: Final = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # A word, or one character of a script that writes without blanks.
+# e.g. "words"
 _WORD: Final = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _SMALL: Final = frozenset("a an the of in on to for and or by at as is it with from into".split())
 _LONGEST: Final = 2_000  # characters of a text that are looked at

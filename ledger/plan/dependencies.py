@@ -11,6 +11,7 @@ from ledger.plan.model import FINISHED, Dependency, Field, Item, Ledger
 from ledger.plan.patterns import plain_id
 
 # `Depends on:`, `Dependencies (hard):`, `depends_on:`
+# e.g. "Depends on"
 _NAME: Final = re.compile(
     r"(?:depend(?:s|ent)?(?:[ _-](?:on|upon))?|dependenc(?:y|ies))(?:[ ]?\([^()]*\))?",
     re.IGNORECASE,
@@ -18,11 +19,13 @@ _NAME: Final = re.compile(
 # What says no name, or names something that no longer counts: ~~struck~~, (a note), <!-- gone -->
 _ASIDE: Final = re.compile(r"~~[^~\n]*~~|\([^()\n]*\)|<!--[^>]*-->")
 _PART: Final = re.compile(r"[,;&+\n]|[ \t](?:and|or|plus)[ \t]", re.IGNORECASE)
+# e.g. "no longer"
 _NEGATED: Final = re.compile(
     r"\b(?:no|not|none|nothing|never|no longer|former(?:ly)?|without|was|were|n/a)\b", re.IGNORECASE
 )
 _TOKEN: Final = re.compile(r"(?P<open>\[?)(?P<id>[A-Za-z0-9](?:[\w.-]{0,80}\w)?)")
 # `T001-T004`, `PARSE-001 to PARSE-003`
+# e.g. "SCAN-001 to SCAN-003"
 _RANGE: Final = re.compile(
     r"(?<![\w-])(?P<kin>[A-Za-z](?:[\w.]{0,30}?-)?)(?P<first>\d{1,6})"
     r"[ ]?(?:[\u2013-]|\.\.|to|through)[ ]?(?P=kin)(?P<last>\d{1,6})(?!\w)"
@@ -33,6 +36,7 @@ _LETTERS: Final = re.compile(r"[A-Z]+(?=[-_.]?\d)")
 _LOOKS_LIKE_ID: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[-_.][A-Z0-9]+)*[-_.]\d{2,6}")
 
 # What people write before the name of what they wait for.
+# e.g. "blocked by SCAN-001"
 WAITS: Final = re.compile(
     r"\b(?:wait(?:s|ing)? (?:for|on)|await(?:s|ing)?|(?:blocked|gated|halted) (?:by|on|until)"
     r"|depend(?:s|ent|ing)? (?:on|upon)|requires?|needs)\b",

@@ -12,11 +12,13 @@ from ledger.plan.model import Unread, UnreadKind
 from ledger.plan.text import counted
 
 # ```text, also behind what it is nested in: `- ```text`, `> ~~~`
+# e.g. "```markdown"
 _FENCE: Final = re.compile(
     r"[\s>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<marks>`{3,}|~{3,})(?P<info>.*)"
 )
 _HEADING: Final = re.compile(r"#{1,6}[ \t]+")
 # - **Exit Criteria (quote thresholds from spec):**
+# e.g. "- **Exit Criteria** (all):"
 _FIELD: Final = re.compile(
     r"[ \t]*[-*+][ \t]+\*{0,2}(?:Status|Priority|Attempts? History|Next Actions?|Exit Criteria)"
     r"\b[^:\n]{0,40}:",

@@ -10,6 +10,7 @@ from ledger.plan.model import Field, Item
 
 _NAME: Final = re.compile(r"owner(?:\W.*)?", re.IGNORECASE)
 # `w1 until 14:30Z`, `w1 until 2026-12-01 00:15Z`
+# e.g. "w1 until 2026-12-01T00:15Z"
 _LEASE: Final = re.compile(
     r"(?P<owner>[^;\n]{1,100}?)[ \t]+until[ \t]+(?:(?P<day>\d{4}-\d\d-\d\d)[ T])?"
     r"(?P<time>(?:[01]\d|2[0-3]):[0-5]\d)[ ]?Z"

@@ -33,6 +33,7 @@ _LEADING: Final = re.compile(
     r"(?=[ \t]*(?:[:\u2013\u2014(]|-[ \t]|\Z))",
     re.IGNORECASE,
 )
+# e.g. ", and M2"
 _TOKEN: Final = re.compile(rf"(?P<joint>{_JOINT})?`?(?P<name>{_NAME})`?")
 # What stands before or behind a statement that is none: "once M1 is done", "mark M1 [D]"
 _UNSURE: Final = re.compile(

@@ -39,15 +39,18 @@ _PIPE = re.compile(r"(?<!\\)\||\Z")
 _TASK = re.compile(r"\[[ xX]\](?:\s|\Z)")
 _NONE = re.compile(r"[\W_]{0,3}(?:none|nothing|n/a|empty)\b.{0,20}\Z", re.IGNORECASE)
 # What a person would take for a box at the start of a line, with a bullet or without.
+# e.g. "  - [ ] Write it"
 _LOOKS_LIKE_BOX = re.compile(
     r"[ \t]*+(?:>[ \t]?){0,4}(?:(?P<bullet>[-*+]|\d{1,9}[.)])[ \t]*+)?"
     r"\[[ \t]{0,3}(?(bullet)(?:[xXoO]|[^\w\s\[\]`*\"'^@-])?|[xX\u2713\u2714\u2705]?)[ \t]{0,3}\]"
     r"(?![(\[:])"
 )
 # ``| A1 | Parse | [D] | in `failures.json` |``
+# e.g. "| A2 | a | [X] |"
 _LOOKS_LIKE_ROW = re.compile(r"[ \t]*\|(?:[^|\n]*\|){0,9}?[ \t]*`?\[[ xXDP]\]`?[ \t]*(?:\||\Z)")
 # ``[ ] text``
 _PLAIN_BOX = re.compile(r"\[(?P<mark>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
+# e.g. "[x] Measure it"
 _ANY_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t\n]|\Z)[ \t]*")
 _MARKS: Final[dict[ActionState, str]] = {"complete": "x \u2713 \u2714 \u2705", "in_progress": "~ /",
     "blocked": "!", "deferred": ">", "rejected": "-"}  # fmt: skip

@@ -36,17 +36,21 @@ KEYED = b"#archived-"
 OF = b"rchived of "
 """What a pointer holds that stands in no section of its item."""
 # What stands before the words: indent, a bullet or the mark of a heading, a status.
+# e.g. "- Status: done — archived whole: 6 attempts"
 _OPENING = re.compile(
     r"(?i)[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
     r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived(?P<whole> whole)?"
     r"(?: of (?P<item>[^:\n]{1,200}))?: "
 )
+# e.g. "3 attempts (#1-#3), 1 action, 8 lines: "
 _CONTENTS = re.compile(
     r"(?P<attempts>\d{1,6}) attempts?(?: \((?P<numbers>#[#\d, -]{1,20000})\))?, "
     r"(?:(?P<actions>\d{1,6}) actions?, )?(?P<lines>\d{1,7}) lines?: "
 )
+# e.g. "[a.md](a.md#archived-0123456789abcdef)"
 _LINK = re.compile(r"\[[^\]]{1,1000}\]\([^()\s]{0,3000}#archived-(?P<key>[0-9a-f]{16})\)[ \t]*")
 _RANGE = r"#(\d{1,6})(?:-#(\d{1,6}))?"
+# e.g. "# <a id=\"archived-0123456789abcdef\"></a> PARSE-001 <!-- 2 + 1 lines -->"
 _MARK = re.compile(
     rb'^# <a id="archived-([0-9a-f]{16})"></a> [^\n]{0,300}?<!-- (\d{1,4}) \+ (\d{1,7}) lines -->$',
     re.MULTILINE,

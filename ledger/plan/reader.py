@@ -23,6 +23,7 @@ from ledger.plan.document import Document, entries
 from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span, Unread
 
 # `## Queue`, `## Up next`, `### Open tasks:`
+# e.g. "Up next"
 _WORK: Final = re.compile(
     r"[\W\d_]{0,8}(?:work |fix )?(?:queue|queued(?: items)?|backlog|to-?dos?|up next|next up"
     r"|(?:open|remaining|pending) (?:items|tasks|work|issues))[\W_]{0,4}",

@@ -162,6 +162,7 @@ _STAND_IN: Final = re.compile(
     re.IGNORECASE,
 )
 # What looks odd and says nothing: a UUID, an address in memory, a path, the stamp of a run.
+# e.g. "0x7fff2038"
 _OTHER: Final = re.compile(
     rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|0x[0-9a-f]+|[~.]{0,2}/[^/]{1,80}/.*",
     re.IGNORECASE,
@@ -269,8 +270,10 @@ _OF_PROGRAMS: Final = {
 _ASSIGNED: Final = re.compile(r"(-{0,2}[\w.-]{1,80})=(.*)", re.DOTALL)
 _WITHIN: Final = (
     # access_token=V in an address; Password=V in a connection string; environ["API_KEY"] = "V"
+    # e.g. "token=abc123"
     re.compile(r"(?P<name>[\w.-]{1,80})[\"'\]]{0,3}[ \t]*=[ \t]*[\"']?(?P<value>[^\s&;\"'<>]+)"),
     # A field of JSON: {"password": "V"}
+    # e.g. "\"token\": \"abc123\""
     re.compile(r"(?P<name>[\w.-]{1,80})[\"']?[ \t]*:[ \t]*[\"'](?P<value>[^\"']+)"),
     # Cookie: V; of a header all that is behind its name
     re.compile(r"(?:\A|=)(?P<name>[\w-]{1,80}):(?!:)[ \t]*(?P<value>.+)", re.DOTALL),
@@ -282,6 +285,7 @@ _USED: Final = (
     re.compile(r"://(?P<value>[^\s:/@]{16,300})@"),
 )
 # A word of a line as a shell has it, with its quotes; what stands between is kept.
+# e.g. "--header \"Authorization: abc\""
 _WORDS: Final = re.compile(
     r"(?:[^\s;&|()<>\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*'|[\"'\\])+", re.DOTALL
 )

@@ -15,12 +15,14 @@ from ledger.plan.text import not_text, one_line
 
 _NAME = re.compile(r"\[?(?P<item>[^\[\]#]{1,200})\]?(?:#(?P<number>\d{1,6}))?")
 # `## Task 1: Read`, `[BUG-1] Read`, `#task-1-read`
+# e.g. "## [PARSE-001] Read large files"
 _HEADING = re.compile(
     r"(?:#{1,6}[ \t]+|#(?=[A-Za-z])|(?=\[[^\[\]]{1,80}\][ \t]))"
     r"(?P<item>\[?[^\[\]#]{1,80}\]?[^\[\]#]{0,200})"
 )
 _OPENING = re.compile(r"\d{4}-?\d\d-?\d\d.{0,300}")
 # `Task 3`, `T3`, `T003`, `[US-3] Read`, `3. Read`
+# e.g. "Task 3.1"
 _COUNTED = re.compile(
     r"[\W_]{0,4}(?P<word>[A-Za-z]{0,20})[ \t#_-]{0,3}"
     r"0{0,6}(?P<number>\d{1,6}(?:\.\d{1,4}){0,4})(?!\w)"

@@ -7,6 +7,7 @@ from typing import Final
 from ledger.plan.model import FINISHED, Item
 
 # `**Sprint 1**: Infrastructure`, but no range: "Sprint 1-3"
+# e.g. "Sprint 2: Types"
 _LEADING: Final = re.compile(
     r"[\W_]{0,8}sprint[ \t]+(?P<number>\d+(?:\.\d+)?[a-z]?)\b(?!(?:-|\u2013| to | and )\d)",
     re.IGNORECASE,

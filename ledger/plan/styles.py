@@ -24,11 +24,13 @@ MARKS: dict[Result, str] = {
     "unknown": "",
 }
 # 2026-02-01T10:30Z, 2026-02-01, 20260201T103000Z
+# e.g. "2026-02-01T10:30:00Z"
 _WHEN = re.compile(
     r"(?P<day>\d{4}(?P<dash>[-\u2010\u2011]?)\d\d(?P=dash)\d\d)"
     r"(?:(?P<blank>[T ])\d\d(?P<colon>:?)\d\d(?P<seconds>(?P=colon)\d\d)?(?P<zone>Z|[ ]UTC))?"
 )
 _SEPARATOR = re.compile(r"[ \t]([\u2013\u2014]|-{1,2})[ \t]|(:)\*{0,2}[ \t]")
+# e.g. "  - **Metrics:**"
 _LABELLED = re.compile(
     r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?P<bold>\*\*)?(?:Metrics|Artifacts)\b", re.IGNORECASE
 )
@@ -40,6 +42,7 @@ _NOTES = re.compile(r"\([^()]*\)")  # (loop i=12, Mode: Docs): its colon separat
 _SENTENCE_END = re.compile(r"\.(\*{0,2} )")
 _TICKS = re.compile("`+")
 # What would open a block where a list's item begins.
+# e.g. "1. "
 _OPENS_BLOCK = re.compile(
     r"^(?P<number>\d{0,9})"
     r"(?P<mark>(?<=\d)[.)](?= |\Z)"

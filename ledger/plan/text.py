@@ -185,6 +185,7 @@ _BYTES: Final = {byte: byte for byte in _ABOVE_ASCII} | {
     if (letter := bytes([byte]).decode(page, "ignore"))
 }
 # A character of UTF-8 of two to four bytes, or one of three or four that has lost some.
+# e.g. "Â§"
 _CHARACTER: Final = re.compile(
     "[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
     "|[\xe0-\xf4][\x80-\xbf]{1,2}(?![\x80-\xbf])"

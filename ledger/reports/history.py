@@ -14,6 +14,7 @@ from ledger.versions.model import Event, EventKind, Facts, History, Removed, Res
 _ROWS: Final = 12  # of the table over time
 _SHARED: Final = 40  # characters that two texts may share at their start and still be shown whole
 _NO_DATE: Final = "no date"
+# e.g. "20260204T110000Z"
 _WHEN: Final = re.compile(r"\A\d{4}-?\d\d-?\d\d(?:T[\d:]{4,8}Z?)?|(?<=\A\[)\d{4}-\d\d-\d\d")
 _MEASURES: Final[tuple[tuple[str, str, Callable[[Facts], int]], ...]] = (
     ("a number used twice in an item", "attempt", attrgetter("duplicates")),

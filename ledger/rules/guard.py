@@ -570,12 +570,15 @@ def _has_same_name(old: Attempt, new: Attempt, is_note: bool) -> bool:
 _LINE = re.compile(
     rb"^[ \t]*[-*+][ \t]+\**withdrawn\**:\**[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE
 )
+# e.g. "[PARSE-001]"
 _ITEM = re.compile(r"\[([^\[\]]{1,200})\][ \t]*|([A-Z][\w-]{0,80}-\w{1,20})(?=[ \t]*#)[ \t]*")
+# e.g. "Attempts #1-#3"
 _NUMBERS = re.compile(
     r"(?:attempts?[ \t]*)?#?(\d{1,6})(?:[ \t]*[-\u2013][ \t]*#?(\d{1,6}))?"
     r"(?:,[ \t]*|[ \t]+and[ \t]+)?",
     re.IGNORECASE,
 )
+# e.g. "2026-02-02 and"
 _DATED = re.compile(
     r"\[?(\d{4}-\d\d-\d\d(?:T\d\d:?\d\d(?::?\d\d)?Z?)?|\d{8}T\d{6}Z)\]?(?!\w)"
     r"(?:,[ \t]*|[ \t]+and[ \t]+)?"

@@ -219,6 +219,7 @@ Age = Callable[[Attempt], int]
 
 _BLANK: Final = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
 _NUMBER: Final = re.compile(rb"(?i:Attempt)" + _BLANK + rb"#?(\d{1,6})")
+# e.g. "Attempt #3"
 _ATTEMPT: Final = re.compile(rb"(?i:Attempts?)" + _BLANK + rb"#(\d{1,6})(?!\d)")
 _WHOSE: Final = re.compile(rb"(?<![\w.-])([A-Z][\w.-]{0,200})#(\d{1,6})(?!\d)")
 _LEAD: Final = 200  # bytes at the start of an attempt that may hold its number

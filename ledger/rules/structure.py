@@ -218,6 +218,7 @@ def _field(item: Item, name: str) -> int | None:
 
 # The first byte of a character beyond ASCII and one of those that follow it, each once read as a
 # character of Windows-1252 or Windows-1254 and written as UTF-8.
+# e.g. "Ã¤"
 _SUSPECT: Final = re.compile(
     rb"(?:\xc3[\x82-\xb4]|\xc4[\x9e\x9f\xb0\xb1]|\xc5[\x9e\x9f])"
     rb"(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2(?:\x82\xac"

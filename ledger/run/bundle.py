@@ -26,6 +26,7 @@ DEFAULT_FOLDER: Final = "reports/<item>/<STAMP>"
 UNENDED: Final = "it was started, and its end was never written"
 _VERSION: Final = 1
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
+# e.g. "20260204T110000Z"
 _STAMP_GIVEN: Final = re.compile(  # 20251015T201831Z
     r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
 )

@@ -25,6 +25,7 @@ _WITH_VALUE = frozenset("-X -W -n -k -s -u -C --with --extra --group --python -p
 _PACKAGE_RUNNERS = frozenset("npx bunx pnpm yarn pnpx".split())
 _NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 # `--disable-plugin-autoload`, `PYTEST_DISABLE_PLUGIN_AUTOLOAD=1` behind `env`, `-p no:reportlog`.
+# e.g. "-pno:reportlog"
 _WITHOUT_REPORT_LOG = re.compile(
     rf"--disable-plugin|{_NO_PLUGINS}=.|(?:-p)?no:(?:pytest_)?reportlog"
 )

@@ -14,6 +14,7 @@ _LONGEST: Final = 200  # characters of a reason
 _TAIL: Final = 4096  # bytes of a log
 _LAST: Final = 10  # lines of a log in which a runner says that there was nothing to run
 # What programs that start other ones print where there is no such program, each with an example:
+# e.g. "/usr/bin/python3: No module named pytest"
 _MISSING: Final = re.compile(
     r"""^(?:
       \S*(?:python|pypy)[\d.]*:\ No\ module\ named\ \S+   # /usr/bin/python3: No module named pytest
@@ -25,6 +26,7 @@ _MISSING: Final = re.compile(
 )
 # No tests found, exiting with code 1 (jest); No test files found, exiting ... (vitest);
 # NO TESTS RAN, Ran 0 tests in 0.000s (unittest); no tests ran in 0.02s (pytest)
+# e.g. "no tests ran in 0.01s"
 _NO_TESTS: Final = re.compile(
     r".{0,80}\b(?:no test(?:s| files) found, exiting|no tests ran|ran 0 tests in)\b|"
     # 3 deselected in 0.02s, 1 deselected, 1 warning in 0.17s (pytest)
@@ -34,6 +36,7 @@ _NO_TESTS: Final = re.compile(
 
 # pytest.log: pytest: file or directory not found: tests/nope.py (a reason)
 # ERROR: file or directory not found: tests/nope.py (in the log)
+# e.g. "ERROR: not found: t/x.py"
 _REFUSED: Final = re.compile(
     r"(?:pytest|^ERROR): "
     r"(usage: .*|(?:file or directory )?not found: .*|unrecognized arguments: .*)",

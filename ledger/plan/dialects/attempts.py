@@ -46,6 +46,7 @@ _DATED_WITHIN = 8
 
 _FIELD = re.compile(r"\*{0,2}[A-Za-z][^:\[\n]{0,60}:")
 # Names of fields that are the dialect's own.
+# e.g. "Exit criteria (all):"
 _KNOWN = re.compile(
     r"(?:Status|Priority|Exit criteria|Reproduction|Owner/Date|Plan Reference|First Divergence"
     r"|Artifacts(?: Root)?|Attempts History|Next Actions|Metrics|Spec/AT)(?=[^\n:]{0,40}:)",

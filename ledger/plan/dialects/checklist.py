@@ -36,6 +36,7 @@ _NUMBERING = re.compile(r"(?:[\W_]|\d{1,3}[.)](?=\s)){0,12}")
 _TRAILING = re.compile(r"[\[(](?P<said>[^\[\]()]{2,60})[\])][^\w\[(]{0,6}\Z")
 _AFTER_DASH = re.compile(r"[ \t](?:[\u2013\u2014]|--?)[ \t]|:[ \t]")
 _THINGS = "items?|tasks?|work|to-?dos?|things?|steps?|entries|issues?|phases?"
+# e.g. "Recently completed"
 _ALONE = re.compile(
     r"(?:(?:recently|currently|already|all)[ \t]+)?"
     r"(?P<said>[a-z]+(?:[ _-](?:progress|do|hold|planning))?)"
@@ -45,17 +46,20 @@ _ALONE = re.compile(
 )
 _OPEN_BOX = re.compile("[\u2b1c\u2610\U0001f532]")  # signs for an empty box
 _TICKS = ("\u2705", "\u2714", "\u2611")
+# e.g. "Medium priority"
 _LEVEL = re.compile(
     r"\b(?P<word>blocker|critical|urgent|highest|high|medium|normal|moderate|low|lowest)"
     r"[ \t-]+(?:priority|prio)\b|\A(?P<alone>critical|urgent|high|medium|low)\Z",
     re.IGNORECASE,
 )
+# e.g. "Priority: 2"
 _HEADING_PRIORITY = re.compile(
     r"\bprio(?:rity)?+[ \t]*[:#-]?[ \t]*"
     r"(?:(?P<number>\d{1,3})\b|(?P<word>[A-Za-z]{3,10}|[Pp]\d)\b)"
     r"|\bP(?P<p>\d)\b",
     re.IGNORECASE,
 )
+# e.g. "Nice to have"
 _OPTIONAL = re.compile(
     r"(?:optional|future|someday|nice[ -]to[ -]haves?|stretch|icebox)\b", re.IGNORECASE
 )
@@ -69,6 +73,7 @@ _MORE: Final[dict[str, ItemStatus]] = words.by_word(
         "pending": "todos next upcoming remaining",
     }
 )
+# e.g. "**PARSE-001** Read large files"
 _ID = re.compile(
     r"(?P<open>\*\*|`)?(?P<bracket>\[)?"
     r"(?P<name>[A-Z][A-Za-z0-9]{0,15}(?:[-_.\u2010\u2011][A-Za-z0-9]{1,20}){0,8}"
@@ -76,6 +81,7 @@ _ID = re.compile(
     r"(?(bracket)\])(?P<before>:)?(?P<close>\*\*|`)?(?P<colon>:)?(?=[ \t])[ \t]*"
 )
 # An ID that nothing marks off as one: S01, PARSE-001, 1.2.
+# e.g. "PARSE-001"
 _BARE = re.compile(
     r"(?:[A-Z]{1,5}-?\d{1,4}[a-z]?|[A-Z][A-Z0-9]{0,15}(?:-[A-Z0-9]{1,16}){0,6}-\d{1,6}|[\d.]+)\Z"
 )
@@ -84,6 +90,7 @@ _LEADING_DASH = re.compile(r"\A(?:[\u2013\u2014]|--?|:)[ \t]+")
 _TAG = re.compile(r"`?\[(?P<tag>[A-Za-z][\w +/.-]{0,30})\]`?(?!\()[ \t]*")
 _PRIORITY = re.compile(r"P\d\Z")
 _DATE = re.compile(r"(?<![\w-])\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d")
+# e.g. "**Owner:** Anna"
 _LABELLED = re.compile(
     r"\*\*(?P<bold>[^*:\n]{1,60})(?::\*\*|\*\*[ \t]*:)[ \t]*|(?P<plain>[A-Z][\w ]{0,30}):[ \t]+"
 )

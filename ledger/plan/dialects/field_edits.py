@@ -17,6 +17,7 @@ from ledger.plan.model import Field, Item
 
 _NAME: Final = re.compile(r"[^\W\d_][\w /&+.'-]{0,58}[\w.]")
 # What holds attempts, actions or criteria, in any dialect.
+# e.g. "Next actions"
 _HOMES: Final = re.compile(
     r"attempts?\b|next (?:action|step)|required action|todo|tasks?\b|(?:exit|success|done) criteri",
     re.IGNORECASE,

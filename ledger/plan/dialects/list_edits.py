@@ -39,6 +39,7 @@ from ledger.plan.model import (
 )
 from ledger.plan.words import Vocabulary
 
+# e.g. "  2. "
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
 _TAB: Final = 4
 # In a box, what can be ticked by changing this one byte.

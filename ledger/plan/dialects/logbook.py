@@ -31,6 +31,7 @@ from ledger.plan.model import (
 )
 
 _LOOKED_AT: Final = 200  # sections of a file, for one that no other dialect has
+# e.g. "**Parser** — read once"
 _TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
 _STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
 _PART = re.compile(r"\.[A-Z]{1,3}\d{1,4}\Z")

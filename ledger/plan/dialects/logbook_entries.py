@@ -27,13 +27,16 @@ _TITLES: Final[dict[Kind, tuple[str, ...]]] = {
     "todo": ("todos", "todo", "to do", "next actions"),
     "criteria": ("exit criteria", "success criteria"),
 }
+# e.g. "[2026-02-01 10:30] — LESER-1"
 _OPENING = re.compile(
     r"[*\[`]{0,4}(?P<when>\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d"
     r"(?:[T \u202f]{1,2}\d\d(?::?\d\d){0,2}(?:[ \u202f]?(?:Z|UTC))?)?)(?!\w)[*\]`]{0,4}"
     r"(?P<dash>[ \t]*(?:[\u2013\u2014:]|-{1,2})[ \t]+|[ \t]+(?=\()|[ \t]*\Z)"
 )
+# e.g. "**[PARSE-001]**"
 _ID = re.compile(rf"\*{{0,2}}\[?(?P<id>{patterns.ID})\]?\*{{0,2}}")
 _STEP = r"[A-Z]{1,3}[0-9]{1,4}"
+# e.g. "A1-A4"
 _STEPS = re.compile(
     rf"(?<!\w)(?P<first>{_STEP})(?:[-\u2010-\u2014](?P<last>{_STEP}|[0-9]{{1,4}}))?(?!\w)"
 )
@@ -44,6 +47,7 @@ _NOTE = re.compile(r"\((?P<note>[^()\n]{1,200})\)[ \t*]*\Z")
 _MOST_STEPS: Final = 100  # in a range such as S1-S9
 
 
+# e.g. "- **Metrics:** 12 passed"
 LABEL = re.compile(
     r"[ \t]{0,8}(?:[-*+][ \t]+)?(?P<bold>\*\*)?(?P<name>[^\W\d_][^:*\n]{0,40}?)"
     r"(?(bold)(?::\*\*|\*\*:?)|:)(?=[ \t]|\Z)[ \t]*(?P<value>.*)"

@@ -32,6 +32,7 @@ _CAUSES: Final[dict[str, tuple[str, str]]] = {
     "permission": ("(?:missing )?permission(?:s| ?errors?)?", "permission|denied|not permitted"),
     "GPU": ("(?:no )?(?:gpus?|cuda)", "gpu|cuda|accelerator|nvidia|device"),
 }
+# e.g. "timeouts"
 _CAUSE: Final = re.compile(
     "|".join(rf"(?P<k{at}>\b(?:{words})\b)" for at, (words, _) in enumerate(_CAUSES.values()))
     + rf"|(?-i:\b(?P<name>{_EXCEPTION})s?\b)",

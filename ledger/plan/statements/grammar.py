@@ -659,6 +659,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
 """The rows in the order of trying, each with what makes its statements. None matches nothing."""
 _GROUP_NAME: Final = re.compile(r"\(\?P<\w+>")
 # All rows in one: each is a group, and has none inside, so that the last group is the row.
+# e.g. "bAP"
 _ANY: Final = re.compile("|".join(f"({_GROUP_NAME.sub('(?:', row)})" for row, _ in GRAMMAR))
 
 

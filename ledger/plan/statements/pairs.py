@@ -8,6 +8,7 @@ from ledger.plan.statements.model import OUTCOMES, Quantity, Statement
 from ledger.plan.statements.tokens import Token
 
 _O: Final = "[PFESXY]"
+# e.g. "NPð,NPi"
 _PAIR: Final = re.compile(
     # e.g. "Before: 8 failed, after: 5 failed", "The previous attempt had 9 passed, now it is 12"
     rf"ð:?(?P<n>N)T?(?P<q>{_O})T?[,;&]+(?:i:)?(?P<k>N)(?:T?(?P<r>{_O})T?)?i?"
@@ -18,6 +19,7 @@ _PAIR: Final = re.compile(
     r"|W?H?(?P<n4>t)ð[,;&]+W?H?(?P<k4>t)i?|ð:?W?H?(?P<n5>t)[,;&]+(?:i:)?W?H?(?P<k5>t)i?"
 )
 # Other words for another time may mean one that no run is of: "yesterday", "initially".
+# e.g. "the previous run"
 _EARLIER: Final = re.compile(
     r"before|previously|(?:in |on |the |our |that )*"
     r"(?:baseline|(?:previous|last|earlier|prior|preceding) (?:run|attempt|one))"

@@ -76,18 +76,22 @@ _TOKEN = re.compile(
     r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—≠]|->|=>|[!=]=|[,;:()=|?]| - )"
 )
 # What a run left: a folder, `pytest.log`.
+# e.g. "`reports/parse/phase_b/20251103T080000Z/none.log`"
 _OUTPUT = re.compile(
     r"`(?!tests?/)[^`\s]*(?:/|\.(?:log|txt|xml|jsonl?|md|patch|diff|csv))[^`\s]*(?<!\.py)`"
 )
 _TICKED = re.compile(r"\A[ \t]*[-*+] \[[xX]\]")
 # Figures of a run in a code span are no code.
+# e.g. "`2 failed, 10 passed`"
 _FIGURES = re.compile(r"`([^`\n]{0,200}\d (?:passed|failed|skipped|errors?)\b[^`\n]{0,200})`")
+# e.g. "python -m pytest -q -rs"
 _PYTEST = re.compile(
     r"(?:python -m )?(?:pytest|py\.test)(?: -[qvxs]{1,3}| --?r\w{1,10}(?: \d{1,3})?){0,9}"
 )
 # e.g. "pytest -q; echo $?"
 _EXIT = re.compile(r"(?:[$%] )?(?:[^\n]{0,200}pytest[^\n]{0,200}; ?)?(?:echo )?\$\?")
 _TIME = re.compile(r"(?:/usr/bin/)?time(?: -\w{1,9})?")
+# e.g. "no more than "
 _BOUND = re.compile(
     r"(?:(?:{}) (?:the |an? )?|[~≈<>≤≥]=? ?)\Z".format(
         "|".join(re.escape(phrase) for phrase in sorted(BOUNDS, key=len, reverse=True))
@@ -97,6 +101,7 @@ _BOUND = re.compile(
 _LONGEST_BOUND = 24
 # What stood at another time: "(was 8 / 395)".
 _WAS = re.compile(r"(?:\A|[(,;:] ?)(?:it )?(?:was|were|had)(?: at)? \Z", re.IGNORECASE)
+# e.g. "doesn't"
 _CONTRACTED = re.compile(r"\A(?!wo|would|should|must|might|need)\w+(?P<not>n't)\Z|'(?:s|re|ve|m)\Z")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _RUNS: Final[tuple[Literal["phase", "attempt", "chunk", "stamp"], ...]] = (

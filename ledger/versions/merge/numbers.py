@@ -20,6 +20,7 @@ _BETWEEN = rb"[\])`*]{0,4}(?:[ \t,:(/]|\xe2\x80\x94){0,3}"
 _BLANK = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
 _AND = rb"(?:, ?| ?(?:and|or|to|&|/|-|\xe2\x80\x93) ?)"
 # ``Attempt #5``, ``Attempts #5, #6``, both also behind an item's ID; ``ITEM-001#5``.
+# e.g. "PARSE-001 Attempts #2 and #3"
 _REFERENCE = re.compile(
     rb"(?:(?P<item>" + _ID + rb")" + _BETWEEN + rb")?"
     rb"(?i:\bAttempts?)" + _BLANK + rb"#\d{1,6}(?:" + _AND + rb"#\d{1,6})*"

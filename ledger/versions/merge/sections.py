@@ -41,6 +41,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "archived": 3,
 }
 # What parts an action's state from its text, and comes and goes with it.
+# e.g. ": "
 _BEHIND_STATE = re.compile(
     rb"[*:]{0,4}[ \t]*(?:\xe2\x80\x93|\xe2\x80\x94|:|-{1,2}(?=[ \t]))?[ \t]*"
 )
