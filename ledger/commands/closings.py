@@ -288,7 +288,7 @@ def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[Judged
             item=item.id,
             attempt=None,
             kind="done",
-            text=closing.said,
+            text=closing.sentence,
             claimed="done",
             line=closing.line,
         )
@@ -298,10 +298,10 @@ def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[Judged
         grounds = os[0][1] if os else every[0]
         where = grounds.document or config.ledger_path
         if against and against[0].severity == "error":
-            reason = against[0].message.removeprefix(f"{closing.said} and ")
+            reason = against[0].message.removeprefix(f"{closing.sentence} and ")
             yield claim.contradicted("not shown to be", where, reason)
         elif against:
-            yield claim.unverifiable(against[0].message.removeprefix(f"{closing.said} and "))
+            yield claim.unverifiable(against[0].message.removeprefix(f"{closing.sentence} and "))
         elif grounds.criteria:
             yield claim.supported(f"{text.counted(len(grounds.criteria), 'criterion')} met", where)
 

@@ -15,7 +15,7 @@ from ledger.errors import Refused, UsageError
 from ledger.gates.decisions import decided, option_key, option_keys
 from ledger.gates.done import Closing, objections
 from ledger.gates.facts import LARGEST, Facts, Request
-from ledger.gates.tasks import PlanFile, plan_files, said_by
+from ledger.gates.tasks import PlanFile, plan_files, texts_of
 from ledger.gates.ties import Tied, briefs_of
 from ledger.git.files import Files, WorkTree
 from ledger.plan import text
@@ -84,7 +84,7 @@ def home_of(config: Config, item: Item, names: Sequence[str]) -> str:
 
 
 def _texts(config: Config, view: Files, item: Item) -> Iterator[str]:
-    yield from said_by(item)
+    yield from texts_of(item)
     for tied in islice(briefs_of(view, config.ledger_path, item), _MOST_BRIEFS):
         yield text.decode(view.read(tied.path, LARGEST))
 

@@ -24,6 +24,7 @@ _CONTROL = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # "\x1b[1;31m", "\x1b[38;5;8m": bold, red, grey; but not 8 by itself, which hides what follows
+# e.g. "\x1b[1;31m"
 _COLOUR = re.compile(
     r"(\x1b\[(?:(?:[34]8;(?:5|2;\d{1,3};\d{1,3});\d{1,3}|0?[0-79]|[1-9]\d{1,2})(?:;|(?=m))){0,9}m)"
 )

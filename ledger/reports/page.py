@@ -163,12 +163,12 @@ def _series(history: History) -> Iterator[Series]:
     if len(facts) < 2:
         return
     days = {commit.sha: commit.day for commit in history.log}
-    first, last = (days.get(facts.commit) or facts.commit[:8] for facts in (facts[0], facts[-1]))
+    first, last = (days.get(f.commit) or f.commit[:8] for f in (facts[0], facts[-1]))
     part = -(-len(facts) // _MOST_POINTS)
     for title, tone, note, values in (
-        ("Size in KB", "accent", "", [facts.size / 1000 for facts in facts]),
-        ("Attempts in the file", "calm", "", [facts.attempts for facts in facts]),
-        ("Faults in the text", "bad", _FAULTS, [_faults(facts) for facts in facts]),
+        ("Size in KB", "accent", "", [f.size / 1000 for f in facts]),
+        ("Attempts in the file", "calm", "", [f.attempts for f in facts]),
+        ("Faults in the text", "bad", _FAULTS, [_faults(f) for f in facts]),
     ):
         stretches = (range(at, min(at + part, len(facts))) for at in range(0, len(facts), part))
         drawn = [max(some, key=values.__getitem__) for some in stretches]
