@@ -58,7 +58,6 @@ _FOLDER_FLAGS: Final = _flags("RDONLY", "DIRECTORY")
 # Who holds a lock, as in `ledger: process 4711 on build-7 since 2026-11-30T12:00:00Z`. It stands
 # behind a line end, the byte that Windows lets nobody else read while the lock is held.
 # e.g. "ledger: process 4711 on host.example since 2026-01-02T10:00:00Z\n"
-# e.g. "ledger: process 4711 on host.example since 2026-01-02T10:00:00Z\n"
 _HOLDER: Final = re.compile(
     rb"\n?ledger: (process \d{1,10} on [\w.-]{1,255}) since ([0-9T:-]{1,20}Z)\n\Z"
 )
@@ -71,9 +70,6 @@ LARGEST: Final = 1 << 28
 """Bytes of a file that is read whole."""
 _LONGEST_JOURNAL: Final = 1 << 30  # bytes
 _LONGEST_NAME: Final = 4096  # bytes
-# e.g. "ledger journal 1\nfile 7\nfirst ledger\nold none\nnew 0123456789abcdef0123456789abcdef012345
-# 6789abcdef0123456789abcdef\nthen 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\
-# n\n"
 # e.g. "ledger journal 1\nfile 7\nfirst ledger\nold none\nnew 0123456789abcdef0123456789abcdef012345
 # 6789abcdef0123456789abcdef\nthen 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\
 # n\n"

@@ -33,7 +33,6 @@ VERSION: Final = 2
 """That of the texts below; greater with each change of them."""
 # <!-- ledger:begin 2 (...) -->, and all down to <!-- ledger:end --> unless another begins before
 # e.g. "<!-- ledger:begin 2 -->\nKeep the plan.\n<!-- ledger:end -->"
-# e.g. "<!-- ledger:begin 2 -->\nKeep the plan.\n<!-- ledger:end -->"
 _BLOCK: Final = re.compile(
     rb"^<!-- ledger:begin(?: (?P<version>\d{1,9}))?[^\n]*\n"
     rb"(?:(?:(?!^<!-- ledger:begin).)*?^(?P<end><!-- ledger:end -->))?",

@@ -28,7 +28,6 @@ _FATAL = "Fatal Python error: "
 _PYTHON_THREAD = ("Current thread 0x", "Stack (most recent")
 # `  File "/a/b.py", line 12 in test_x`
 # e.g. "  File \"/srv/tests/a.py\", line 9 in test_x"
-# e.g. "  File \"/srv/tests/a.py\", line 9 in test_x"
 _PYTHON_FRAME = re.compile(r'  File "([^"\n]{1,1000})", line (\d{1,9}|\?\?\?) in (.{1,300})')
 
 

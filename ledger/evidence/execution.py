@@ -121,7 +121,6 @@ _MARK = "Command being timed:"
 _TIME_SUFFIXES = (".txt", ".log", ".out", ".err", ".stderr", ".time")
 # `real	0m1.234s`, `user	0m0.900s`, `sys	0m0.100s`: of bash, and with bare seconds of `time -p`
 # e.g. "real\t0m1.234s\nuser\t0m0.900s\nsys\t0m0.100s\n"
-# e.g. "real\t0m1.234s\nuser\t0m0.900s\nsys\t0m0.100s\n"
 _OF_SHELL = re.compile(
     r"^real\s+(?:(?:(?P<h>\d{1,4})h)?(?P<m>\d{1,6})m)?(?P<s>\d{1,9}[.,]\d{1,9})s?\s+"
     r"user\s+\S{1,20}\s+sys\s+\S{1,20}\s*$",

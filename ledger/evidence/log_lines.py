@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 # `\x1b[32mPASSED\x1b[0m`: a colour, a title for the terminal, a character set
-# e.g. "\x1b[31m", "\x1b[31m"
+# e.g. "\x1b[31m"
 _ANSI = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b[\]_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
 )

@@ -34,7 +34,7 @@ _SIGN: Final = r"(?P<sign>\b(?:{})(?!\w)|[<>\u2264\u2265]=?|[~\u2248]|==?)".form
 _SIGNS: Final = {**BOUNDS, "\u2264": "<=", "\u2265": ">=", "\u2248": "~", "==": "="}
 """Signs by what is written for them; others stand for themselves."""
 # e.g. "margin \u2265 50% of 3600s", "Margin of at least 40 % below the 60 min timeout"
-# e.g. "margin of at least 63 %", "margin of at least 63 %"
+# e.g. "margin of at least 63 %"
 MARGIN: Final = re.compile(
     rf"\bmargin(?: (?:is|of))?:? ?{_SIGN} ?(?P<value>\d{{1,3}}(?:\.\d{{1,6}})?) ?%"
     r"(?: (?:of|below|under|to) (?:the )?(?:(?P<of>\d{1,9}) ?(?P<unit>s|min|h)\b ?)?"

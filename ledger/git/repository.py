@@ -40,7 +40,6 @@ _DOCUMENTS: Final = ("--", "*.md")
 _LISTED: Final = ("--literal-pathspecs", "ls-files", "-z")
 # `8b8c48d0... 45 45 1`, then a line for each fact, `committer-time 1760555555` among them
 # e.g. "0123456789012345678901234567890123456789 3 3 1\nauthor Anna\ncommitter-time 1760559511\n"
-# e.g. "0123456789012345678901234567890123456789 3 3 1\nauthor Anna\ncommitter-time 1760559511\n"
 _BLAMED: Final = re.compile(
     rb"^([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?\n(?:[a-z-]+ [^\n]*\n){1,9}committer-time (\d{1,12})\n",
     re.MULTILINE,

@@ -49,7 +49,7 @@ _LONG: Final = 2_000  # characters of text that is worth cutting
 # Where a line begins that could be cut at: at column 0 or 1 with any text, further in with the
 # mark of a list's entry. Nested in a bullet at column 0 an entry is indented by 2 to 5: less ends
 # the bullet, more makes code.
-# e.g. "\n   - a bullet inside", "\n   - a bullet inside"
+# e.g. "\n   - a bullet inside"
 _PLACE = re.compile(r"\n(?: ?(?=[^ \t\n])| {2,5}(?=(?:[-*+]|\d{1,9}[.)]) +[^ \t\n]))")
 _ODD_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:\s|\Z)")  # of a list, and it is not sure what of
 # `- text`, `12. text`

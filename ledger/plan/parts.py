@@ -345,6 +345,7 @@ def field(document: Document, entry: Block) -> Field | None:
 
 
 # `**Status:** done **Priority:** High`, two lines of a paragraph that a formatter joined
+# e.g. " | **Owner:** Anna"
 _NEXT_LABEL: Final = re.compile(
     r"[ \t][|\u00b7]?[ \t]*(?=\*\*[A-Z][\w /]{1,30}(?::\*\*|\*\*:)[ \t])"
 )

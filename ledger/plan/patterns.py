@@ -11,6 +11,7 @@ from ledger.plan.words import USUAL, Vocabulary
 
 _JOINT = r"[-_.\u2010\u2011]"
 ID = rf"(?!YYYY)[A-Z][A-Z0-9]*(?:{_JOINT}[A-Za-z0-9]+)*"
+# e.g. "[PARSE-001] Read large files"
 ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.DOTALL)
 
 
@@ -100,6 +101,7 @@ class Shaped(NamedTuple):
     rest: str
 
 
+# e.g. "[in-progress]"
 _BOX = re.compile(rf"\[(?:[xX]|{'|'.join(words.WORD_BOXES)})\]", re.IGNORECASE)
 
 
@@ -128,6 +130,7 @@ def field_label(vocabulary: Vocabulary, *names: str) -> re.Pattern[str]:
 
 
 # `Read fast [DONE]`, `Read fast (in progress)`, `Read fast — done`, `Read fast ✅ Done`
+# e.g. " — in progress"
 _TITLE_STATUS = re.compile(
     rf"(?:[ \t](?:[\u2013\u2014]|--?|[{''.join(words.MARKS)}]\ufe0f?)[ \t]+|[ \t][\[(])"
     r"(?P<said>[^\[\]()\u2013\u2014]{2,40})[\])]?\W{0,3}\Z"
@@ -174,11 +177,13 @@ def _form(shapes: tuple[str, ...]) -> str:
 
 
 # What a person would take for an ID: a name and a number joined by a hyphen.
+# e.g. "[PARSE-001]"
 _LOOKS_LIKE_ID = re.compile(
     r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}[-_\u2010\u2011]\d{1,6}[A-Za-z]?\](?!\()"
 )
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?!\S)[ \t]*")
 _NUMBERED = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t])")
+# e.g. "2025-10-15T201831Z"
 _WHEN = re.compile(
     r"(?P<year>\d{4})[-\u2010\u2011]?(?P<month>\d\d)[-\u2010\u2011]?(?P<day>\d\d)"
     r"(?:T(?P<time>\d{2}:?\d{2}(?::?\d{2})?)Z?)?"
@@ -191,6 +196,7 @@ _DAY = (
 # `[2026-02-01] Attempt #1 —`, `2026-02-01 Attempt #1:`, `✅ [2026-02-01] **Attempt #1**`,
 # `[x] [2026-02-01]: Attempt 1`, `Attempt #1 [2026-02-01] —`, `Attempt 1 (2026-02-01):`,
 # `Attempt 1: 2026-02-01 —`
+# e.g. "[2025-11-03] Attempt #2 — Result: success."
 ATTEMPT = re.compile(
     rf"(?:\[[ xX]\][ \t]+)?(?:{_MARK}[ \t]*)?"
     r"(?P<opening>\*{0,2}"
@@ -207,11 +213,13 @@ ATTEMPT = re.compile(
 _DATES = ("when", "bare", "behind", "noted", "last")
 _OPENS_ATTEMPT = frozenset("*[Aa(12#\\")  # of all patterns, beside signs that are no ASCII
 # `[2026-02-01] Looked`, `2026-02-01: Looked`, `**2026-02-01** — Looked`
+# e.g. "[2025-11-03] — Result: success."
 _DATED = re.compile(
     rf"\*{{0,2}}(?:\[(?P<when>\d{{4}}[^\]\n]{{4,36}})\]|(?P<bare>{_DAY})"
     r"(?=\*{0,2}(?:[ \t]*[:\u2013\u2014]|[ \t]-)))"
 )
 # `#1 (2026-02-01): failed`, `**#1** 2026-02-01`
+# e.g. "#3 2025-11-02 success"
 HASHED = re.compile(
     r"(?P<opening>\*{0,2}#(?P<number>\d{1,6})\*{0,2}[ \t]*[(\[,:]?[ \t]*"
     rf"(?P<when>{_DAY})[)\]]?)"
@@ -228,6 +236,7 @@ _STATE = (
     r"(?P<close>[*\]]{0,4})(?=(?P<then>\W|\Z))"
 )
 _CLOSE = re.compile(r":?\*\*")
+# e.g. "**✅**"
 _SIGN = re.compile(rf"(?P<bold>\*\*)?(?P<mark>{_MARK})(?(bold):?\*\*)")  # ✅, **✅:**
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
@@ -242,6 +251,7 @@ _MARKUP = re.compile(
     r"(?:\\?[*_])+|^[ \t]*(?:[-+]|\d{1,2}[.)])(?=[ \t])|\\$|(?<=---)-+", re.MULTILINE
 )
 _TOO_LARGE = re.compile(r"Attempt\s*#?\d{7}", re.IGNORECASE)
+# e.g. "* [2025-07-02] Attempt #1 — Result: failed"
 _LOOKS_LIKE_ATTEMPT = re.compile(
     r"[ \t]*(?:>[ \t]?){0,4}(?:[-*+]|#{1,6})[ \t]+(?:\[[ xX]\][ \t]+)?\*{0,2}"
     rf"(?:\[[^\]\n]{{4,40}}\]|(?:{_DAY})):?[*\s]*Attempts?\b",
@@ -255,6 +265,7 @@ _UNBULLETED_ATTEMPT = re.compile(
 )
 
 _AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
+# e.g. "✅ COMPLETE (Attempt #22)"
 _COMPLETED_BY = re.compile(
     r"\b(?:COMPLETED?|Completed|DONE|Done)\b[*\]]{0,4} {0,2}"
     r"(?:via |by |in )?\(?Attempt[ \t]*#(\d{1,6})(?!\d)"

@@ -51,7 +51,6 @@ _CONTENTS = re.compile(
 _LINK = re.compile(r"\[[^\]]{1,1000}\]\([^()\s]{0,3000}#archived-(?P<key>[0-9a-f]{16})\)[ \t]*")
 _RANGE = r"#(\d{1,6})(?:-#(\d{1,6}))?"
 # e.g. "# <a id=\"archived-0123456789abcdef\"></a> PARSE-001 <!-- 2 + 1 lines -->"
-# e.g. "# <a id=\"archived-0123456789abcdef\"></a> PARSE-001 <!-- 2 + 1 lines -->"
 _MARK = re.compile(
     rb'^# <a id="archived-([0-9a-f]{16})"></a> [^\n]{0,300}?<!-- (\d{1,4}) \+ (\d{1,7}) lines -->$',
     re.MULTILINE,

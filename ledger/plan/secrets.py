@@ -273,7 +273,7 @@ _WITHIN: Final = (
     # e.g. "token=abc123"
     re.compile(r"(?P<name>[\w.-]{1,80})[\"'\]]{0,3}[ \t]*=[ \t]*[\"']?(?P<value>[^\s&;\"'<>]+)"),
     # A field of JSON: {"password": "V"}
-    # e.g. "\"token\": \"abc123\"", "\"token\": \"abc123\""
+    # e.g. "\"token\": \"abc123\""
     re.compile(r"(?P<name>[\w.-]{1,80})[\"']?[ \t]*:[ \t]*[\"'](?P<value>[^\"']+)"),
     # Cookie: V; of a header all that is behind its name
     re.compile(r"(?:\A|=)(?P<name>[\w-]{1,80}):(?!:)[ \t]*(?P<value>.+)", re.DOTALL),
@@ -285,7 +285,7 @@ _USED: Final = (
     re.compile(r"://(?P<value>[^\s:/@]{16,300})@"),
 )
 # A word of a line as a shell has it, with its quotes; what stands between is kept.
-# e.g. "--header \"Authorization: abc\"", "--header \"Authorization: abc\""
+# e.g. "--header \"Authorization: abc\""
 _WORDS: Final = re.compile(
     r"(?:[^\s;&|()<>\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*'|[\"'\\])+", re.DOTALL
 )

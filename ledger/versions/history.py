@@ -449,7 +449,7 @@ def _versions(done: Iterable[tuple[Commit, Deed]]) -> tuple[Facts, ...]:
             known = facts.setdefault(deed.facts.blob, (when, deed.facts))
             if when < known[0]:
                 facts[deed.facts.blob] = (when, deed.facts)
-    return tuple(facts for _, facts in facts.values())
+    return tuple(f for _, f in facts.values())
 
 
 def _every(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:

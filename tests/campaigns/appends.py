@@ -72,11 +72,11 @@ def _note(file: Path, mark: str, _: str) -> None:
 
 
 def _action(file: Path, mark: str, _: str) -> None:
-    ledger.action(ITEM, "add", said=f"{mark}.", ledger=file)
+    ledger.action(ITEM, "add", text=f"{mark}.", ledger=file)
 
 
 def _criterion(file: Path, mark: str, _: str) -> None:
-    ledger.criterion(ITEM, "add", said=f"{mark}.", ledger=file)
+    ledger.criterion(ITEM, "add", text=f"{mark}.", ledger=file)
 
 
 def _field(file: Path, mark: str, _: str) -> None:

@@ -253,7 +253,7 @@ def _action_add(rng: random.Random, item: Item, said: str) -> Change:
         was.insert(at, now[at])
         _expect_home(mine, theirs)
 
-    return Change("action", item.id, (item.id, "add"), {"said": said}, expect, most=4)
+    return Change("action", item.id, (item.id, "add"), {"text": said}, expect, most=4)
 
 
 def _expect_home(mine: Facts, theirs: Facts) -> None:
@@ -286,7 +286,7 @@ def _action(rng: random.Random, item: Item, said: str) -> Change:
             for one in (mine, theirs):
                 one["attempts"] = [each for each in one["attempts"] if each[0] in kept]
 
-    options = {"said": said} if step == "edit" else {"on": said} if step == "block" else {}
+    options = {"text": said} if step == "edit" else {"on": said} if step == "block" else {}
     most = item.actions[_place(item, number)].text.count("\n") + 1 if numbers else 1
     return Change("action", item.id, (item.id, step, number), options, expect, most=most)
 
@@ -331,7 +331,7 @@ def _criterion(rng: random.Random, item: Item, said: str) -> Change:
         mine["criteria"].append(theirs["criteria"][-1])
         _expect_home(mine, theirs)
 
-    return Change("criterion", item.id, (item.id, "add"), {"said": said}, expect, most=3)
+    return Change("criterion", item.id, (item.id, "add"), {"text": said}, expect, most=3)
 
 
 def _attest(rng: random.Random, item: Item, said: str) -> Change:

@@ -152,11 +152,11 @@ def _opening(document: Document, section: Section) -> _Opening:
 def _heads_tasks(document: Document, section: Section) -> bool:
     """Whether boxes or tables stand below a heading, or below those below it."""
     at = bisect_left(document.sections, section.start, key=attrgetter("start"))
-    for one in islice(document.sections, at, None):
-        if one.start > section.start and one.level <= section.level:
+    for later in islice(document.sections, at, None):
+        if later.start > section.start and later.level <= section.level:
             return False
-        is_table = any(block.kind == "table" for block in one.blocks)
-        if is_table or parts.may_have_box(document, one.start + 1, one.end):
+        is_table = any(block.kind == "table" for block in later.blocks)
+        if is_table or parts.may_have_box(document, later.start + 1, later.end):
             return True
     return False
 

@@ -251,7 +251,7 @@ def _heading_status(
     if tick := next((mark for mark in _TICKS if mark in title), None):
         return "done", tick, False
     ends = (title.rstrip("\ufe0f ")[-1:], title[:1])
-    sign = next((one for one in ends if one in words.MARKS), "")
+    sign = next((end for end in ends if end in words.MARKS), "")
     return (status_of(words.MARKS[sign]), sign, False) if sign else (None, "", False)
 
 

@@ -25,9 +25,11 @@ _CONTEXTS: Final[tuple[tuple[str, parts.Context], ...]] = (
     *((name, "criteria") for name in ("exit criteria", "success criteria", "done criteria")),
 )
 _DASH = r"(?:[\u2013\u2014\u2192]|-{1,2}>?|=>|:)"
+# e.g. " — **in progress**"
 _BOLD = re.compile(
     rf"(?:\A|[ \t\r\n]){_DASH}[ \t\r\n]{{1,4}}(?P<mark>\*\*|`)(?P<word>[^*`\r\n]{{1,60}})(?P=mark)"
 )
+# e.g. " — done (2026-02-01)"
 _PLAIN = re.compile(
     rf"(?:\A|[ \t]){_DASH}[ \t]{{1,4}}(?P<word>[^\W\d_][\w '\u2019-]{{1,30}}?)"
     r"(?=[ \t]*(?:[(.;:\r\n]|\Z))"
@@ -37,9 +39,11 @@ _DATED = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]?\d\d")
 # What was meant as a date, if it is none: `2026-13-31 i=153`
 _NOTE_DATE = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]\d\d[-\u2010\u2011]\d\d(?!\d)")
 _RESULT = re.compile(r"\bResult:\*{0,2}[ \t]*(?P<said>[^.;\r\n]{1,120})")
+# e.g. "Priority 2: Endpoints"
 _TIER = re.compile(
     r"\b(?:tier|level|wave|stage|priority|prio|p)[ \t#:-]{0,3}(?P<number>\d{1,3})\b", re.IGNORECASE
 )
+# e.g. "High priority"
 _RANKED = re.compile(
     r"\b(?P<word>critical|urgent|high|medium|low)\b[ \t-]*(?:priority|prio)?", re.IGNORECASE
 )
