@@ -42,27 +42,27 @@ _RUNTIME: Final = re.compile(r"(?:total )?(?:run[ _]?time|duration|elapsed)", re
 
 
 class Case(NamedTuple):
-    """A statement ``said`` in a claim, what is said ``beside`` it in the same breath and in the
+    """A ``statement`` of a claim, what is said ``beside`` it in the same breath and in the
     whole ``entry``, the ``runs`` that it is held against with those ``before`` them, and what each
     of the runs has."""
 
     claim: Claim
-    said: Statement
+    statement: Statement
     beside: Sequence[Statement]
     entry: Sequence[Claim]
     runs: Sequence[Run]
     before: Sequence[Run]
-    found: Sequence[Sequence[Observation]]
+    observations: Sequence[Sequence[Observation]]
 
     @property
     def values(self) -> Iterator[float]:
         """All values that the runs have."""
-        return (value for observation in chain(*self.found) for value in observation.values)
+        return (value for observation in chain(*self.observations) for value in observation.values)
 
 
 def doubt(case: Case) -> str:
     """Why what no run has is no contradiction; empty where it is one."""
-    statement = case.said
+    statement = case.statement
     reason = _doubt_subject(case) or _doubt_figure(case)
     if not reason and statement.quantity == "duration":
         reason = _another_time(case)
@@ -104,10 +104,10 @@ def _session(beside: Sequence[Statement], run: Run) -> Session | None:
 
 def _doubt_subject(case: Case) -> str:
     """Why it may not be of the runs, or of all their tests."""
-    statement, runs = case.said, case.runs
+    statement, runs = case.statement, case.runs
     if not runs or case.claim.runs:
         return OF_ANOTHER if case.claim.runs else "no run is cited"
-    if not all(case.found):
+    if not all(case.observations):
         is_part = statement.subject and not statement.or_whole
         return OF_NO_PART if is_part else untold(runs, "the outputs do not tell")
     is_compared = statement.quantity == "change" and statement.against
@@ -157,11 +157,11 @@ def _are_own(names: Sequence[str], runs: Sequence[Run]) -> bool:
 
 def _doubt_figure(case: Case) -> str:
     """Why a value may be another session's, or a time another one."""
-    statement, runs = case.said, case.runs
+    statement, runs = case.statement, case.runs
     if statement.quantity in ("finished", "exit_code") and len(runs) == 1:
         return ""
     if statement.quantity in ("memory", "cpu"):
-        is_one = len({observation.values for observation in chain(*case.found)}) == 1
+        is_one = len({observation.values for observation in chain(*case.observations)}) == 1
     else:
         is_one = all(run.single or not run.every or _session(case.beside, run) for run in runs)
     if not is_one and (statement.quantity not in OF_EACH or _may_be_some(case)):
@@ -184,12 +184,12 @@ def is_of_all(statement: Statement) -> bool:
 def _may_be_some(case: Case) -> bool:
     """Whether it may be said of some of a run's sessions. Of a run that failed nobody says that all
     is well."""
-    if any(map(case.said.holds, case.values)):
+    if any(map(case.statement.holds, case.values)):
         codes = [figure.value for run in case.runs for figure in run.figures["exit_code"]]
         is_disputed = any(run.is_disputed for run in case.runs)
         has_failed = bool(codes) and all(codes) and not is_disputed
-        return not (has_failed and is_of_all(case.said))
-    return any(_may_add_up(case.said, run) for run in case.runs)
+        return not (has_failed and is_of_all(case.statement))
+    return any(_may_add_up(case.statement, run) for run in case.runs)
 
 
 def _may_add_up(statement: Statement, run: Run) -> bool:
@@ -209,7 +209,7 @@ def _may_add_up(statement: Statement, run: Run) -> bool:
 
 def _doubt_time(case: Case) -> str:
     """Why a time may be another one, or a rounded one."""
-    statement, run, values = case.said, case.runs[0], [*case.values]
+    statement, run, values = case.statement, case.runs[0], [*case.values]
     exact = {round(figure.value, 2) for figure in run.figures["duration_s"] if figure.is_exact}
     if len(case.runs) > 1 or len(exact) > 1:
         return SEVERAL_SESSIONS
@@ -239,8 +239,8 @@ def _doubt_time(case: Case) -> str:
 def _another_time(case: Case) -> str:
     """Why a time may be another one: no word says that it is the run's, nor do counts, and one that
     is told elsewhere in the entry fits the run."""
-    is_named = case.said.outcome == "in" or _RUNTIME.match(case.claim.text)
-    if is_named or not _is_precise(case.said):
+    is_named = case.statement.outcome == "in" or _RUNTIME.match(case.claim.text)
+    if is_named or not _is_precise(case.statement):
         return ""
     times = (claim.statement for claim in case.entry if claim.runs == case.claim.runs)
     values = [*case.values]
@@ -272,8 +272,8 @@ def _agrees(statement: Statement, beside: Sequence[Statement]) -> bool:
 def _doubt_change(case: Case) -> str:
     """Why a change may be one of other runs."""
     runs = [run for run in case.before if run.every or run.figures["elapsed_s"]]
-    if case.said.against and not (len(runs) == 1 and runs[0].single):
+    if case.statement.against and not (len(runs) == 1 and runs[0].single):
         return SEVERAL_SESSIONS
-    others = (value for observation in chain(*case.found) for value in observation.others)
-    is_other = any(map(case.said.holds, others))
+    others = (value for observation in chain(*case.observations) for value in observation.others)
+    is_other = any(map(case.statement.holds, others))
     return "it is so only if the two runs are counted in different ways" if is_other else ""

@@ -7,7 +7,7 @@ from itertools import chain, product
 from math import inf, log
 from typing import Final, NamedTuple
 
-from ledger.claims.names import tests_named
+from ledger.claims.names import matching_tests
 from ledger.claims.runs import Run, Session, about, denominators, options
 from ledger.evidence.model import FAILING, TestResult, Totals, recount
 from ledger.plan.statements.causes import tells
@@ -147,8 +147,8 @@ def parts_of(session: Session, statement: Statement) -> list[Session]:
             return []
         session = session._replace(tests=failing)
     sessions: list[Session] = []
-    meant = [_tests_of(session, subject) for subject in statement.subject]
-    for tests in zip(*meant, strict=True) if all(meant) else ():
+    subjects = [_tests_of(session, subject) for subject in statement.subject]
+    for tests in zip(*subjects, strict=True) if all(subjects) else ():
         inside = {name: test for some in tests for name, test in some.items()}
         if statement.is_outside:
             inside = {name: test for name, test in session.tests.items() if name not in inside}
@@ -327,7 +327,7 @@ def _outcomes(statement: Statement, session: Session, _: Run) -> Iterator[Observ
     """Whether the named test ended so."""
     outcome = statement.outcome.removeprefix("was ")
     totals = recount(session.tests.values())
-    tests = [test for name in statement.names for test in tests_named(session, name)]
+    tests = [test for name in statement.names for test in matching_tests(session, name)]
     outcomes: set[str] = {test.outcome for test in tests}
     surely_not = outcomes.isdisjoint(_IN_JUNIT.get(outcome, outcomes))
     if outcomes and (outcome not in _IN_JUNIT or totals == session.totals or surely_not):
@@ -342,7 +342,7 @@ def _caused(statement: Statement, session: Session, _: Run) -> Iterator[Observat
         if statement.outcome == "failing"
         else {statement.outcome.replace("errors", "error")}
     )
-    own_tests = [test for name in statement.names for test in tests_named(session, name)]
+    own_tests = [test for name in statement.names for test in matching_tests(session, name)]
     tests = [
         t
         for t in (own_tests if statement.names else session.tests.values())

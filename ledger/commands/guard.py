@@ -26,7 +26,9 @@ from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
 
 # What is told of a change: settings that decide what is seen.
-_TOLD: Final = tuple("path archive append_only done ignore not_secret words dialect briefs".split())
+_COMPARED: Final = tuple(
+    "path archive append_only done ignore not_secret words dialect briefs".split()
+)
 _STRICTNESS: Final = ("off", "latest", "strict")
 
 
@@ -123,7 +125,7 @@ def guarded(known: rules.Facts, plan: Config, was: Config) -> tuple[rules.Facts,
         code for code in rules.RULES if rules.compares(code) and code not in was.ignore
     )
     settings = plan.settings, was.settings
-    changed = [(name, *(getattr(settings, name) for settings in settings)) for name in _TOLD]
+    changed = [(name, *(getattr(group, name) for group in settings)) for name in _COMPARED]
     known = known._replace(
         append_only=max(plan.append_only, was.append_only, key=_STRICTNESS.index),
         settings=tuple(
@@ -217,7 +219,7 @@ def _of_file(plan: Config, commits: tuple[str, str, str], contents: Blobs) -> li
     ]
     keys = {finding.key for finding in whole}
     # Numbers of actions that came back lead where they led.
-    others = (one for key, one in by_commit.items() if key not in keys)
+    others = (v for key, v in by_commit.items() if key not in keys)
     return findings + [other for other in others if other.code != "LED511"]
 
 

@@ -66,7 +66,7 @@ class Statement(NamedTuple):
     is_label: bool = False
     runs: tuple[str, ...] = ()
     cause: str = ""
-    named: tuple[RunName, ...] = ()
+    run_names: tuple[RunName, ...] = ()
     against: tuple[RunName, ...] = ()
     percent: tuple[float, float] | None = None
     breath: int = 0

@@ -7,11 +7,13 @@ from typing import Final
 MOST: Final = 200_000
 """The characters of a text that are looked at."""
 # An exit code and the command that asks for it are one.
+# e.g. "$ pytest -q; echo $?\n1\n"
 _BLOCK = re.compile(
     r"[ \t]*[$%] (?:[^\n]{0,200}pytest[^\n]{0,200}; ?)?echo \$\?\n[ \t]*\d{1,3}(?:\n|\Z)"
     r"|(?:\|[^\n]*\n?|[ \t]+\|[^\n]*\n?)+|[^\n]+\n?|\n"
 )
 # A line that goes on with the one before: that one is long, and no list or label begins.
+# e.g. "a line of prose"
 _GOES_ON = re.compile(r"(?![ \t]*(?:[-*+] |\d{1,3}[.)] |#|>|\||\n|\Z|[^:.!?\n]{1,40}: ))")
 _LONG = 60  # characters of a line that may have been wrapped
 _END = re.compile(r"(?<=[.!?])[\"')\]*_]{0,3}\s+(?=\S)|[.!?]\s*\Z")
