@@ -140,11 +140,11 @@ def _is_anchored(statement: Statement, beside: Sequence[Statement], run: Run) ->
     return weight >= (0.5 if statement.quantity == "duration" else 1.0)
 
 
-def _is_whole(said: Statement, beside: Sequence[Statement], run: Run) -> bool:
+def _is_whole(statement: Statement, beside: Sequence[Statement], run: Run) -> bool:
     """Whether a part has as many tests as are told of it: ``graph: 118 passed, 2 failed``."""
-    lows = [one.low for one in (said, *beside) if one.quantity in ENDINGS]
-    counts = {said.of[0] if said.of else sum(lows)}
-    cases = {part.totals.cases for part in (parts_of(run.single, said) if run.single else ())}
+    lows = [s.low for s in (statement, *beside) if s.quantity in ENDINGS]
+    counts = {statement.of[0] if statement.of else sum(lows)}
+    cases = {part.totals.cases for part in (parts_of(run.single, statement) if run.single else ())}
     return counts == cases and max(counts) >= _SMALL
 
 
