@@ -52,7 +52,7 @@ class Refused(LedgerError):
 
 
 class PlanWarning(UserWarning):
-    """What a plan that was read does not say by itself: both sides of a merge conflict stand in it,
+    """What a plan that was read does not say by itself: both sides of a merge conflict are in it,
     or lines of it could not be read; or that a file which was written may not be on disk."""
 
 
@@ -71,7 +71,7 @@ def boundary(program: Callable[[], object], report: Callable[[LedgerError], None
     """Run a program and return its exit code: the number that it returns, else 0. Every failure
     goes to ``report``; a traceback is only shown on request (``LEDGER_TRACEBACK``).
 
-    Output that could not be printed is told in one line. It is a failure of a program that has
+    Output that could not be printed is reported in one line. It is a failure of a program that has
     written no file, and leaves the exit code of one that has."""
     _open_streams()
     failure: LedgerError | None = None

@@ -636,7 +636,7 @@ def _settle(pair: Pair) -> None:
             raise LedgerError(
                 "cut-short",
                 f"{first}: was edited after a change of it and {second.name} was cut short; what "
-                "was to be moved may stand in both",
+                "was to be moved may be in both",
                 f"compare the two, then delete {journal}",
             )
     _finish(journal)

@@ -181,9 +181,9 @@ WRONG = {
     'words.id = "[A-Z]+"': "id: '[A-Z]+' is no shape of an ID: expected letters, digits, - _ . "
     "between them, and <digits>, <capitals>, <letters>, <name>",
     'words.id = ["<number>"]': "<number> is none of <digits>, <capitals>, <letters>, <name>",
-    'words.id = ["<name>-<digits>"]': "- behind <name> cannot be told from it",
-    'words.id = ["<letters>x"]': "x behind <letters> cannot be told from it",
-    'words.id = ["<capitals><letters>"]': "<letters> behind <capitals> cannot be told from it",
+    'words.id = ["<name>-<digits>"]': "- behind <name> cannot be distinguished from it",
+    'words.id = ["<letters>x"]': "x behind <letters> cannot be distinguished from it",
+    'words.id = ["<capitals><letters>"]': "<letters> behind <capitals> cannot be distinguished from it",
     'words.id = ["../x"]': "'../x' is no shape of an ID",
     "words.id = [3]": "id: '3' is no shape of an ID: it is no text",
     "words.id = 3": 'expected id to be a list of shapes such as ["<capitals>-<digits>"]',

@@ -43,8 +43,8 @@ _RUNTIME: Final = re.compile(r"(?:total )?(?:run[ _]?time|duration|elapsed)", re
 
 class Case(NamedTuple):
     """A ``statement`` of a claim, what is said ``beside`` it in the same breath and in the
-    whole ``entry``, the ``runs`` that it is held against with those ``before`` them, and what each
-    of the runs has."""
+    whole ``entry``, the ``runs`` that it is checked against with those ``before`` them, and what
+    each of the runs has."""
 
     claim: Claim
     statement: Statement
@@ -238,7 +238,7 @@ def _doubt_time(case: Case) -> str:
 
 def _another_time(case: Case) -> str:
     """Why a time may be another one: no word says that it is the run's, nor do counts, and one that
-    is told elsewhere in the entry fits the run."""
+    is reported elsewhere in the entry fits the run."""
     is_named = case.statement.outcome == "in" or _RUNTIME.match(case.claim.text)
     if is_named or not _is_precise(case.statement):
         return ""

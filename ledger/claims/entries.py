@@ -25,19 +25,19 @@ from ledger.plan.statements.sentences import MOST
 # e.g. "reports/phase_e/20251015T201831Z", of a path that goes on
 _RUN = re.compile(r"(?:.*/)?(?P<stamp>\d{8}T\d{6}Z)(?=/|\Z)", re.DOTALL)
 _STAMPED = re.compile(r"/\d{8}T\d{6}Z/")
-# What stands before a citation of outputs that this very attempt made.
+# What is before a citation of outputs that this very attempt made.
 _OWN = frozenset(
     "artifact artifacts evidence bundle bundles log logs output outputs captured recorded stored "
     "saved archived written wrote created produced published authored drafted generated exported "
     "delivered".split()
 )
-# What stands before a citation of something that was there before.
+# What is before a citation of something that was there before.
 _NOT_OWN = frozenset(
     "per from see reviewed audited vs versus compared against baseline previous prior earlier "
     "refer refers referring reference referenced references citing cites missing expected target "
     "rerun using based derived ingested moved relocated next should will must pending".split()
 )
-# What stands before a run in a text that is about another one: "fixes the failures of RUN".
+# What is before a run in a text that is about another one: "fixes the failures of RUN".
 _NOT_OF_TEXT = frozenset(
     "versus vs compared against baseline previous prior earlier before old older since like unlike "
     "expected target derived caused reproduces reproduced fix fixes fixed mends mended addresses "
@@ -51,7 +51,7 @@ _DENIED = frozenset(
     "don won aren instead".split()
 )
 _STOP = re.compile(r"\n\n|\. |\.\n|\n[-*] ")
-# "**Run:**", "log in", "(evidence: ": what a text calls the run that it tells of.
+# "**Run:**", "log in", "(evidence: ": what a text calls the run that it mentions.
 _LABEL = re.compile(
     r"(?<!\w)(?:runs?|evidence|artifacts?|logs?|outputs?|results?|reports?)(?!\w)[^.;\n/]{0,20}\Z",
     re.IGNORECASE,
@@ -74,10 +74,10 @@ class Place(NamedTuple):
     """What there is around a fix plan: the ``files`` that evidence is taken from, the ``listing``
     of those that git has recorded, its commits, and the plan's own attempts.
 
-    ``commit`` tells whether a name is a commit's, None where that cannot be told, ``ignored`` which
-    of some paths git ignores. ``latest`` is the last day (ISO) that the plan can tell of: that of
-    the commit ``latest_of``, or today where it is None. ``until`` is the day of the commit whose
-    files are looked at, None for the work tree; ``plan`` is the plan's path, ``numbers`` the
+    ``commit`` tells whether a name is a commit's, None where that cannot be known, ``ignored``
+    which of some paths git ignores. ``latest`` is the last day (ISO) that the plan can mention:
+    that of the commit ``latest_of``, or today where it is None. ``until`` is the day of the commit
+    whose files are looked at, None for the work tree; ``plan`` is the plan's path, ``numbers`` the
     attempts of each of its items.
     """
 
@@ -167,7 +167,7 @@ def _recorded(root: Path, contents: Blobs, *, is_committed: bool) -> Place:
         return is_there or (None if is_shallow() else False)
 
     place = Place(commit=commit, ignored=partial(repository.ignored, root), latest=_today())
-    # What is committed tells of nothing after the last commit.
+    # What is committed mentions nothing after the last commit.
     day = repository.day_of(root, "HEAD") if is_committed else None
     return place._replace(latest=day, latest_of="HEAD") if day else place
 
@@ -206,7 +206,7 @@ class Entry(NamedTuple):
     success: str = ""
     """The words by which an attempt calls itself a success; empty where it does not."""
     is_text: bool = False
-    """Whether it is a text that stands in no plan."""
+    """Whether it is a text that is in no plan."""
 
     @property
     def names_run(self) -> bool:
@@ -232,7 +232,7 @@ Wanted = Callable[[str | None, int | None, str], bool]
 
 def entries(ledger: Ledger, place: Place, wanted: Wanted = lambda *_: True) -> Iterator[Entry]:
     """The attempts and completed actions that are ``wanted``, in the order of the file. An attempt
-    that only a completed action tells of is that action."""
+    that only a completed action mentions is that action."""
     for item in ledger.items:
         resolver = _resolver(item, place)
         made: dict[int | None, Entry] = {}
@@ -265,7 +265,7 @@ def _resolver(item: Item | None, place: Place) -> Resolver:
 def text_entry(
     text: str, place: Place, root: Path, runs: Sequence[str] = (), of: Entry | None = None
 ) -> Entry:
-    """A text that stands in no plan, as an entry. Its runs are those that are given, else those
+    """A text that is in no plan, as an entry. Its runs are those that are given, else those
     ``of`` an attempt, else those that it names by their paths below ``root``."""
     artifacts = []
     every = citations.find(text, place.is_on_disk)
@@ -311,13 +311,13 @@ def _is_asserted(text: str, at: int) -> bool:
 
 
 def _is_labelled(text: str, at: int) -> bool:
-    """Whether a text says that a run is the one it tells of."""
+    """Whether a text says that a run is the one it mentions."""
     is_label = bool(_LABEL.search(text, max(0, at - 40), at))
     return (is_label or not _OWN.isdisjoint(_words_before(text, at))) and _is_asserted(text, at)
 
 
 def _is_dated(text: str, at: int) -> bool:
-    """Whether what a text cites lies below a stamp, and may so be the run that it tells of."""
+    """Whether what a text cites lies below a stamp, and may so be the run that it mentions."""
     path = text[at : at + _FEW].split(maxsplit=1)
     return bool(path and _DATED.search(path[0])) and _is_asserted(text, at)
 
@@ -390,7 +390,7 @@ def _entry(
 
 
 def _success(attempt: Attempt) -> str:
-    # What only a completed action tells of was taken, not won: it has no result of its own.
+    # What only a completed action mentions was taken, not won: it has no result of its own.
     is_one = attempt.result == "success" and attempt.source == "history"
     return attempt.result_text if is_one else ""
 
@@ -464,7 +464,7 @@ def _words_before(text: str, at: int) -> set[str]:
 
 
 def _label_above(text: str, end: int) -> str:
-    """The line with a colon that stands above the list whose entry goes on at ``end``."""
+    """The line with a colon that is above the list whose entry goes on at ``end``."""
     for _ in range(_MOST_ENTRIES):
         begin = text.rfind("\n", 0, max(0, end - 1)) + 1
         line = text[begin:end].strip()

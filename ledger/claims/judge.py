@@ -216,12 +216,12 @@ def _result_claimed(entry: Entry) -> Iterator[Claim]:
 
 
 def _judge_result(claim: Claim, entry: Entry, runs: Sequence[Run]) -> JudgedClaim:
-    """A success, held against how the attempt's own runs ended."""
+    """A success, checked against how the attempt's own runs ended."""
     failed = next((run for run in runs if run.failure), None)
     if failed is None:
         ended = next((run for run in runs if run.every), None)
         if ended is None:
-            return claim.unverifiable(untold(runs, "its run tells of no result"))
+            return claim.unverifiable(untold(runs, "its run mentions no result"))
         return claim.supported("no failure", ended.path)
     # Whoever names what succeeded says that it is not the run.
     reason = reason_in(entry.text) or subject_of(entry.success)

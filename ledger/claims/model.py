@@ -52,7 +52,7 @@ class Claim(Model):
     statement: Statement | None = Field(default=None, exclude=True)
     """What is said, where words say it."""
     is_firm: bool = Field(default=False, exclude=True)
-    """Whether the wording leaves no doubt that this run's result is told."""
+    """Whether the wording leaves no doubt that this run's result is reported."""
 
     @property
     def wording(self) -> str:

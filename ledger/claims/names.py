@@ -214,7 +214,7 @@ def _why_missing(cited: Cited, path: str, entry: Entry, place: Place) -> str:
         others = " or another of that name" if len(cited.matches) > 1 else ""
         return f"it may be {cited.matches[0]}{others}"
     if stamp is None or "/" not in folder or entry.is_text:
-        # A text is sure of the run that it tells of, also where that is the one it only names.
+        # A text is sure of the run that it mentions, also where that is the one it only names.
         is_its = entry.is_text and (folder in entry.runs or (stamp and not entry.runs))
         return "" if is_its else "it is not there now; it may have moved"
     if place.files and (submodule := place.files.submodule_of(path)):

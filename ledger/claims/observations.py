@@ -208,7 +208,7 @@ def _is_of(statement: Statement, session: Session, run: Run) -> bool:
 
 def counted(statement: Statement, session: Session, run: Run) -> Iterator[Observation]:
     """A count of tests by outcome."""
-    # Where failed ones are told as well, or the word is wider, errors may be among them.
+    # Where failed ones are reported as well, or the word is wider, errors may be among them.
     is_wide = bool(statement.outcome) or statement.quantity in statement.beside
     claimed = statement.beside - {"errors"} if is_wide else statement.beside
     values: list[float] = [*options(session, statement.quantity, claimed)]

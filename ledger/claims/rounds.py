@@ -1,5 +1,5 @@
-"""What an entry says of the rounds of its run, held against their report or folder: how many passed
-and failed, and means, ranges and limits of what was measured."""
+"""What an entry says of the rounds of its run, checked against their report or folder: how many
+passed and failed, and means, ranges and limits of what was measured."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What runs say, laid out so that claims can be held against it.
+"""What runs say, laid out so that claims can be checked against it.
 
 A folder may hold the outputs of several sessions, and prose may speak of any of them. So every
 output is a ``Session`` of its own beside the folded whole, and every figure keeps its file.
@@ -59,7 +59,7 @@ class Figure(NamedTuple):
 
 class Run(NamedTuple):
     """One run: ``path`` is its folder or file, ``failure`` says how it failed, empty where it
-    did not, ``unread`` why its outputs tell of no tests; ``figures`` are the values of each of
+    did not, ``unread`` why its outputs mention no tests; ``figures`` are the values of each of
     ``_MEASURES``: times in seconds, memory in bytes."""
 
     path: str
@@ -108,12 +108,12 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
     for reader in ("junit", "pytest-log"):
         counted = [part.totals for part in parts if part.reader == reader and part.totals]
         if len(counted) > 1:
-            # Outputs added up as people do it: a test that stands in two of them counts twice.
+            # Outputs added up as people do it: a test that is in two of them counts twice.
             sessions.append(Session(path, sum(counted, Totals()), {}, is_partial=True))
     whole = None
     if (totals := evidence.totals) is not None:
         file = place(evidence.sources.get("totals", path))
-        if len(sessions) > 1:  # what several outputs add up to may stand in none of them
+        if len(sessions) > 1:  # what several outputs add up to may be in none of them
             file = next((session.file for session in sessions if session.totals == totals), path)
         is_partial = evidence.tests_partial or evidence.completeness in _UNCERTAIN
         whole = _session(evidence, file, totals, is_partial=is_partial)
@@ -291,7 +291,7 @@ def _pieces(identity: str) -> set[str]:
 
 def options(session: Session, measure: str, claimed: frozenset[str] = frozenset()) -> list[int]:
     """What ``measure`` may mean in a session, the plain meaning first; each place in the list is
-    one way of counting. ``claimed`` are the measures that are told beside it: what has a word
+    one way of counting. ``claimed`` are the measures that are reported beside it: what has a word
     of its own there is not part of another.
 
     JUnit XML counts expected failures as skipped, and modules skipped at collection as tests.

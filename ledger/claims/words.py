@@ -1,4 +1,4 @@
-"""What an entry says of its run in words, held against the run and the one before it.
+"""What an entry says of its run in words, checked against the run and the one before it.
 
 A statement is supported where one of the runs that may be meant has what is said, and contradicted
 where each of them has another value. What the outputs do not tell, or what is said of a part that
@@ -110,7 +110,7 @@ def is_compared(claim: Claim) -> bool:
 def judge_words(
     claim: Claim, entry: Sequence[Claim], runs: Sequence[Run], before: Sequence[Run], line: str = ""
 ) -> JudgedClaim:
-    """A statement, held against the ``runs`` that it is of and those ``before`` that they are
+    """A statement, checked against the ``runs`` that it is of and those ``before`` that they are
     compared with. ``entry`` is all that is claimed, and ``line`` is where it stands, for what
     pytest's last line counts in its own way."""
     statement = claim.statement
@@ -199,7 +199,7 @@ def _support(statement: Statement, observed: Sequence[Sequence[Observation]]) ->
 
 
 def agreed(judged: Sequence[JudgedClaim]) -> list[JudgedClaim]:
-    """The verdicts, where a phase may have had more runs than the plan still tells of: what
+    """The verdicts, where a phase may have had more runs than the plan still mentions: what
     contradicts a change against one counts only if another change agrees."""
     compared = {claim.against for claim in judged if claim.verdict == "supported"}
     return [

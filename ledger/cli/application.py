@@ -143,7 +143,8 @@ def application(given: list[str]) -> typer.Typer:
 
 
 def _written(option: Any) -> Any:
-    """The option for help, which is written as all else is, so that its loss is told likewise."""
+    """The option for help, which is written as all else is, so that its loss is reported
+    likewise."""
     option.callback = _help
     return option
 

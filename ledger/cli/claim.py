@@ -22,7 +22,7 @@ def command(
     """Take an item for some time, so that nobody else works on it.
 
     Of all who try in one clone and its work trees exactly one gets it; the others are told who
-    has it, with exit code 1. The lease stands in the item and ends by itself. Who claims it again
+    has it, with exit code 1. The lease is in the item and ends by itself. Who claims it again
     has it for longer.
     """
     claimed = claim(item, owner=owner, duration=duration, dry_run=dry_run, ledger=ledger)

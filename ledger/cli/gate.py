@@ -48,7 +48,7 @@ def command(
 ) -> int:
     """Judge the exit criteria of a brief or of an item: met, unmet or unknown, with the evidence.
 
-    A tick is a claim: one before a criterion that is not met is told. A criterion may carry its
+    A tick is a claim: one before a criterion that is not met is reported. A criterion may carry its
     own check, such as `check: failures <= 1`, next to its text. The exit code is 0 only if all
     criteria that are not optional are met.
     """

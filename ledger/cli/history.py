@@ -34,7 +34,7 @@ def command(
 
     Without ITEM the whole file in figures: removed and edited attempts, numbers used twice,
     dates later than their commits, size. With ITEM or ITEM#N each change to it, with the
-    commit. Renames of the file are followed, and merges held against all their parents.
+    commit. Renames of the file are followed, and merges checked against all their parents.
     """
     if restore and (item or removed):
         raise UsageError("usage", "--restore goes with neither ITEM nor --removed", "leave it out")

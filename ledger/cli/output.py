@@ -134,8 +134,8 @@ def _wrapped(line: Line, columns: int | None) -> list[str]:
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A function that is told how many of how many are done and draws that on standard error,
-    from the first time on that it is called; None where standard error is no terminal."""
+    """A function that is called with how many of how many are done and draws that on standard
+    error, from its first call on; None where standard error is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return

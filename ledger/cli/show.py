@@ -41,7 +41,7 @@ def command(
 ) -> int:
     """Show one item, one attempt whole, or a brief and where its work stands.
 
-    The case of ITEM does not matter, and it may stand in brackets. An item comes with its
+    The case of ITEM does not matter, and it may be in brackets. An item comes with its
     fields, its last attempts, its open actions and its exit criteria, on one page; an attempt with
     its text, the files that it cites and the commits that have to do with it. What lies in the
     archive is found there. A brief comes with its baseline, what is in the way, its decisions,

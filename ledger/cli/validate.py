@@ -43,7 +43,7 @@ def command(
 ) -> int:
     """Check fix plans against the rules.
 
-    All faults of the file in the work tree are told, and with --staged or --base only those
+    All faults of the file in the work tree are reported, and with --staged or --base only those
     that the change makes worse: errors first, by item and rule. The exit code is 1 if there is
     an error among them; warnings leave it 0. `ledger explain CODE` says more about each.
     """

@@ -57,7 +57,7 @@ class Appended(Model):
     """What is odd about the run, each in one line."""
 
     def as_change(self, before: str = "", *, dry_run: bool, notes: Sequence[str] = ()) -> Changed:
-        """The same as a change of the item that ``before`` and the attempt tell of."""
+        """The same as a change of the item that ``before`` and the attempt mention."""
         name = "an attempt" if self.number is None else f"attempt #{self.number}"
         return Changed(
             path=self.path,
@@ -245,7 +245,7 @@ def _propose(config: Config, plan: Plan, wanted: Change, evidence: _Evidence) ->
         written = edits.check(plan.ledger, new, wanted)
         claims = contradictions(wanted.attempt.summary, written, evidence.outputs)
         claims += judgements.contradicted(config, new, plan.ledger)
-        # The date and the commit are the run's own: what is wrong with them is told by rules.
+        # The date and the commit are the run's own: what is wrong with them is reported by rules.
         own = wanted.attempt.commit
         judged_claims = [c for c in claims if c.kind != "commit" or c.name not in own]
         hint = "say what the run says, or of what else it is said"

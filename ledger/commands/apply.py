@@ -27,7 +27,7 @@ class AppliedUpdate(Model):
     outcome: Literal["applied", "held"]
     """`held`: the fix plan had it already, and it was left alone."""
     line: Annotated[int, Field(ge=0)]
-    """Where it stands in the fix plan afterwards."""
+    """Where it is in the fix plan afterwards."""
     brief_line: Annotated[int, Field(ge=1)]
     """Where the brief has it."""
 

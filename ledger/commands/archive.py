@@ -195,7 +195,7 @@ def _refuse_too_long(ledger: Ledger, chosen: Chosen, target: int) -> None:
 
 
 def _refuse_conflicts(config: Config, plan: Plan) -> None:
-    """Where both sides of a conflict stand in a file, what is to be moved is not decided."""
+    """Where both sides of a conflict are in a file, what is to be moved is not decided."""
     for path, ledger in (config.ledger_path, plan.ledger), (config.partner, plan.archive):
         for fault in rules.check(ledger, rules.Facts(path), rules.RULES.keys() - {"LED101"}):
             message = f"{path}:{fault.line}: {fault.message}"

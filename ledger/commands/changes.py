@@ -140,7 +140,7 @@ def changes_since(config: Config, plan: Ledger, revision: str) -> list[ItemChang
 
 
 def changes_of(old: Ledger, new: Ledger) -> Iterator[ItemChange]:
-    """The items that ``new`` has otherwise than ``old``; of one that stands in several sections
+    """The items that ``new`` has otherwise than ``old``; of one that is in several sections
     the first says where it stands."""
     before, now = _sections(old), _sections(new)
     for name, sections in now.items():

@@ -85,8 +85,8 @@ def doctor(
 
     What cannot be read, the plan and its settings included, is a problem and no error. With ``fix``
     the safe fixes of rules are made before, but for those of the rules ``leave``; with ``dry_run``
-    they are not written. ``progress`` is told how many versions of the plan have been read, of how
-    many.
+    they are not written. ``progress`` is called with how many versions of the plan have been read,
+    of how many.
 
     Raises Refused where a fix would do something else than is meant, and with ``fix`` as
     ``repair`` does.
@@ -106,8 +106,9 @@ def repair(
     progress: Progress | None = None,
 ) -> Repaired:
     """Make the safe fixes of the rules ``codes``, but for those that the project ignores.
-    ``progress`` is told how many of how many versions were read. Raises Refused for an outcome that
-    is not as meant or has a new error, UsageError and UnreadableInput for no plan to read."""
+    ``progress`` is called with how many of how many versions were read. Raises Refused for an
+    outcome that is not as meant or has a new error, UsageError and UnreadableInput for no plan
+    to read."""
     settings = config.find(Path.cwd(), ledger)
     wanted = frozenset(codes) - {*settings.ignore}
     with change.change(settings, dry_run=dry_run) as plan:
@@ -118,7 +119,8 @@ def repair(
                 raise Refused("not-as-meant", "the fixes do not add up", "nothing was written")
 
         if mended.ledger.text != plan.ledger.text:
-            # Each step was made of small edits and held against what it meant; this is their sum.
+            # Each step was made of small edits and checked against what it meant; this is their
+            # sum.
             whole = Edit(0, len(plan.ledger.text), mended.ledger.text)
             plan.propose([whole], expect=expect)
     return Repaired(path=settings.ledger_path, fixes=mended.fixes, left=mended.left, diff=plan.diff)
@@ -339,7 +341,7 @@ def _moved(project: Config, plan: Ledger | None, chunks: list[pointers.Chunk]) -
 
 
 def _twice(plan: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
-    """Whether attempts stand there twice, and whether any part is out of reach."""
+    """Whether attempts are there twice, and whether any part is out of reach."""
     counts = Counter((attempt.number, attempt.text) for attempt in kept.attempts)
     twice = [text for (_, text), count in counts.items() if count > 1]
     if twice:
@@ -361,11 +363,11 @@ def _twice(plan: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
 
 
 def _agreement(project: Config, plan: Ledger | None, kept: Ledger) -> Iterator[Problem]:
-    """Whether no attempt stands in both files."""
+    """Whether no attempt is in both files."""
     pair = change.pair(project)
     if pair and store.is_cut_short(pair):
         text = "a change of the plan and the archive is under way, or was cut short"
-        means = "What was to be moved stands in both. The next command that writes undoes it."
+        means = "What was to be moved is in both. The next command that writes undoes it."
         mend = "ledger archive --to-lines 1000000 # writes, and moves nothing"
         yield Problem(said=text, means=means, mend=mend)
         return

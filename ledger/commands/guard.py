@@ -1,13 +1,13 @@
 """What a change makes worse in a plan: what is staged, which is what the hook asks, and commits
 that were pushed, which no hook may have seen.
 
-Each commit that was pushed is held against all its parents, so that what is lost is laid at the
+Each commit that was pushed is checked against all its parents, so that what is lost is laid at the
 door of the one that lost it, and what a merge hides is found. What the last commit has again, in
 the ledger or in its archive, is not lost; nor is what it says is withdrawn.
 
 The plan before is the one that the settings of that version name, read with their words; and what
-they have the guard tell is told of the change. Who could say in the same commit that nobody is to
-look could lose anything.
+they have the guard tell is reported of the change. Who could say in the same commit that nobody is
+to look could lose anything.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ from ledger.plan import reader
 from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
 
-# What is told of a change: settings that decide what is seen.
+# What is reported of a change: settings that decide what is seen.
 _COMPARED: Final = tuple(
     "path archive append_only done ignore not_secret words dialect briefs".split()
 )

@@ -59,10 +59,10 @@ def history(
     ``REV``, up to which it goes (by default HEAD), ``A..B`` or ``A..``. ``restore`` names an
     attempt that a commit removed (``SCAN-001#3``, or by its date) and is put back as it was: see
     ``restored`` in what is returned; with ``dry_run`` nothing is written. ``ledger`` is the plan;
-    by default the one that holds in the current folder. ``progress`` is told how many versions of
-    how many have been read.
+    by default the one that holds in the current folder. ``progress`` is called with how many
+    versions of how many have been read.
 
-    Renames of the file are followed, and merges held against all their parents.
+    Renames of the file are followed, and merges checked against all their parents.
 
     Raises UsageError where there is no plan, no repository, no version, or nothing of such a
     name; Refused where an attempt cannot be put back without changing anything else; LedgerError
@@ -168,7 +168,7 @@ def _selected(history: History, wanted: Name) -> History:
         raise UsageError(
             "no-such-attempt",
             f"no version has attempt #{wanted.number} of {wanted.item}",
-            f"`ledger history {wanted.item}` tells of those that there were",
+            f"`ledger history {wanted.item}` lists those that there were",
         )
     raise selectors.unknown_item(wanted.item, known, "any version")
 

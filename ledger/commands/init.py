@@ -106,7 +106,7 @@ def init(
     that is there it is left, for ``add``. With ``dry_run`` nothing is written.
 
     Raises ``UsageError`` for a title that cannot be one, a ``ledger`` outside of the repository,
-    and where another file looks like a fix plan; ``UnreadableInput`` where something stands in
+    and where another file looks like a fix plan; ``UnreadableInput`` where something is in
     the way of a file.
     """
     project = _find(Path.cwd(), ledger)
@@ -122,7 +122,7 @@ def init(
             parts += steps
         elif offer not in agents.AGENTS or agents.is_used(project.root, offer):
             parts.append(_step(offer, "offered", "", message))
-    for step in parts:  # what is in the way is told before anything is written
+    for step in parts:  # what is in the way is reported before anything is written
         if step.state == "added":
             _require(files.confine(project.root, step.place))
     if not dry_run:
@@ -370,7 +370,7 @@ def _ci(project: Config) -> StartStep:
 
 
 def _agents(project: Config) -> Iterator[StartStep]:
-    """What agents are told, in each file of instructions that has it, else in the first."""
+    """What agents are reported, in each file of instructions that has it, else in the first."""
     known = {name: pre_commit.read(project.root, name) for name in agents.INSTRUCTIONS}
     contents = {name: text.encode(words) for name, words in known.items() if words is not None}
     marked = [name for name, content in contents.items() if agents.is_marked(content)]
@@ -456,7 +456,7 @@ def _find(here: Path, given: Path | None) -> Config:
 
 
 def _require(file: Path) -> None:
-    """Raise UnreadableInput where something stands in the way of ``file``."""
+    """Raise UnreadableInput where something is in the way of ``file``."""
     if file.is_symlink() and not file.exists():
         message = f"{file}: expected a file, found a link to nothing"
         hint = "remove the link, or make the file that it leads to"

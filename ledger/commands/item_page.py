@@ -54,7 +54,7 @@ class PageAttempt(Model):
     result: Result
     """The result in one of six words."""
     source: Source
-    """`history`, or `action` where only a completed action tells of it."""
+    """`history`, or `action` where only a completed action mentions it."""
     summary: str
     """What follows the result on the first line."""
     line: int

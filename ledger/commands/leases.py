@@ -1,5 +1,5 @@
 """Which leases on items hold now. Each work tree has a plan of its own, so that the leases taken in
-a clone stand in a file of the git folder that its work trees share, too; the plan tells of those
+a clone are in a file of the git folder that its work trees share, too; the plan mentions those
 that were taken elsewhere.
 
 The file may be deleted at any time: then each plan tells what it has.
@@ -166,8 +166,8 @@ def record(config: Config, item: Item, taken: Taken) -> None:
 
 
 def refuse_known(config: Config, name: str, owner: str) -> None:
-    """Raise Refused where the register says that somebody else has the item: in a crowd most are
-    told so without waiting for the lock."""
+    """Raise Refused where the register says that somebody else has the item: in a crowd most learn
+    that without waiting for the lock."""
     for lease in read(config).leases:
         is_it = lease.path == config.ledger_path and folded(lease.item) == folded(name)
         if is_it and lease.owner != owner and lease.until > now():

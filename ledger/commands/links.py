@@ -51,7 +51,7 @@ class ArtifactLink(Model):
     is_folder: bool = False
     """It is a folder with tracked files."""
     size: int | None = None
-    """Bytes; of a folder, of its tracked files together. Null where that cannot be told."""
+    """Bytes; of a folder, of its tracked files together. Null where that cannot be known."""
     added_by: str | None = None
     """The commit that added it, or its first file."""
     removed_by: str | None = None
@@ -128,8 +128,8 @@ def links(
     (``PARSE-001#3``), by default all of the fix plan. Where only its archive has them, the archive
     is read.
 
-    Paths are looked up in the work tree, or in the commit ``rev``. ``progress`` is told how many
-    of how many versions of the plan have been read.
+    Paths are looked up in the work tree, or in the commit ``rev``. ``progress`` is called with how
+    many of how many versions of the plan have been read.
 
     Raises ``UsageError`` for a name or commit that there is not, ``UnreadableInput`` for a plan
     that cannot be read, and for ``rev`` outside a git repository.
@@ -220,7 +220,7 @@ class _Place:
         return self.commit is None and self.files.has(path)
 
     def size(self, path: str) -> int | None:
-        """Bytes of a file, or of a folder's tracked files; None where one cannot be told."""
+        """Bytes of a file, or of a folder's tracked files; None where one cannot be known."""
         names = self.listing.inside(path) if path in self.listing.folders else [path]
         sizes = [self.files.size(name) for name in names]
         known = [size for size in sizes if size is not None]

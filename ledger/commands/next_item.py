@@ -183,7 +183,7 @@ def _waiting(place: Place) -> HeldItem:
 
 
 def _reproduction(plan: Ledger, item: Item) -> str:
-    """The field ``Reproduction``, whatever stands behind that word in its name."""
+    """The field ``Reproduction``, whatever is behind that word in its name."""
     for field in item.fields:
         if field.name.lower().startswith("reproduction"):
             below = plan.text[field.value_span.end_byte : field.span.end_byte]

@@ -90,7 +90,7 @@ def brief_of(file: Path) -> Brief:
 
 
 def refuse_conflict(path: str, data: bytes) -> None:
-    """Raise Refused where both sides of a merge conflict stand in the file that ``path`` names:
+    """Raise Refused where both sides of a merge conflict are in the file that ``path`` names:
     nobody can say which of them a change would be made to."""
     for conflict in _conflicts(path, data):
         fix = "keep the attempts of both sides and delete the markers; nothing was written"

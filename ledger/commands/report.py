@@ -93,8 +93,8 @@ def report(
     *, since: str | None = None, ledger: Path | None = None, progress: Progress | None = None
 ) -> Report:
     """What a page shows of a plan: by default that of the current folder. ``since`` is a revision
-    to tell changes from. ``progress`` is told how many of how many versions have been read, then
-    how many of how many parts are made.
+    to tell changes from. ``progress`` is called with how many of how many versions have been read,
+    then how many of how many parts are made.
 
     Raises UsageError for no plan and no such revision, UnreadableInput for a plan that cannot be
     read, and for ``since`` outside a git repository."""

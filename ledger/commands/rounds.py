@@ -39,7 +39,7 @@ def rounds(
     ``against`` is the earlier batch to compare with: ``K/N``, or the path of its report.
     ``retries`` says what a count of retries counts (``judge``), ``drop`` which drop of the pass
     rate matters at least, from 0 to 1. Raises ``UsageError`` for a batch that cannot be compared
-    with and for an item that cites no rounds, ``UnreadableInput`` where no round is told.
+    with and for an item that cites no rounds, ``UnreadableInput`` where no round is reported.
     """
     if (file is None) != bool(item):
         raise UsageError("usage", "expected FILE or --item ITEM", "as in `ledger rounds rounds.md`")

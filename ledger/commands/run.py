@@ -80,7 +80,7 @@ class RunOutcome(Model):
     duration_s: float
     """Seconds that the last try took; of rounds, all."""
     peak_rss_bytes: int | None
-    """Peak memory of the largest process; null where that needed less than can be told."""
+    """Peak memory of the largest process; null where that needed less than can be known."""
     passes: int = Field(ge=0)
     """Rounds that passed."""
     rounds: int = Field(ge=1)

@@ -72,7 +72,7 @@ def show(
     brief's item that cites one).
 
     ``ledger`` is the plan; by default the one that holds in the current folder. ``progress`` is
-    told how many of how many versions of the plan have been read.
+    called with how many of how many versions of the plan have been read.
 
     Raises UsageError for a name that is none or that the plan does not have and for a sprint that
     the brief does not have, UnreadableInput for a plan or brief that cannot be read.

@@ -57,7 +57,7 @@ default_install_hook_types: [pre-commit, pre-merge-commit]
 repos:
 """
 
-# The version of an action stands behind its commit: a tag can be moved.
+# The version of an action is behind its commit: a tag can be moved.
 CI: Final = """\
 name: fix plan
 on:

@@ -34,7 +34,7 @@ class Replacement(Model):
     end_column: int
     """Its column."""
     text: str
-    """What stands there then."""
+    """What is there then."""
 
 
 class SafeFix(MadeFix):
@@ -91,12 +91,12 @@ def validate(
 ) -> Checked:
     """Check ``files``, by default the plan ``ledger``, else that of the current folder.
 
-    All faults of the file in the work tree are told. With ``staged`` it is what is staged that is
-    checked, against the last commit; with ``base`` the work tree, against where it left that
-    revision; and only what the change makes worse is told, unless ``every`` is set. With ``head``
-    each commit that it has and ``base`` has not is checked by itself; ``replaces`` says that
-    ``head`` takes the place of ``base``, as a forced push does. With ``details``, `change` and
-    `fixes` are told, too.
+    All faults of the file in the work tree are reported. With ``staged`` it is what is staged that
+    is checked, against the last commit; with ``base`` the work tree, against where it left that
+    revision; and only what the change makes worse is reported, unless ``every`` is set. With
+    ``head`` each commit that it has and ``base`` has not is checked by itself; ``replaces`` says
+    that ``head`` takes the place of ``base``, as a forced push does. With ``details``, `change` and
+    `fixes` are reported, too.
 
     Raises UsageError for options that do not go together and for a revision that git does not
     know, UnreadableInput where a plan cannot be read or no repository is there.
@@ -150,7 +150,7 @@ def _with_details(
 
 
 def _safe_fixes(plan: Config) -> Iterator[SafeFix]:
-    """The fixes that can be told without the plan's history."""
+    """The fixes that can be known without the plan's history."""
     if not plan.ledger.is_file():
         return
     ledger = reader.read(reading.read_bytes(plan.ledger), plan.own)

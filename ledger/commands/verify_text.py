@@ -48,7 +48,7 @@ class Verification(Model):
     text: str | None = None
     """The text that was judged in the place of the fix plan; null for none."""
     runs: tuple[str, ...] = ()
-    """The runs that the text was held against, from the top of the repository."""
+    """The runs that the text was checked against, from the top of the repository."""
     unchecked: str = ""
     """Why nothing of the text was checked; empty where it was."""
 
@@ -97,7 +97,7 @@ def verify_text(
 ) -> Verification:
     """Judge what a text claims, as if an attempt said it; ``name`` is what the text is called.
 
-    It is held against ``runs``, folders or files of the repository, else against those of the
+    It is checked against ``runs``, folders or files of the repository, else against those of the
     newest attempt of ``item`` that cites any, else against those that the text names by their
     paths. Where there are none, nothing is checked.
 

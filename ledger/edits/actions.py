@@ -43,7 +43,7 @@ def set_state(
     ledger: Ledger, item_id: str, number: int, state: ActionState, *, on: str = ""
 ) -> Ledger:
     """``ledger`` with another ``state`` of the item's action ``number``; ``on`` is what it waits
-    for, and stands behind its words. Raises UsageError for no such action, Refused where it has
+    for, and is behind its words. Raises UsageError for no such action, Refused where it has
     that state already, or its box has no mark for it."""
     item, place = placed(ledger, item_id)
     dialect = dialects.of(item)
@@ -102,7 +102,7 @@ def reword(ledger: Ledger, item_id: str, number: int, line: str) -> Ledger:
 
 def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
     """``ledger`` with the item's action ``number`` in front of the action ``before`` of the same
-    list. Raises UsageError for no such action, Refused where they stand in two lists."""
+    list. Raises UsageError for no such action, Refused where they are in two lists."""
     item, place = placed(ledger, item_id)
     action, target = (dialects.of(item).action(item, n) for n in (number, before))
     source, aim = item.actions.index(action), item.actions.index(target)
@@ -115,7 +115,7 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
     is_one_list = len({_indent(ledger, action) for action in moved}) == 1
     gaps = (ledger.text[a.span.end_byte : other.span.start_byte] for a, other in pairwise(moved))
     if not is_one_list or any(gap.strip() for gap in gaps):
-        message = f"actions {number} and {before} of {item_id} do not stand in one list"
+        message = f"actions {number} and {before} of {item_id} are not in one list"
         raise Refused("no-place", message, "move it by hand")
     edit = _permuted(ledger, moved, [item.actions[n] for n in order[first : last + 1]])
     new = edited(ledger, [edit])
@@ -132,9 +132,9 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
         for after, was in zip(mine["actions"], were, strict=True):
             after["number"] = was
     if sorted(map(str, mine["attempts"])) != sorted(map(str, theirs["attempts"])):
-        message = f"several actions of {item_id} tell of one attempt, and the first is its record"
+        message = f"several actions of {item_id} mention one attempt, and the first is its record"
         raise Refused("told-by-action", message, "leave them in their order; nothing was written")
-    mine["attempts"] = theirs["attempts"]  # those that actions tell of stand in their order
+    mine["attempts"] = theirs["attempts"]  # those that actions mention are in their order
     refuse_difference(expected, outline)
     return new
 
@@ -152,10 +152,10 @@ def _permuted(ledger: Ledger, old: Sequence[Action], new: Sequence[Action]) -> E
 
 
 def _refuse_record(item: Item, action: Action, number: int) -> None:
-    """Raise Refused where only this action tells of an attempt, which would be lost or changed."""
+    """Raise Refused where only this action mentions an attempt, which would be lost or changed."""
     known = [attempt.number for attempt in item.attempts if attempt.source == "action"]
     if action.attempt is not None and action.attempt in known and action.state == "complete":
-        message = f"only action {number} of {item.id} tells of attempt #{action.attempt}"
+        message = f"only action {number} of {item.id} mentions attempt #{action.attempt}"
         raise Refused("told-by-action", message, "add another action; nothing was written")
 
 

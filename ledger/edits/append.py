@@ -87,7 +87,7 @@ def tick(ledger: Ledger, criterion: Criterion) -> Edit:
 
 def dated(ledger: Ledger, today: str, note: str) -> list[Edit]:
     """The edits for the line `Last Updated`: the date becomes ``today``, and a note in
-    parentheses, which tells of the last update, becomes ``note``."""
+    parentheses, which mentions the last update, becomes ``note``."""
     field = ledger.last_updated
     match = _DATE.search(field.value) if field else None
     if not field or not match:
@@ -212,7 +212,7 @@ def expect_actions(
         raise unexpected_change(
             f"{count} new actions of {before.id} read as {len(now_there) - len(old)}"
         )
-    at = len(old)  # the new ones stand behind all others, but for those of a list further down
+    at = len(old)  # the new ones are behind all others, but for those of a list further down
     while at and count and _is_expected(old[at - 1], now_there[at - 1 + count], completed, by):
         at -= 1
     for words_of, action in zip(new, now_there[at : at + count], strict=True):
@@ -271,7 +271,7 @@ def _state_of(task: Item) -> tuple[int, str, str]:
 
 def entry_of(evidence: Evidence, items: Iterable[Item]) -> Attempt | Action | None:
     """The first entry of ``items`` that records a run of the repository: an attempt, or the
-    completed action that it stands in.
+    completed action that it is in.
 
     An entry records a run when its artifacts lie in the run's folder and results of the run are
     among them: those of another run may lie below it. An entry that bears the

@@ -306,7 +306,7 @@ def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
 
 def check_back(old: Both, new: Both) -> None:
     """Raise Refused, naming what differs, unless ``new`` holds what ``old`` does. What an attempt
-    of the archive is called hangs on the file that it stands in."""
+    of the archive is called hangs on the file that it is in."""
     _refuse_loss(old, new, nameless=True)
 
 

@@ -67,7 +67,7 @@ def attest(ledger: Ledger, item_id: str, number: int, because: str) -> Ledger:
 
 def add_criterion(ledger: Ledger, item_id: str, criterion: str) -> Ledger:
     """``ledger`` with one more exit criterion of the item, behind the others and in their style.
-    Raises UsageError for no words, Refused where it stands there already, or the item has no
+    Raises UsageError for no words, Refused where it is there already, or the item has no
     place for it."""
     item, place = placed(ledger, item_id)
     line = styles.defused(criterion, words.of(ledger))

@@ -75,7 +75,7 @@ def check(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> No
         raise _refusal("the attempt reads as another one, or as several")
     inside, outside = _actions(new, find(new, name, lost).span)
     if inside != _actions(had, lost.span)[0]:
-        raise _refusal("the actions that stand in it")
+        raise _refusal("the actions that are in it")
     if outside != _actions(old, None)[1]:
         raise _refusal("an action")
     # What remains of both is the same. An initiative of a shared history is known by its entries
@@ -92,7 +92,7 @@ def check(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> No
 
 
 def find(ledger: Ledger, name: str, lost: Attempt) -> Attempt:
-    """The attempt ``lost`` as it stands in ``ledger``, which has it."""
+    """The attempt ``lost`` as it is in ``ledger``, which has it."""
     words = _words_of(name, lost)
     return next(
         attempt
@@ -145,7 +145,7 @@ def _own_history(ledger: Ledger, like: Attempt) -> list[Attempt]:
 def _beside(
     lost: Attempt, had: Sequence[Attempt], now: Sequence[Attempt]
 ) -> tuple[Attempt | None, Attempt]:
-    """Which of ``now`` is to follow ``lost``, None where the other one is to stand before it: that
+    """Which of ``now`` is to follow ``lost``, None where the other one is to be before it: that
     which stood nearest to it in ``had``. Raises Refused where none of these is left."""
     known = {plain(attempt.text): attempt for attempt in now}
     at = next((n for n, attempt in enumerate(had) if attempt is lost), len(had))
@@ -194,7 +194,7 @@ def _no_place(item: Item, hint: str) -> Refused:
 
 
 def _following(group: Sequence[Attempt], number: int) -> Attempt | None:
-    """The attempt that it stands before."""
+    """The attempt that it is before."""
     falls = places.newest_first(group)
     numbered = [(attempt, attempt.number) for attempt in group if attempt.number is not None]
     return next((attempt for attempt, n in numbered if (n < number if falls else n > number)), None)

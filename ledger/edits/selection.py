@@ -238,7 +238,7 @@ def _open(ledger: Ledger) -> Iterator[tuple[Item, int, str]]:
 
 
 def _is_open(item: Item, action: Action) -> bool:
-    """Whether there is something left to do. What stands in a finished item without number and
+    """Whether there is something left to do. What is in a finished item without number and
     state is as often a note."""
     is_said = bool(action.state_text or action.number is not None)
     return action.state not in _CLOSED and (is_said or item.status not in FINISHED)

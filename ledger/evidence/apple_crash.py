@@ -168,7 +168,7 @@ def _made(kind: str, detail: str, frames: list[Frame], name: str) -> Crash:
 
 
 def _panic(text: str, name: str) -> Crash:
-    """A panic is told by its own words; its frames are the kernel extensions it came through,
+    """A panic is reported by its own words; its frames are the kernel extensions it came through,
     for the addresses of its backtrace have no names."""
     match = _PANIC.search(text)
     reason = (match[1] if match else text.partition("\n")[0]).strip()

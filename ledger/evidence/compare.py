@@ -1,5 +1,5 @@
 """A run against an earlier one, test by test, and tests that are perhaps one under two names:
-outputs do not tell of renaming, only that one name is gone and a similar one is new."""
+outputs do not mention renaming, only that one name is gone and a similar one is new."""
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -161,7 +161,7 @@ def shortened(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
 
 
 def _fitting(identity: str, by_name: dict[str, list[str]]) -> Iterator[tuple[int, str]]:
-    """Each name that may be meant, with how much stands before one of both."""
+    """Each name that may be meant, with how much is before one of both."""
     place, name = _place_and_name(identity)
     others = by_name.get(name, [])
     for other in others if len(others) <= _MAX_HOMONYMS else ():

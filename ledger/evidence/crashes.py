@@ -13,7 +13,7 @@ _LOOK_AHEAD = 400_000
 
 
 def crash_of(kind: str, what: str, frames: Sequence[Frame], source: str) -> Crash:
-    """A crash that is told by ``what`` and the innermost of its frames that tells something."""
+    """A crash that is reported by ``what`` and the innermost of its frames that tells something."""
     return Crash(
         kind=shorten(kind),
         signature=signature(what, frames),

@@ -76,7 +76,7 @@ def read_exit_code(data: bytes, name: str) -> tuple[Part, ...]:
 
 
 def is_log_end(name: str, sample: bytes) -> bool:
-    """A log with words in it that tell of an exit code."""
+    """A log with words in it that mention an exit code."""
     return is_log_with(name, sample.lower(), ("exit", "rc=", "return code", "returncode"))
 
 

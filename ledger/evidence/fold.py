@@ -78,7 +78,7 @@ def _warnings(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _deselected(parts: Sequence[Part]) -> int | None:
-    """Sessions of one kind of output add up; other kinds tell of the same sessions."""
+    """Sessions of one kind of output add up; other kinds mention the same sessions."""
     counts: Counter[str] = Counter()
     for part in parts:
         if part.completeness is not None:  # not only collected
@@ -119,7 +119,7 @@ def _own_times(parts: Sequence[Part], merged: Merged, noted: list[str]) -> list[
             own.append(part)
             continue
         sessions = merged.sessions
-        if len(reports) > 1:  # one for each chunk: held against those beside it
+        if len(reports) > 1:  # one for each chunk: checked against those beside it
             folder = part.file.rpartition("/")[0]
             sessions = {f: s for f, s in sessions.items() if f.rpartition("/")[0] == folder}
         longest = max(sessions.values(), default=None)

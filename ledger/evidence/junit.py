@@ -147,13 +147,13 @@ class _Suite:
         self.is_odd = False  # with tries, or cases that pytest counts in ways of its own
 
     def written(self, key: str) -> int | None:
-        """A total that the suite tells of itself."""
+        """A total that the suite mentions itself."""
         match = _COUNT.fullmatch(self.attributes.get(key, "").strip())
         return int(match[1].replace(",", "")) if match else None
 
     @property
     def blamed(self) -> int:
-        """The failures that it tells of itself."""
+        """The failures that it mentions itself."""
         return (self.written("failures") or 0) + (self.written("errors") or 0)
 
     def add(self, result: TestResult, attributes: dict[str, str], tags: Collection[str]) -> None:
@@ -368,7 +368,7 @@ class Cases:
     def _check(self, suite: _Suite) -> None:
         """Some writers count elements, some test cases, some leave nested suites out or count them
         as tests. pytest counts tries, subtests and teardown errors in ways of its own, so its
-        number of tests is not held against a suite with any of these."""
+        number of tests is not checked against a suite with any of these."""
         own, every = suite.own, suite.every
         if not suite.is_odd:
             tests = (every["cases"], own["cases"], own["cases"] + suite.inner_suites)

@@ -73,7 +73,7 @@ def sessions(
 
 
 def _without_margin(lines: list[str], landmark: Callable[[str], int]) -> list[str]:
-    """The lines without what stands in front of the first landmark, numbers aside, where it stands
+    """The lines without what is in front of the first landmark, numbers aside, where it is
     in front of most of them: `2026-01-01 10:00:00,123 INFO `, `host pytest[123]: `, `> `."""
     marks = ((line, landmark(line)) for line in lines)
     margin = next((line[:at] for line, at in marks if 0 < at <= _MARGIN), "")

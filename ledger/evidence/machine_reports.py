@@ -1,6 +1,6 @@
 """What other runners than pytest write for machines: the JSON of jest and vitest, CTRF, which many
 reporters write, and TRX of Visual Studio and ``dotnet test``. Every test has a name in them, and
-their own counts are held against the tests."""
+their own counts are checked against the tests."""
 
 import io
 import json

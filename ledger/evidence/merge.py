@@ -1,4 +1,4 @@
-"""The tests of several outputs of one run: which tell of the same session, and their sum."""
+"""The tests of several outputs of one run: which mention the same session, and their sum."""
 
 import posixpath
 from collections import Counter
@@ -11,7 +11,7 @@ from ledger.evidence.part import Part, names_apart
 from ledger.plan.text import counted
 
 _SHOWN = 3
-# Readers of tests, those that say most of a test first. JUnit XML stands before all: it is what
+# Readers of tests, those that say most of a test first. JUnit XML is before all: it is what
 # others judge a run by.
 RANK = {"junit": 0, "pytest-report-log": 1, "pytest-json-report": 2, "pytest-log": 3,
         "jest-json": 1, "trx": 2, "ctrf": 3, "tap": 4, "node-log": 5, "go-test": 5,
@@ -21,7 +21,7 @@ _PYTEST = frozenset({"pytest-report-log", "pytest-json-report", "pytest-log"})
 
 
 class Merged:
-    """What the outputs of a run that tell of tests say together. ``covered`` are the places (in
+    """What the outputs of a run that mention tests say together. ``covered`` are the places (in
     the list of parts) of logs that another output makes good; ``sessions`` the wall times that
     files tell, in seconds; ``disagreements`` are between two outputs of one session."""
 
@@ -40,15 +40,15 @@ class Merged:
 
 
 def merge(parts: Sequence[Part]) -> Merged:
-    """JUnit files add up, then sessions of reports and logs that none of them tells of; the
-    others are held against the file that tells of the same session."""
+    """JUnit files add up, then sessions of reports and logs that none of them mentions; the
+    others are checked against the file that mentions the same session."""
     merged = Merged()
     known = [at for at, part in enumerate(parts) if part.reader in RANK and part.totals is not None]
     only_collected = [at for at in known if _only_collects(parts[at])]
     known = [at for at in known if at not in only_collected]
     known.sort(key=lambda at: RANK[parts[at].reader])
     kept: list[Part] = []
-    pairs: list[tuple[Part, Part]] = []  # logs and the files that tell of the same sessions
+    pairs: list[tuple[Part, Part]] = []  # logs and the files that mention the same sessions
     renamed: dict[int, Part] = {}
     for at in known:
         above = [part for part in renamed.values() if RANK[part.reader] < RANK[parts[at].reader]]
@@ -95,7 +95,7 @@ def merge(parts: Sequence[Part]) -> Merged:
 
 
 def _may_tell_of(report: Part, log: Part) -> bool:
-    """Whether a file may tell of the same session as one that says less of a test."""
+    """Whether a file may mention the same session as one that says less of a test."""
     if RANK[report.reader] >= RANK[log.reader]:
         return False
     if log.reader in _PYTEST:
@@ -260,7 +260,7 @@ def _hold_against(
         )
     elif log.totals and report.totals and not log.untold:
         # What pytest prints of tries depends on where they failed. Where it names no failures, a
-        # test and its teardown's error cannot be told apart.
+        # test and its teardown's error cannot be known apart.
         names_errors = names_failures or not log.totals.errors
         is_exact = log.completeness == "complete" and log.duration_s is not None and names_errors
         is_rough = not (log.partial and is_exact) or log.totals.rerun > 0 or log.is_rough
@@ -290,7 +290,7 @@ def _figures(part: Part, *, is_rough: bool, is_pytest: bool) -> str:
 def _find_overwritten(
     kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Merged
 ) -> None:
-    """Logs with failures beside pytest's JUnit file that tells of another session, or of none."""
+    """Logs with failures beside pytest's JUnit file that mentions another session, or of none."""
     for log in kept:
         failures = log.totals.failing if log.totals and log.reader == "pytest-log" else 0
         failing = [name for name, test in log.tests.items() if test.outcome in FAILING]
@@ -300,7 +300,7 @@ def _find_overwritten(
             is_near = posixpath.dirname(report.file) == posixpath.dirname(log.file)
             if report.reader == "junit" and report.wall and partners <= {log.file} and is_near:
                 merged.disagreements.append(
-                    f"{log.file} tells of {counted(failures, 'failure')} that {report.file} "
+                    f"{log.file} mentions {counted(failures, 'failure')} that {report.file} "
                     f"lacks{example}: a later pytest may have overwritten it"
                 )
                 break

@@ -129,7 +129,7 @@ class Crash(Model):
     frames: tuple[str, ...] = ()
     """The stack, innermost first."""
     source: str
-    """The file that tells of it."""
+    """The file that mentions it."""
 
     @computed_field
     @property
@@ -190,7 +190,7 @@ class Evidence(Model):
     tests: dict[str, TestResult] = Field(default={})
     """By the identity of the test."""
     deselected: int | None = None
-    """Tests that were collected and left out (`-k`, `-m`); null where no output tells of any."""
+    """Tests that were collected and left out (`-k`, `-m`); null where no output mentions any."""
     tests_partial: bool = False
     """Whether only some tests are named, so that others may have run: a quiet log names the
     failures alone."""
@@ -292,7 +292,7 @@ class Delta(Model):
     flaky: tuple[str, ...] = ()
     """Tries disagree, the last did not fail."""
     renamed: tuple[Rename, ...] = ()
-    """No class but a hint: each name also stands in the class that it is in."""
+    """No class but a hint: each name is also in the class that it is in."""
 
 
 def recount(tests: Iterable[TestResult]) -> Totals:
@@ -307,7 +307,7 @@ def identity_of(node_id: str) -> str:
     """`tests/test_x.py::TestY::test_z[cpu]` as `tests.test_x.TestY::test_z[cpu]`.
 
     pytest writes JUnit XML with dots for slashes and colons, and from dots alone a path
-    cannot be told from a class. So the identity is what both forms can give: class name,
+    cannot be distinguished from a class. So the identity is what both forms can give: class name,
     `::`, test name. A module stands by its dotted path alone.
     """
     head, bracket, parameters = node_id.partition("[")

@@ -221,7 +221,7 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
 
 
 def _without_quotes(parts: Sequence[Part]) -> list[Part]:
-    """What a Markdown page shows of a run counts only where no output tells of tests."""
+    """What a Markdown page shows of a run counts only where no output mentions tests."""
     own = [part for part in parts if not part.file.lower().endswith(".md")]
     has_results = any(part.totals or part.closing for part in own)
     return [part for part in parts if part in own or not has_results or part.reader == "commands"]
@@ -229,7 +229,7 @@ def _without_quotes(parts: Sequence[Part]) -> list[Part]:
 
 def _not_understood(entries: Sequence[File], parts: Sequence[Part]) -> list[Part]:
     """A word on files that may be outputs, and of which no reader knows anything; but not on the
-    log of a bundle, which its exit code tells of."""
+    log of a bundle, which its exit code mentions."""
     understood = {part.file for part in parts if part != Part(part.reader, part.file)}
     bundles = [part.file.removesuffix(execution.CLAIM) for part in parts if part.without_tests]
     understood |= {f"{home}output.log" for home in bundles}
@@ -308,7 +308,7 @@ def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
             if is_file:
                 raise
             parts.append(_broken(reader.name, name, error.message, has_results=reader.has_results))
-    if known_as != name and not is_file:  # a page may quote much else: it tells of tests only
+    if known_as != name and not is_file:  # a page may quote much else: it mentions tests only
         parts = [part for part in parts if part.totals or part.without_tests]
     if is_file and not parts:
         if file_name(name).endswith(".xml"):

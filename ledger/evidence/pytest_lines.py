@@ -31,7 +31,7 @@ LETTERS = {".": "passed", "F": "failed", "E": "errors", "s": "skipped", "x": "xf
 _REASONED = re.compile(
     r" (SKIPPED|XFAIL|XPASS|RERUN(?= \()|SUB(?:PASSED|PASS|FAILED|FAIL|SKIPPED|SKIP|XFAIL|XPASS))"
 )
-# What stands in the brackets of `[ 25%]` or `[ 3/20]`
+# What is in the brackets of `[ 25%]` or `[ 3/20]`
 _PROGRESS = re.compile(r" *\d+%| *\d+/\d+")
 # `1.02s`, `350ms`
 _TOOK = re.compile(r"\d[\d.]*(?:us|ms|s)")

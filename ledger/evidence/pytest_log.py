@@ -143,7 +143,7 @@ def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals, boo
     last = session.summary
     totals = recount(tests.values())
     printed = last.totals if last else session.letters()
-    # Under xdist only the last line tells of modules that were skipped at collection.
+    # Under xdist only the last line mentions modules that were skipped at collection.
     unnamed = max(session.skipped_modules, printed.skipped - session.skips)
     names_all = last is None or totals.passed + totals.errors >= printed.passed
     names_all = names_all or totals.collected == session.collected
@@ -183,7 +183,7 @@ class Session:
         self._tests: dict[str, Tries] = {}
         self._failed_calls: set[str] = set()  # in the short summary, as are the next two
         self._errors: set[str] = set()
-        self._subtests = Counter[str]()  # failed ones, by where they are told
+        self._subtests = Counter[str]()  # failed ones, by where they are reported
         self._errors_at: list[str] = []  # what the reports of errors say: `setup`, `teardown`
         self._broken: list[str] = []  # reports of modules that could not be collected
         self.may_count_twice = False  # a test and the error of its teardown
@@ -348,7 +348,7 @@ class Session:
         self._timeout = self._timeout or "+++ Timeout +++" in line
 
     def _read_header(self, line: str) -> bool:
-        """Whether a line tells of the session: how many tests, of which project, or their names."""
+        """Whether a line mentions the session: how many tests, of which project, or their names."""
         if "collected " in line or " worker" in line:
             self._workers = self._workers or " worker" in line
             counts = collected(line)
@@ -411,7 +411,7 @@ class Session:
         if word in SUBTESTS:
             if SUBTESTS[word]:
                 self._subtests["progress"] += 1
-                self.subtests_of.add(bare_id(node_id))  # a label may stand behind it
+                self.subtests_of.add(bare_id(node_id))  # a label may be behind it
             return
         self.verbose = True
         self.skips += word == "SKIPPED"

@@ -16,8 +16,9 @@ def judge_chain(
     drop: float = SMALLEST_DROP,
 ) -> Judgement:
     """Judge the rounds of all ``reports``, the oldest first, as those of ``name``; each report is a
-    batch. What a report claims is held against its own rounds; a streak that may have begun before
-    them, against all rounds up to its end; a total of all rounds ever, against the last one."""
+    batch. What a report claims is checked against its own rounds; a streak that may have begun
+    before them, against all rounds up to its end; a total of all rounds ever, against the last
+    one."""
     whole = _joined(reports, name)
     claims = [claim for at in range(len(reports)) for claim in _claims(reports[: at + 1])]
     warnings = (f"{report.path}: {text}" for report in reports for text in report.warnings)

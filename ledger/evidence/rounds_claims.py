@@ -118,7 +118,8 @@ _UNKNOWN: Final = Finding("unverifiable", "", "results are unknown")
 
 
 class Case(NamedTuple):
-    """What a statement is held against: ``rounds`` are those that it is about and that were run."""
+    """What a statement is checked against: ``rounds`` are those that it is about and that were
+    run."""
 
     report: RoundsReport
     rounds: Sequence[Round]

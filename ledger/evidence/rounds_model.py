@@ -173,7 +173,7 @@ class Comparison(Model):
 
 
 class Claim(Model):
-    """A statement of the report's prose, held against its own rounds."""
+    """A statement of the report's prose, checked against its own rounds."""
 
     kind: StatementKind
     """What it is about."""
@@ -217,7 +217,7 @@ class Judgement(Model):
     interval: Interval
     """95 % interval of the pass rate, from 0 to 1."""
     retries: RetryCount | None
-    """What retries count: the `extra` tries or `all`; null where none are told."""
+    """What retries count: the `extra` tries or `all`; null where none are reported."""
     first_try_passes: int | None
     """Rounds that passed without a retry; null where no round tells its retries."""
     first_try_interval: Interval | None
@@ -314,7 +314,7 @@ class Statement(NamedTuple):
 class RoundsReport(NamedTuple):
     """What one report, or folder of run folders, says. ``retry_word`` is the heading of the
     column of retries. ``units`` of metrics by name. ``is_ordered``: which round passed and which
-    failed is told of all, so that their order says something."""
+    failed is known of all, so that their order says something."""
 
     path: str
     rounds: tuple[Round, ...]

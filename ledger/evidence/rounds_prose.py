@@ -350,7 +350,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _compared(sentence: _Sentence) -> Iterator[Statement]:
-    """``70 % against an earlier 90 %``: the earlier rate stands behind the word that compares."""
+    """``70 % against an earlier 90 %``: the earlier rate is behind the word that compares."""
     if not re.search("[PFhk]", sentence.codes):
         return
     for row in sentence.rows(_COMPARED):

@@ -106,7 +106,7 @@ def _unreadable(path: str, what: str) -> UnreadableInput:
     return UnreadableInput(
         "rounds-unreadable",
         f"{path}: expected rounds, each with a status, found {what}",
-        "rounds stand in a table with a column for the round and one for its status, in a list "
+        "rounds are in a table with a column for the round and one for its status, in a list "
         "(`- Round 3: PASS`), under headings of their own, or in a folder of run folders",
     )
 
@@ -216,7 +216,7 @@ def _is_twin(sheet: Sheet, other: Sheet) -> bool:
 
 
 def _counted(sheets: Iterable[Sheet], rounds: list[Round]) -> tuple[list[Round], list[Statement]]:
-    """Rounds that are only counted, and counts of rounds that are told one by one: those are
+    """Rounds that are only counted, and counts of rounds that are reported one by one: those are
     claims about them. Which of the counted ones passed is not known."""
     known = {round_.name for round_ in rounds}
     counted: dict[str, Counted] = {}
@@ -243,7 +243,7 @@ def _counted(sheets: Iterable[Sheet], rounds: list[Round]) -> tuple[list[Round],
 
 
 def _claimed(row: Counted) -> Statement:
-    """The counts of rounds that are told elsewhere."""
+    """The counts of rounds that are reported elsewhere."""
     passed, run = float(row.counts.passed), row.counts.total - row.counts.skipped
     scope = Scope(names=row.names) if row.names else Scope(batch=row.label)
     claimed = f"{row.counts.passed}/{run}"
@@ -305,7 +305,7 @@ def _in_order(rounds: list[Round], warnings: list[str]) -> list[Round]:
         return rounds
     if all(a > b for a, b in pairwise(numbers)):
         return rounds[::-1]
-    warnings.append("the rounds do not stand in the order of their numbers; the order is kept")
+    warnings.append("the rounds are not in the order of their numbers; the order is kept")
     return rounds
 
 
@@ -342,7 +342,7 @@ _KINDS = (
     (re.compile(r"\bpanic", re.IGNORECASE), "panic"),
     (re.compile(r"\bcrash", re.IGNORECASE), "crash"),
 )
-# What stands before a frame's name: `#3  0x00007f in `
+# What is before a frame's name: `#3  0x00007f in `
 # e.g. "#1 0x55fcea7df2e3 in "
 _BEFORE = re.compile(r"[ \t]*(?:#?\d{1,4}[ \t]+)?(?:0x[0-9a-fA-F]{1,16}[ \t]+)?(?:in[ \t]+)?")
 # ` + 0x2a`

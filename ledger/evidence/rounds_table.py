@@ -236,7 +236,7 @@ class _Column:
 
 
 def roles_of(grid: Grid) -> list[Role]:
-    """What each column holds, by its heading and by what stands in it."""
+    """What each column holds, by its heading and by what is in it."""
     rows = tuple(row for row in grid.rows if not _summary_word(row.cells))
     columns = [*map(_Column, grid.headings, grid._replace(rows=rows).columns)]
     naming = _naming(columns)

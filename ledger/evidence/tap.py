@@ -14,7 +14,7 @@ from ledger.plan.text import counted, one_line
 
 NAME = "tap"
 _TREE_NAME = "node-log"  # it may stand beside TAP of the same run
-_LONGEST = 2000  # characters of a line that tells of a test
+_LONGEST = 2000  # characters of a line that mentions a test
 _NODE = "node --test"
 # `not ok 2 - refuses zero # TODO later`
 # e.g. "not ok 2 - divides # TODO later"

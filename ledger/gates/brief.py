@@ -470,7 +470,7 @@ def _bundle(every: Sequence[Part]) -> Iterator[BundleEntry]:
 
 def _tree(fence: Fence) -> Iterator[BundleEntry]:
     """The tree's files and folders, each with its whole path. A name that ends in a slash is a
-    folder, as is one that others stand below."""
+    folder, as is one that others are below."""
     drawn = list(_branches(fence))
     open_folders: list[tuple[int, str]] = []
     for index, (depth, name, optional, line) in enumerate(drawn):
@@ -517,7 +517,7 @@ def _are_references(name: str) -> bool:
 
 
 def _sections(value: str) -> Iterator[str]:
-    """The sections that stand behind a path; both ends of a range."""
+    """The sections that are behind a path; both ends of a range."""
     for match in _SECTIONS.finditer(value):
         for name in _BEHIND.split(_NOTED.sub("", match["names"]))[0].split(","):
             ends = _RANGE.fullmatch(name.strip())

@@ -144,7 +144,7 @@ def _bound(match: re.Match[str]) -> tuple[str, float]:
 
 
 def of_change(statement: Statement) -> list[Term]:
-    """The terms of a change that a report tells of ("3 fewer failures than before"), and of the end
+    """The terms of a change that a report mentions ("3 fewer failures than before"), and of the end
     that a run comes to ("runs to completion")."""
     if statement.quantity == "finished":
         return [Call("finished")] if statement.low else []

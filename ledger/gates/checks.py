@@ -74,7 +74,7 @@ class Call(NamedTuple):
     options: tuple[tuple[str, str], ...] = ()
 
     def option(self, key: str) -> str | None:
-        """What stands behind ``key=``; None where it does not stand there."""
+        """What is behind ``key=``; None where it is not there."""
         return dict(self.options).get(key)
 
 

@@ -1,5 +1,5 @@
 """The tests of clusters, as documents tell them: a table whose first column names the cluster, or
-JSON where a cluster's name stands above or beside its tests."""
+JSON where a cluster's name is above or beside its tests."""
 
 import json
 import re
@@ -26,7 +26,7 @@ class Members(NamedTuple):
 
 
 def members(content: str, path: str, names: Sequence[str]) -> Iterator[Members]:
-    """What the document at ``path`` tells of the clusters in ``names``."""
+    """What the document at ``path`` mentions the clusters in ``names``."""
     whole = {name.removeprefix("CLUSTER-"): name for name in names}
     known = re.compile(rf"\b(?:CLUSTER-)?({'|'.join(map(re.escape, whole))})\b")
     if path.endswith(".json"):
@@ -45,7 +45,7 @@ def members(content: str, path: str, names: Sequence[str]) -> Iterator[Members]:
 
 
 def _has_row(content: str, known: re.Pattern[str]) -> bool:
-    """Whether a table of Markdown may tell of a cluster; parsing all of a fix plan takes long."""
+    """Whether a table of Markdown may mention a cluster; parsing all of a fix plan takes long."""
     rows = (line for line in content.split("\n") if "|" in line and "::" in line)
     return any(map(known.search, rows))
 
@@ -61,7 +61,7 @@ def entries(content: str) -> set[int]:
 
 
 def _in_json(content: str, known: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """Each test with the cluster that it stands below or beside: ``{"nodeid": TEST, "cluster":
+    """Each test with the cluster that it is below or beside: ``{"nodeid": TEST, "cluster":
     NAME}``, ``{NAME: [TEST]}``, ``{TEST: NAME}``."""
     try:
         waiting: list[tuple[Any, str, int]] = [(json.loads(content), "", 0)]

@@ -101,7 +101,7 @@ def decided(options: Collection[str], facts: Facts, before: str | None = None) -
 
 def _decided_before(sprint: str, work: Attempt, option: str, line: int, facts: Facts) -> Judgement:
     """Whether the decision, at ``line``, came before the first work at the sprint: by its date
-    where it stands in no attempt, else by the numbers of the attempts."""
+    where it is in no attempt, else by the numbers of the attempts."""
     reason = f"decided for option {option}"
     places = (f"{facts.ledger}:{line}", f"{facts.ledger}:{work.span.start_line}")
     holder = next((attempt for attempt in facts.attempts if _holds(attempt, line)), None)
@@ -112,7 +112,7 @@ def _decided_before(sprint: str, work: Attempt, option: str, line: int, facts: F
         return met(f"{reason} on {day[0]}, before {attempt_name(work)}", *places)
     number = holder.number if holder else None
     if holder is None or number is None or work.number is None or number == work.number:
-        why = f"whether before {attempt_name(work)}, the first at sprint {sprint}, cannot be told"
+        why = f"whether before {attempt_name(work)}, the first at sprint {sprint}, is unclear"
         return unknown(f"{reason}; {why}", *places)
     if number > work.number:
         why = f"in {attempt_name(holder)}, after {attempt_name(work)}, the first at sprint {sprint}"

@@ -211,9 +211,9 @@ class AddedTicks(NamedTuple):
     """The ticked criteria of a brief that no version before has ticked."""
 
     set_now: Sequence[Condition]
-    """Those that stood there without a tick."""
+    """Those that were there without a tick."""
     new: Sequence[Condition]
-    """Those that did not stand there: their ticks are often mere bullets."""
+    """Those that were not there: their ticks are often mere bullets."""
 
 
 def added_ticks(now: Iterable[Condition], before: Sequence[Condition]) -> AddedTicks:
@@ -242,7 +242,7 @@ def against_ticks(
     strict: bool,
 ) -> Iterator[Objection]:
     """What speaks against the ticks that a change adds to the brief ``document``; what comes with
-    one is told once."""
+    one is reported once."""
     for criterion in set_now:
         is_unmet = criterion.verdict == "unmet"
         if is_unmet or (criterion.verdict == "unknown" and not _attested(criterion)):
@@ -275,7 +275,8 @@ def _attested(criterion: JudgedCriterion) -> bool:
 def _of_criterion(
     closing: Closing, grounds: Grounds, criterion: JudgedCriterion, message: str, severity: Severity
 ) -> Objection:
-    """What a criterion says against a closing; one of a brief is told where the brief has it."""
+    """What a criterion says against a closing; one of a brief is reported where the brief has
+    it."""
     objection = _objection(closing, message, severity)
     if grounds.document:
         objection = objection._replace(message=f"{message} ({grounds.document}:{criterion.line})")

@@ -58,7 +58,7 @@ class Request(NamedTuple):
 
 class Tests(NamedTuple):
     """The tests that a name stands for: their identities, how many there should be (None where
-    nothing says), where that is told, and what names tests of it that no run has."""
+    nothing says), where that is reported, and what names tests of it that no run has."""
 
     identities: tuple[str, ...]
     expected: int | None
@@ -364,7 +364,7 @@ class Facts:
         return tuple(variables.compared(names, *known))
 
     def _variables(self, run: Evidence, names: Collection[str]) -> dict[str, str]:
-        """What dumps of the run's environment tell of them, and its command, which sets them
+        """What dumps of the run's environment mention them, and its command, which sets them
         last."""
         known: dict[str, str] = {}
         for name in run.files:
@@ -440,7 +440,7 @@ class Facts:
 
     @cached_property
     def attempts(self) -> tuple[Attempt, ...]:
-        """The attempts that may tell of the work: all of the item's, or those after the brief's."""
+        """The attempts that may mention the work: all of the item's, or those after the brief's."""
         attempts = self._item.attempts if self._item else ()
         brief = self.brief
         if brief is None:
@@ -450,7 +450,7 @@ class Facts:
 
     @cached_property
     def lines(self) -> dict[int, str]:
-        """The item's lines that may tell of a decision, by number: later attempts, open actions,
+        """The item's lines that may mention a decision, by number: later attempts, open actions,
         fields."""
         lines: dict[int, str] = {}
         for attempt in self.attempts:

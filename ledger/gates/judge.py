@@ -255,8 +255,8 @@ def _tasks(call: Call, facts: Facts) -> Judgement:
 
 def _none(facts: Facts, what: str) -> str:
     if not facts.attempts:
-        return f"{facts.ledger} has no attempt that could tell of it"
-    return f"of {counted(len(facts.attempts), 'attempt')} that could tell of it, none {what}"
+        return f"{facts.ledger} has no attempt that could report it"
+    return f"of {counted(len(facts.attempts), 'attempt')} that could report it, none {what}"
 
 
 _WHOLE: Final[dict[str, Callable[[Call, Facts], Judgement]]] = {

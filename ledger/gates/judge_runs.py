@@ -1,4 +1,4 @@
-"""Checks of a run: counts, rates, times and tests, held against the run and its baseline."""
+"""Checks of a run: counts, rates, times and tests, checked against the run and its baseline."""
 
 import operator
 import re
@@ -264,7 +264,7 @@ def _green(call: Call, run: Evidence, facts: Facts) -> Judgement:
             f"{len(bad)} of {counted(len(of_files), 'test')} failed: {_listed(bad)}", run.path
         )
     if not ran:
-        return unknown(f"{run.path} does not tell of tests in {', '.join(call.args)}", run.path)
+        return unknown(f"{run.path} does not mention tests in {', '.join(call.args)}", run.path)
     judgement = met(f"{len(ran)} of {counted(len(of_files), 'test')} passed, none failed", run.path)
     return of_whole(judgement, run)
 
@@ -295,7 +295,7 @@ CALLS: Final[dict[str, Callable[[Call, Evidence, Facts], Judgement]]] = {
 
 
 def _identities(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:
-    """The identities that the arguments mean, where that is told, and why some are not known.
+    """The identities that the arguments mean, where that is reported, and why some are not known.
     ``NAME:2`` says that a cluster has two tests, ``count=`` how many there are in all."""
     identities: dict[str, None] = {}
     sources: dict[str, None] = {}

@@ -23,7 +23,7 @@ class Condition(Model):
     text: str
     """As written, without its tick and its check."""
     claimed: bool | None
-    """Whether a tick stands before it; null where it claims nothing."""
+    """Whether a tick is before it; null where it claims nothing."""
     optional: bool
     """Whether it is left out of the verdict on the whole."""
     check: str
@@ -130,7 +130,7 @@ class TaskFile(Model):
     path: str
     """As written."""
     note: str
-    """What stands behind the path."""
+    """What is behind the path."""
     changes: tuple[str, ...]
     """The changes that are to be made to it."""
     defines: tuple[str, ...] = ()
@@ -226,7 +226,7 @@ class Expected(Model):
     name: str
     """The quantity, such as ``Failed``."""
     before: str | None
-    """What it was; None where only the outcome is told."""
+    """What it was; None where only the outcome is reported."""
     after: str
     """What it is to be."""
     line: int
@@ -306,7 +306,7 @@ class DamagedLine(Model):
     text: str
     """The line as it stands."""
     lost: Annotated[int, Field(ge=0)]
-    """How many marks cannot be told any more."""
+    """How many marks cannot be known any more."""
 
 
 class Brief(Model):

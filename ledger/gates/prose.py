@@ -2,7 +2,7 @@
 
 Each reader in ``_READERS`` knows one way of saying something, and marks the words that it
 understood. A sentence may ask for several things: each of its clauses is read. Words that no reader
-knows are told, for they may change what is asked for: "no failures in core". What stands in
+knows are reported, for they may change what is asked for: "no failures in core". What is in
 parentheses at the end is a note: it may name tests or files, but sets no bound.
 """
 
@@ -120,7 +120,7 @@ def _limits(text: str) -> bool:
 
 
 def why_unread(text: str) -> str:
-    """What of a criterion that no reader knows stands in the way, with a semicolon behind it."""
+    """What of a criterion that no reader knows is in the way, with a semicolon behind it."""
     words = tokens(_REFERENCE.sub(" ", text[:_LONGEST]), slack=0.0)
     every = (part for word in words if word.code == "u" for part in word.text.split("\n"))
     names = [reason for reason in dict.fromkeys(every) if _NAME.fullmatch(reason)][:_MOST_NAMED]

@@ -325,7 +325,7 @@ def _files(statement: Statement) -> tuple[str, ...]:
 
 
 def _is_bound(phrase: _Phrase) -> bool:
-    """Whether a figure is a bound, or leaves no doubt that it is none: zero, all, an exit code."""
+    """Whether a figure is a bound, or is clearly not one: zero, all, an exit code."""
     statement = phrase.statement
     is_zero = statement.high == 0 or statement.quantity == "exit_code" or phrase.sign == "="
     is_whole = (

@@ -1,5 +1,5 @@
 """Where the work stands that a brief hands over: its sprints, decisions and blockers, and whether
-the run that it starts from says what it tells of it."""
+the run that it starts from says what it says of it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -92,7 +92,7 @@ def decision_state(facts: Facts, decision: Decision) -> Judgement:
 
 
 def _baseline(facts: Facts) -> Judgement | None:
-    """Whether the run that the brief starts from has the counts that the brief tells of it."""
+    """Whether the run that the brief starts from has the counts that the brief gives for it."""
     totals = facts.brief.totals if facts.brief else None
     if totals is None:
         return None

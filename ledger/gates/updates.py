@@ -152,7 +152,7 @@ def _read_in(item: Item, update: Update, stamp: str | None, own: Conventions | N
     if text.LOST in update.text:
         raise Refused(
             "lost-marks",
-            f"the update on line {update.line} has damaged characters that cannot be told",
+            f"the update on line {update.line} has damaged characters that cannot be recovered",
             "mend the brief",
         )
     read = _alone(update, own)

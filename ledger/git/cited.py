@@ -35,14 +35,14 @@ _MOST_FOLDERS = 100  # that a path may be meant from
 
 
 class Passage(NamedTuple):
-    """A text that stands in no plan, and what it cites, in the order of the text."""
+    """A text that is in no plan, and what it cites, in the order of the text."""
 
     text: str
     artifacts: tuple[Artifact, ...]
 
 
 class Cited(NamedTuple):
-    """One path of a citation. ``place`` is what it leads to, None where that cannot be told;
+    """One path of a citation. ``place`` is what it leads to, None where that cannot be known;
     ``places`` are then where it would lie, the likeliest first. ``matches`` are the tracked
     files and folders that it may stand for, of which none is likelier. ``is_end`` says that it is
     the end of a longer path."""
@@ -127,7 +127,7 @@ class Resolver:
 
     def _ended(self, start: Cited, name: str, places: Mapping[str, bool], about: _About) -> Cited:
         """What a path leads to that ends so. ``places`` are where it may lie; those that are True
-        are told of where it lies nowhere.
+        are reported where it lies nowhere.
 
         Of files that end so, those in the folders of runs that the attempt does not name are not
         meant, but for a bare name that only one file of the initiative has.

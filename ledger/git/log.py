@@ -72,7 +72,7 @@ class Change(Model):
 
 
 class Revision(NamedTuple):
-    """One commit: ``place`` in a list where parents stand before children."""
+    """One commit: ``place`` in a list where parents are before children."""
 
     place: int
     sha: str
@@ -105,7 +105,7 @@ def changes(
     """Every commit among ``commits`` (see ``resolve``) that changed the file ``path``, parents
     before children, under its earlier names as well: what ``called`` says it was in a commit, else
     what git sees was renamed. An earlier file that stays beside the new one has a history of its
-    own: only its last version is held against the new one, but not with ``is_one_file`` false.
+    own: only its last version is checked against the new one, but not with ``is_one_file`` false.
     A merge is among the commits if its file differs from that of any parent. Raises ``LedgerError``
     where git fails."""
     listed: list[Change] = []

@@ -255,7 +255,7 @@ def _of_another(passed: Mapping[str, str], own: Path) -> bool:
     if passed.get("GIT_DIR"):
         path = Path(passed["GIT_DIR"])
     else:
-        # A hook is told of `.git/index`, or of a lock file in the git folder of its repository.
+        # A hook is given `.git/index`, or of a lock file in the git folder of its repository.
         index = Path(passed.get("GIT_INDEX_FILE") or ".git/index")
         path = index.parent if index.is_absolute() and _has_head(index.parent) else own
     return os.path.realpath(path) != os.path.realpath(own)

@@ -95,7 +95,7 @@ def script(shell: str) -> str:
 
 
 def answer(shell: str, words: Sequence[str]) -> str:
-    """The lines that the script of ``shell`` reads, one for each word that may stand in the place
+    """The lines that the script of ``shell`` reads, one for each word that may be in the place
     of the last of ``words``; these begin behind ``ledger``. Empty where a file may. Raises as
     ``ledger.read`` does, where the plan has to be read.
     """
@@ -105,7 +105,7 @@ def answer(shell: str, words: Sequence[str]) -> str:
     is_value = bool(equals) and option.startswith("--")
     if is_value:
         answers = candidates([*given[:-1], option, value])
-        # bash takes what stands behind "=" for a word of its own
+        # bash takes what is behind "=" for a word of its own
         answers = answers if shell == "bash" else [(f"{option}={w}", h) for w, h in answers]
     else:
         answers = candidates([*given[:-1], word])
@@ -138,7 +138,7 @@ def _line(shell: str, word: str, words: str) -> str:
 
 
 def candidates(words: Sequence[str]) -> list[Candidate]:
-    """What may stand in the place of the last of ``words``. Raises as ``answer`` does."""
+    """What may be in the place of the last of ``words``. Raises as ``answer`` does."""
     *before, word = words
     before = [argument for argument in before if argument not in SHARED]
     if not before:

@@ -1,4 +1,4 @@
-"""The texts that git, GitHub and coding agents hand over, to be held against runs."""
+"""The texts that git, GitHub and coding agents hand over, to be checked against runs."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def plain(name: str) -> str:
 
 def commit_message(name: str) -> str:
     """A commit message as git will record it, its lines where they are in the file: without
-    comments, and without what stands below the scissors. Raises UnreadableInput."""
+    comments, and without what is below the scissors. Raises UnreadableInput."""
     text = plain(name)
     scissors = _SCISSORS.search(text)
     return _COMMENT.sub("", text[: scissors.start()] if scissors else text)

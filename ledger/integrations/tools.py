@@ -1,5 +1,5 @@
 """The tools of `ledger mcp`: typed functions that call the library and answer in the words of its
-reports. What an agent is told of each is its docstring and its parameters."""
+reports. An agent is shown the docstring and the parameters of each."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path

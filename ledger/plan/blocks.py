@@ -74,7 +74,7 @@ _block = partial(tuple.__new__, Block)  # half the time of Block(...), for milli
 
 class _Piece(NamedTuple):
     """Text between two cuts, below the ``frame`` of the bullet that it is nested in, with the
-    ``probe`` for what stands behind it; empty for nothing."""
+    ``probe`` for what is behind it; empty for nothing."""
 
     frame: str
     text: str
@@ -208,7 +208,7 @@ def _cuts(source: str) -> Iterator[_Cut]:
     yield cut
 
 
-@lru_cache(maxsize=4096)  # most pieces of a version stand in the one before it where they stood
+@lru_cache(maxsize=4096)  # most pieces of a version are in the one before it where they stood
 def _piece_at(piece: _Piece, line: int) -> _Parsed | None:
     """The same as ``_piece``, for one that begins at ``line``."""
     parsed = _piece(piece)
@@ -308,7 +308,7 @@ def _is_open(stretch: str, tokens: list[Token]) -> bool:
     if last.type == "html_block":
         # A blank line behind it, or its end tag, has ended it.
         return last.map[1] >= stretch.count("\n") + (not stretch.endswith("\n"))
-    start, stop = last.map  # blank lines may stand behind a fence that is closed
+    start, stop = last.map  # blank lines may be behind a fence that is closed
     end = _FENCE_END.match(stretch.split("\n")[stop - 1])
     is_closed = stop - 1 > start and end and end.group(1).startswith(last.markup)
     return not is_closed

@@ -420,7 +420,7 @@ def _bare(name: str, *, starts: bool, ends: bool) -> str:
 
 
 def _cut(name: str) -> str:
-    """``name`` without what may stand behind a path."""
+    """``name`` without what may be behind a path."""
     for _ in range(_MOST_BEHIND):
         name = _rstripped(name)
         if name.endswith(")") and (start := name.rfind("(")) > 0 and name[start - 1].isspace():

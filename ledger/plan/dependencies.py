@@ -94,7 +94,7 @@ def inferred(ledger: Ledger, item: Item) -> Iterator[tuple[Dependency, str]]:
 
 
 def clause(words: str, start: int) -> str:
-    """From ``start`` to the end of the sentence, or of the parentheses that it stands in."""
+    """From ``start`` to the end of the sentence, or of the parentheses that it is in."""
     depth = 0
     for at in range(start, len(words)):
         char = words[at]

@@ -1,4 +1,4 @@
-"""What a dialect, one way of writing a fix plan, has to answer, and how a file's is told."""
+"""What a dialect, one way of writing a fix plan, has to answer, and how a file's is reported."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -105,7 +105,7 @@ class Dialect(ABC):
     of the index, and can be named in a list without having a section. Else an item is an entry of
     a list, or part of a history."""
     shares_history: ClassVar[bool] = False
-    """The attempts of all items stand in one history; each entry may name its item."""
+    """The attempts of all items are in one history; each entry may name its item."""
     has_notes: ClassVar[bool] = False
     """The note behind an item's status is an attempt, which has no lines of its own."""
     has_boxes: ClassVar[bool] = False

@@ -122,7 +122,7 @@ def render(document: Document) -> bytes:
 def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
     """``data`` with ``edits`` applied from the bottom up.
 
-    Insertions at one place stand in the order given. Raises Refused where two edits overlap.
+    Insertions at one place are in the order given. Raises Refused where two edits overlap.
     """
     ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
     for before, after in pairwise(ordered):
@@ -160,7 +160,7 @@ def entries(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def literal_lines(blocks: Iterable[Block], kinds: Sequence[str] = LITERAL) -> Iterator[int]:
-    """The lines, from 0, that stand in code or HTML, or in other ``kinds`` of blocks."""
+    """The lines, from 0, that are in code or HTML, or in other ``kinds`` of blocks."""
     for block in walk(blocks):
         if block.kind in kinds:
             yield from range(block.start, block.end)

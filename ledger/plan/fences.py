@@ -45,7 +45,7 @@ def swallowed(document: Document) -> Iterator[Unread]:
 
 
 def _taken(document: Document, lines: range, which: str) -> Iterator[Unread]:
-    """What of the plan stands in the lines, told at the first of it."""
+    """What of the plan is in the lines, told at the first of it."""
     kinds = {line: kind for line in lines if (kind := _kind(document, line))}
     for line, kind in kinds.items():
         takes = ", ".join(counted(many, kind) for kind, many in Counter(kinds.values()).items())

@@ -19,7 +19,7 @@ _LEASE: Final = re.compile(
 
 class Lease(NamedTuple):
     """A lease as it is written. ``day`` is None for the one on which it was written; ``field`` is
-    the line that has it, and ``rest`` what stands before it there."""
+    the line that has it, and ``rest`` what is before it there."""
 
     owner: str
     day: date | None

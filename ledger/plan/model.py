@@ -111,7 +111,7 @@ class Attempt(Model):
     text: str
     """The whole entry, without its bullet."""
     source: Source
-    """`history`, or `action` where only a completed action tells of it."""
+    """`history`, or `action` where only a completed action mentions it."""
     span: Span
     """Where it stands."""
 
@@ -153,7 +153,7 @@ class Attempt(Model):
 
 def newest_first(attempts: Sequence[Attempt]) -> list[Attempt]:
     """The attempts, the largest number first; of equals, and without numbers, the lowest in the
-    file first, or the highest where later days stand above earlier ones."""
+    file first, or the highest where later days are above earlier ones."""
     if attempts and all(attempt.number is None for attempt in attempts):
         first, last = attempts[0], attempts[-1]
         is_downward = (first.date or "") > (last.date or "")
@@ -216,7 +216,7 @@ class Pointer(Model):
     """The line that stands where something was before it was moved to the archive."""
 
     item: str | None
-    """The item that it names, where it stands in none."""
+    """The item that it names, where it is in none."""
     is_item: bool
     """Whether it was all of the item but its heading."""
     attempts: int
@@ -333,12 +333,12 @@ class Item(Model):
 
 
 class Heading(Model):
-    """A heading that is no item, and what stands below it apart from items."""
+    """A heading that is no item, and what is below it apart from items."""
 
     title: str
     """Its text."""
     level: int
-    """1 to 6; 0 for what stands before the first one."""
+    """1 to 6; 0 for what is before the first one."""
     dialect: str
     """The way in which what is below it is written."""
     priority: str | None
@@ -421,13 +421,13 @@ class Ledger(Model):
     text: bytes
     """All of it. In JSON what is no UTF-8 is replaced."""
     last_updated: Field | None
-    """The line that tells of the last update."""
+    """The line that mentions the last update."""
     index: tuple[IndexRow, ...] = ()
     """The lines of the index."""
     items: tuple[Item, ...]
     """The items, in the order of the file."""
     loose: tuple[Attempt, ...]
-    """Attempts that stand in no item's section."""
+    """Attempts that are in no item's section."""
     unread: tuple[Unread, ...]
     """What was not understood."""
     headings: tuple[Heading, ...] = ()
@@ -438,7 +438,7 @@ class Ledger(Model):
     @cached_property
     def attempts(self) -> tuple[Attempt, ...]:
         """Every attempt that is recorded: those of items, also the ones that only a completed
-        action tells of, then those that stand in no item's section. It is what commands count."""
+        action mentions, then those that are in no item's section. It is what commands count."""
         return (*(attempt for item in self.items for attempt in item.attempts), *self.loose)
 
     @field_serializer("text", when_used="json")

@@ -35,7 +35,7 @@ _LEADING: Final = re.compile(
 )
 # e.g. ", and M2"
 _TOKEN: Final = re.compile(rf"(?P<joint>{_JOINT})?`?(?P<name>{_NAME})`?")
-# What stands before or behind a statement that is none: "once M1 is done", "mark M1 [D]"
+# What is before or behind a statement that is none: "once M1 is done", "mark M1 [D]"
 _UNSURE: Final = re.compile(
     r"\b(?:when|once|until|till|after|before|if|unless|mark|tick|set|should|must|shall|will|to be|"
     r"not|never|no|needs?|pending|except|expect\w*|requires?|nearly|almost|whether)\b|n't\b|\?",

@@ -204,7 +204,7 @@ def attempt_rows(document: Document, table: Block, item: str) -> Iterator[Attemp
         )
 
 
-@lru_cache(maxsize=2048)  # most attempts of a version stand in the one before it
+@lru_cache(maxsize=2048)  # most attempts of a version are in the one before it
 def _stamp_and_result(attempt: str, vocabulary: Vocabulary) -> tuple[str | None, Result, str]:
     """The stamp that the text of an attempt tells, and its result in one word and as written."""
     stamp = patterns.labelled_stamp(attempt) or patterns.artifacts_stamp(attempt)
@@ -260,7 +260,7 @@ def text_start(line: str, at: int) -> int:
 
 
 def with_run_on(document: Document, field: Block) -> tuple[Block, ...]:
-    """What stands below a field of actions. Only a list that begins with 1 can interrupt a
+    """What is below a field of actions. Only a list that begins with 1 can interrupt a
     paragraph, so numbered lines may be the field's own text for Markdown: they are a list here."""
     blocks = field.children
     if not blocks or blocks[0].kind != "paragraph":
@@ -376,7 +376,7 @@ def field_at(
 
 @lru_cache(maxsize=16)
 def updated_label(vocabulary: Vocabulary) -> re.Pattern[str]:
-    """What the line that tells of the last update begins with: ``**Last Updated:**``."""
+    """What the line that mentions the last update begins with: ``**Last Updated:**``."""
     names = "|".join(map(re.escape, vocabulary.names_of("Last Updated")))
     return re.compile(rf"\*{{0,2}}(?:{names}):?\*{{0,2}}:?[ \t]*", re.IGNORECASE)
 
@@ -436,7 +436,7 @@ def is_bare(item: Item) -> bool:
 
 def is_overview(item: Item, of: Item, *, is_above: bool = True) -> bool:
     """Whether an entry says nothing that another one of its name does not say, as in a list of all
-    that is told below. Its empty box speaks against nothing where it ``is_above`` the other."""
+    that is reported below. Its empty box speaks against nothing where it ``is_above`` the other."""
     title_words, says = ({*re.findall(r"\w+", each.title.lower())} for each in (item, of))
     is_done, are_done = ({each.status} <= FINISHED for each in (item, of))
     is_same = is_done == are_done or (is_above and item.status == "pending")

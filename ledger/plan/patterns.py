@@ -55,7 +55,8 @@ def id_of(heading: re.Match[str]) -> str:
 
 @lru_cache(maxsize=16)
 def _shaped(shapes: tuple[str, ...]) -> Ids:
-    """An ID of a shape with digits needs no brackets in its heading: it can be told from words."""
+    """An ID of a shape with digits needs no brackets in its heading: it can be distinguished from
+    words."""
     form = _form(shapes)
     bare = _form(tuple(shape for shape in shapes if "<digits>" in shape))
     title = r"\*{0,2}(?:[ \t]*(?::|[\u2013\u2014-](?=[ \t])))?(?P<title>.*)"
@@ -67,7 +68,7 @@ def _shaped(shapes: tuple[str, ...]) -> Ids:
     )
 
 
-# Shapes of what opens an item whose status is told beside it; without one it may be any text.
+# Shapes of what opens an item whose status is reported beside it; without one it may be any text.
 _LOOSE = (
     rf"(?P<id>(?!YYYY)[A-Za-z][A-Za-z0-9]{{0,24}}(?:{_JOINT}[A-Za-z0-9]{{1,24}}){{0,6}}"
     r"|\d{1,4}(?:\.\d{1,4}){1,5})"
@@ -106,7 +107,7 @@ _BOX = re.compile(rf"\[(?:[xX]|{'|'.join(words.WORD_BOXES)})\]", re.IGNORECASE)
 
 
 def shaped(line: str, vocabulary: Vocabulary) -> Shaped | None:
-    """What ``line`` opens if a status is told beside it: ``LEX-001: Read``, ``[seed] Watch``,
+    """What ``line`` opens if a status is reported beside it: ``LEX-001: Read``, ``[seed] Watch``,
     ``**LEX-001 Read**``, ``1. Read``; nothing in a project that says how its IDs look."""
     if vocabulary.conventions.id or _BOX.match(line):
         return None
@@ -392,7 +393,7 @@ def when(text: str) -> tuple[str | None, str | None]:
 
 @lru_cache(maxsize=16)
 def result_labels(vocabulary: Vocabulary) -> re.Pattern[str]:
-    """The labels that an attempt's result stands behind: ``Result:``, ``**Status:**``."""
+    """The labels that an attempt's result is behind: ``Result:``, ``**Status:**``."""
     known = "|".join(map(re.escape, [*vocabulary.names_of("Result"), "Status"]))
     return re.compile(rf"\b(?:{known}):\*{{0,2}}[ \t]*")
 
@@ -482,7 +483,7 @@ def _note(line: str, at: int) -> tuple[int | None, str | None, int]:
 
 
 def behind_number(text: str) -> str:
-    """What an attempt says (see ``unmarked``), without its number and what stands before it."""
+    """What an attempt says (see ``unmarked``), without its number and what is before it."""
     number = _OWN_NUMBER.search(text, 0, _NUMBER_REACH)
     return unmarked(text[number.end() if number else 0 :])
 

@@ -1,4 +1,4 @@
-"""Where things stand in an item, and lines put in at such a place."""
+"""Where things are in an item, and lines put in at such a place."""
 
 import re
 import textwrap

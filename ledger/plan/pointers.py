@@ -4,8 +4,8 @@
       * Archived: 38 attempts (#1-#38), 190 lines: [a.md](a.md#archived-KEY)
 
 Its bullet, or the mark of its heading, is that of what stood there, whatever the dialect. Sixteen
-digits, KEY, are all that ties it to a part of the archive. The numbers stand in the line itself,
-so that none is given twice even where the archive is missing. Where the line stands in no item's
+digits, KEY, are all that ties it to a part of the archive. The numbers are in the line itself,
+so that none is given twice even where the archive is missing. Where the line is in no item's
 section, as in a history that items share, it names its item: ``Archived of ITEM: ...``.
 
 Each part of the archive stands as it did in the ledger, below a line that names it:
@@ -34,8 +34,8 @@ from ledger.plan.model import Item, Ledger, Pointer
 KEYED = b"#archived-"
 """What every pointer holds."""
 OF = b"rchived of "
-"""What a pointer holds that stands in no section of its item."""
-# What stands before the words: indent, a bullet or the mark of a heading, a status.
+"""What a pointer holds that is in no section of its item."""
+# What is before the words: indent, a bullet or the mark of a heading, a status.
 # e.g. "- Status: done — archived whole: 6 attempts"
 _OPENING = re.compile(
     r"(?i)[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
@@ -147,7 +147,7 @@ def opening(line: str, *, is_item: bool) -> str:
 
 
 def render(start: str, counts: str, target: str, key: str) -> str:
-    """The line; ``start`` stands before the colon, ``target`` is the link to the archive."""
+    """The line; ``start`` is before the colon, ``target`` is the link to the archive."""
     label = re.sub(r"([\[\]\\])", r"\\\1", target.rpartition("/")[2])
     link = re.sub(r"[^\w./~-]", _percent, target, flags=re.ASCII)
     return f"{start}: {counts}: [{label}]({link}#archived-{key})"

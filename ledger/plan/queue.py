@@ -45,7 +45,7 @@ Leases = Mapping[str, OpenLease]
 
 
 class Place(NamedTuple):
-    """An unfinished item, and what stands in its way. ``is_mine``: its lease is one's own."""
+    """An unfinished item, and what is in its way. ``is_mine``: its lease is one's own."""
 
     item: Item
     holds: tuple[Hold, ...]

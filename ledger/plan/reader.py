@@ -114,7 +114,7 @@ def _called(item: Item) -> str:
 
 
 def _is_repeated(item: Item, section: Item | None) -> bool:
-    """Whether an item is told in a section, and here once more in a table or a list of all."""
+    """Whether an item is reported in a section, and here once more in a table or a list of all."""
     if section is None or dialects.is_sectioned(item):
         return False
     short = item.model_copy(update={"title": _COUNT.sub("", item.title)})
@@ -134,10 +134,10 @@ def cut(data: bytes) -> list[bytes]:
 
 
 def read_part(data: bytes, conventions: Conventions | None = None) -> Ledger | None:
-    """One part of a plan (see ``cut``) as a plan of its own. What stands in all parts is what
-    stands in the whole, if none is None and no item goes on in the next one.
+    """One part of a plan (see ``cut``) as a plan of its own. What is in all parts is what
+    is in the whole, if none is None and no item goes on in the next one.
 
-    None is for a part that cannot be told apart from the rest: it may be in another dialect, it
+    None is for a part that cannot be known apart from the rest: it may be in another dialect, it
     has an open fence at its end, or the place of something archived that may be another item's.
     """
     whole = document.parse(data, words.vocabulary(conventions))
@@ -163,7 +163,7 @@ def _stray_boxes(
     unread: Sequence[Unread],
 ) -> Iterator[Unread]:
     """The tasks with a box, in lists of the top level or tables, that are no part of what was read:
-    a task that nobody counts is told of, wherever it stands."""
+    a task that nobody counts is reported, wherever it stands."""
     boxes = list(_boxes(whole, names))
     if not boxes:
         return

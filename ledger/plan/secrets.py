@@ -258,7 +258,7 @@ _OPTION: Final = re.compile(
     re.IGNORECASE,
 )
 _OF_FILES: Final = re.compile(r"KEY|CERT|SIG|PAT", re.IGNORECASE)  # what may be named by its file
-# Which tests run is no secret, whatever option stands before them: "tests/test_x.py::test_y".
+# Which tests run is no secret, whatever option is before them: "tests/test_x.py::test_y".
 _TESTS: Final = re.compile(r"(?:[\w.-]+/)*(?:tests?/?|[\w.-]+\.py(?:::.+)?)")
 _USER: Final = frozenset("-u -U --user --proxy-user".split())
 _NAMED_USER: Final = re.compile(r"[^:/\s]+:(?!:).")  # user:password

@@ -40,7 +40,7 @@ class Name:
 
 
 def parse(given: str) -> Name:
-    """Read ``ITEM[#N]``; the item may stand in brackets. Raises UsageError."""
+    """Read ``ITEM[#N]``; the item may be in brackets. Raises UsageError."""
     match = _NAME.fullmatch(given.strip())
     if heading := None if match else _HEADING.fullmatch(given.strip()):
         return Name(heading["item"].strip(), None)
@@ -93,7 +93,7 @@ def items(ledger: Ledger, given: str) -> list[Item]:
 def find(ledger: Ledger, given: str) -> list[Item]:
     """What ``given`` means: an ID as it is spelt, else in any case, else a title or a heading, in
     its words or as an anchor, else ``Task 3`` or ``T3``, else what a name begins with that was made
-    of words. A heading means what stands below it unless it is an item. Raises UsageError for
+    of words. A heading means what is below it unless it is an item. Raises UsageError for
     nothing, naming close ones."""
     wanted = folded(given)
     candidates = [item for item in ledger.items if item.id.upper() == wanted]

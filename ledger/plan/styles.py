@@ -274,7 +274,7 @@ BOXES: Final[dict[ActionState, str]] = {
     "blocked": "!",
     "deferred": ">",
 }
-"""What stands in the box of an action."""
+"""What is in the box of an action."""
 # What says a state where nothing else of the file shows how: a sign, and a word in brackets.
 _SIGNS: Final[dict[ActionState, str]] = {"pending": "\u2b1c", "in_progress": "\U0001f6a7",
     "blocked": "\u26d4", "deferred": "\u23f8", "complete": "\u2705",

@@ -60,7 +60,7 @@ def count_lines(data: bytes) -> int:
 
 
 def conflicts(data: bytes) -> Iterator[tuple[int, str]]:
-    """The byte where each unresolved merge conflict begins, and the marker that stands there; one
+    """The byte where each unresolved merge conflict begins, and the marker that is there; one
     that only an end is left of begins there."""
     is_open = False
     for marker in _MARKER.finditer(data):
@@ -172,7 +172,7 @@ def counted(count: int, noun: str) -> str:
 # Each character of such text stands for one byte. Two code pages are known, Windows-1252 and
 # Windows-1254: where both have a character it stands for the same byte, so one table serves both.
 # A byte that the code page has no character for was lost when the damage was done, and a mark that
-# had one cannot be told any more.
+# had one cannot be known any more.
 
 LOST: Final = "\ufffd"
 
@@ -194,7 +194,7 @@ _CHARACTER: Final = re.compile(
 
 
 class Mended(NamedTuple):
-    """A line as it was meant. ``lost`` counts the marks that cannot be told: U+FFFD stands for
+    """A line as it was meant. ``lost`` counts the marks that cannot be known: U+FFFD stands for
     each. ``is_damaged``: the line is not as it was meant."""
 
     line: str

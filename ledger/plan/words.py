@@ -416,7 +416,7 @@ def _fault(shape: str) -> str:
             return f"{part} is none of {', '.join(PLACES)}"
     for part, behind in pairwise(parts):
         if part in PLACES and _goes_on(part, behind):
-            return f"{behind} behind {part} cannot be told from it"
+            return f"{behind} behind {part} cannot be distinguished from it"
     return ""
 
 

@@ -96,7 +96,7 @@ def document(kind: str, data: Model) -> dict[str, Any]:
 
 
 def error(failure: LedgerError) -> dict[str, Any]:
-    """The document that stands in the place of a command's when the command fails."""
+    """The document that is in the place of a command's when the command fails."""
     data = Failure(code=failure.code, message=failure.message, hint=failure.hint)
     return {"schema_version": SCHEMA_VERSION, "kind": "error", "error": data.model_dump()}
 

@@ -229,7 +229,7 @@ class _Page:
             yield f"{self._cut(expected.text)}{text}"
 
     def _criteria(self) -> Iterator[str]:
-        """How many are met, by the list that they stand in, and what is ready-made."""
+        """How many are met, by the list that they are in, and what is ready-made."""
         lists: dict[str, list[bool]] = {}
         sprint_names = {sprint.name for sprint in self._brief.sprints}
         for judged_criterion in self._state.criteria:

@@ -33,7 +33,7 @@ def lines(done: Verification, only: Collection[str]) -> Iterator[Line]:
         for alike in sorted(of_item, key=lambda alike: _RANKS.get(alike[0].kind, 0)):
             yield _claim(alike)
     totals = ", ".join(f"{count} {verdict}" for verdict, count in done.counts)
-    against = f" (held against {', '.join(done.runs)})" if done.runs else ""
+    against = f" (checked against {', '.join(done.runs)})" if done.runs else ""
     yield Line(text.visible(f"{path}: {totals}{against}"))
 
 
@@ -41,7 +41,7 @@ def reasons(done: Verification) -> str:
     """What a coding agent is told whose message is contradicted."""
     texts = [line.text for line in lines(done, ("contradicted",)) if line.kind == "hung"]
     first = f"Your message says something else than {', '.join(done.runs) or 'what is there'}:"
-    return "\n".join([first, *texts, "Correct it, each line by what stands behind it."])
+    return "\n".join([first, *texts, "Correct it, each line by what is behind it."])
 
 
 _RANKS: Final[dict[ClaimKind, int]] = {
@@ -50,7 +50,8 @@ _RANKS: Final[dict[ClaimKind, int]] = {
 
 
 def _files(alike: Sequence[JudgedClaim]) -> tuple[object, ...]:
-    """What files of one folder have alike that are told in one entry; empty for other claims."""
+    """What files of one folder have alike that are reported in one entry; empty for other
+    claims."""
     claim = alike[0]
     folder = folder_of(claim.wording) if claim.kind == "artifact" else ""
     lines = tuple((claim.line, claim.attempt) for claim in alike)

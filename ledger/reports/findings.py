@@ -18,7 +18,7 @@ from ledger.reports.sarif import sarif
 from ledger.rules import RULES
 from ledger.rules.model import Explanation, Finding
 
-_MANY: Final = 20  # findings: so many more are told by rule, too
+_MANY: Final = 20  # findings: so many more are reported by rule, too
 _ALIKE: Final = 3  # findings of one rule about one item: of more one is shown
 
 

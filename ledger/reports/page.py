@@ -223,7 +223,7 @@ def _words(name: str) -> str:
 
 
 def _fragment(anchor: str) -> str:
-    """An anchor as it stands behind ``#`` in a link."""
+    """An anchor as it is behind ``#`` in a link."""
     return "#" + quote(anchor.encode("utf-8", "replace"), safe="")
 
 
@@ -304,7 +304,7 @@ class _Pool(Generic[T]):
 
 
 class _Parts:
-    """Claims and links, as the attempts that they stand in take them. ``homeless`` are the claims
+    """Claims and links, as the attempts that they are in take them. ``homeless`` are the claims
     that are about no item of the page."""
 
     def __init__(self, report: Report) -> None:

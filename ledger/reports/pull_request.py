@@ -26,7 +26,7 @@ _COMMENTED: Final = 20  # lines of a section of a comment
 _CONTRADICTED: Final = "LED410"
 _LONGEST: Final = 600  # bytes of what one line says
 _MARKUP: Final = re.compile(r"[!-+\-./:-@\[-`{-~]")  # ASCII punctuation but for the comma
-# A name behind "@" is told of the comment, a number behind "#" gets a link to it
+# A name behind "@" is notified of the comment, a number behind "#" gets a link to it
 _CALLS: Final = re.compile(r"(?<=[@#])(?=\w)")
 
 

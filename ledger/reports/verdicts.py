@@ -12,7 +12,7 @@ from ledger.plan.text import counted
 from ledger.reports import Line, accented, braced, folder_of
 
 _MOST_EVIDENCE = 3
-_MOST_IN_FULL = 4  # paths that begin with the same two folders: of so many they are told once
+_MOST_IN_FULL = 4  # paths that begin with the same two folders: of so many they are reported once
 # `reports/parser-speed/` at the start of a path
 _FOLDER = re.compile(r"(?<![\w./\u2026-])(?:[\w-][\w.-]{0,80}/){2}")
 
@@ -20,7 +20,7 @@ _FOLDER = re.compile(r"(?<![\w./\u2026-])(?:[\w-][\w.-]{0,80}/){2}")
 def gate(judged: Gate) -> Iterator[Line]:
     """The document, each of its sections with a line for each criterion, what is odd about the
     brief, then the verdict: ``   12: unmet (ticked): TEXT: reason [evidence]``. The folder that
-    most paths begin with is told once."""
+    most paths begin with is reported once."""
     lines = [*_gate(judged)]
     folders = Counter(folder for line in lines for folder in _FOLDER.findall(line.text))
     folder, count = max(folders.items(), key=lambda pair: pair[1], default=("", 0))
@@ -72,7 +72,7 @@ _STATES = {
 
 
 def _alike(judged_criterion: JudgedCriterion) -> tuple[object, ...]:
-    """What files of one folder have alike that are told in one entry."""
+    """What files of one folder have alike that are reported in one entry."""
     if not (folder := folder_of(judged_criterion.text)):
         return (judged_criterion.line,)
     return (

@@ -128,7 +128,7 @@ def _in_state(
         names = ", ".join(group[:_MOST_NAMED])
         if len(group) > _MOST_NAMED:
             names += f" and {len(group) - _MOST_NAMED} more"
-        # Most stand behind the one before: a long line is not searched from its start each time.
+        # Most are behind the one before: a long line is not searched from its start each time.
         start, end = starts[artifact.line - 1], starts[artifact.line]
         raw = text.encode(artifact.raw)
         find = ledger.text.find(raw, max(start, at), end)

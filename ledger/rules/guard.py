@@ -11,8 +11,8 @@ withdrawn: one line of the ledger says which and why:
 
 An attempt without a number is called by the date that it begins with, and its time if it has one.
 
-A bullet of the list; the item is the one whose section it stands in, unless it names one. What
-stands behind these is the reason. Without one the line says nothing. Nor does one in code or in
+A bullet of the list; the item is the one whose section it is in, unless it names one. What
+is behind these is the reason. Without one the line says nothing. Nor does one in code or in
 HTML, a comment say, where no attempt is read either.
 """
 
@@ -208,7 +208,7 @@ def attempts_reordered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if place < latest.get(old.item, -1):
             reported.add(old.item)
             now = next(attempt for attempt in ledger.attempts if attempt.text == old.text)
-            message = f"{name(old)} stands before others that it stood behind"
+            message = f"{name(old)} is now before others that it came after"
             yield Fault(now, message, "order", old.item, old.number, severity=_strict(facts))
         latest[old.item] = place
 

@@ -238,7 +238,7 @@ def priorities(ledger: Ledger) -> Iterator[Fix | MadeFix]:
         new, line = words.phrase(item.priority_text), row.span.start_line
         place = cell_place(ledger, row, row.priority_text)
         if place is None or not is_cell(new) or "," in new:
-            message = f"where the row for {row.id} has its priority cannot be told"
+            message = f"it is unclear where the row for {row.id} has its priority"
             yield made("LED202", line, row.id, message)
             continue
         edit = Edit(place, place + len(text.encode(row.priority_text)), text.encode(new))

@@ -2,7 +2,7 @@
 
 Of attempts that share a number the first keeps it, each other one gets the next that is free. Only
 the number changes, at the start of the entry. What names such an attempt follows where it is clear
-which one is meant: a completed action that has the run's stamp. All else stays, and is told.
+which one is meant: a completed action that has the run's stamp. All else stays, and is reported.
 """
 
 from __future__ import annotations
@@ -279,7 +279,7 @@ class _Shared:
             if patterns.behind_number(attempt.text) in known:
                 words = f"attempt #{self.number} of {self.item.id} stands twice, word for word"
             elif _digits(self.ledger, attempt) is None:
-                words = f"where attempt #{self.number} has its number cannot be told"
+                words = f"it is unclear where attempt #{self.number} has its number"
             if words:
                 yield made("LED106", attempt.span.start_line, self.item.id, words)
                 return

@@ -112,7 +112,7 @@ class Fix(NamedTuple):
 
 
 def made(code: str, line: int, item: str | None, words: str) -> MadeFix:
-    """What is told of a fix of the rule ``code``, or of a fault that has none."""
+    """What is reported of a fix of the rule ``code``, or of a fault that has none."""
     return MadeFix(code=code, line=line, item=item, said=words)
 
 
@@ -173,7 +173,7 @@ def compares(code: str) -> bool:
 
 
 WEAKENED = "LED509"
-"""The rule that tells of settings that take something from the others; it is always asked."""
+"""The rule that mentions settings that take something from the others; it is always asked."""
 
 
 def guards(code: str) -> bool:

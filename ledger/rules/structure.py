@@ -228,7 +228,7 @@ _MOST: Final = 20
 
 
 class Damaged(NamedTuple):
-    """A damaged line and what was meant; ``lost`` characters cannot be told. ``start`` and ``end``
+    """A damaged line and what was meant; ``lost`` characters cannot be known. ``start`` and ``end``
     are its bytes, without the newline; ``at`` is where the damage begins."""
 
     line: int
@@ -345,14 +345,14 @@ _OTHER: Final = re.compile(r"[^\x00-\x7f]+")
 
 
 # Damaged characters (``âœ…`` for ✅) as they were meant, line by line. Code is left alone, for it
-# may be about such characters. A line of which something cannot be told stays as it is, whole.
+# may be about such characters. A line of which something cannot be known stays as it is, whole.
 
 
 def damaged_lines(ledger: Ledger) -> Iterator[Fix | MadeFix]:
     """Each damaged line."""
     for damage in damaged(ledger.text):
         if damage.lost:
-            message = f"{damage.lost} characters cannot be told any more"
+            message = f"{damage.lost} characters cannot be recovered"
             yield made("LED114", damage.line, None, message)
         else:
             message = f"{text.one_line(damage.was)[:200]}\n{text.one_line(damage.mended)[:200]}"

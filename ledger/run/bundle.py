@@ -65,7 +65,7 @@ def folder_of(template: str, values: Mapping[str, str], below: str = "") -> str:
         raise UsageError(
             "bad-name",
             f"--into {below[:80]!r}: expected names of letters, digits, . _ or -, with / between",
-            "such as --into sprint1/parser; the folder of the stamp stands before it",
+            "such as --into sprint1/parser; the folder of the stamp is before it",
         )
     if len(template) > _LONGEST_FOLDER:
         message = f"the folder for runs, {template[:80]}..., has {len(template)} characters"
@@ -140,7 +140,7 @@ class Bundle:
     of itself, ``rounds`` those that came to their end, ``preflight`` what was printed before them,
     ``running`` the command whose turn it is, ``variables`` what it keeps of the environment beside
     what is always kept, ``wanted`` the files that have to lie in it, as a brief calls them, and
-    ``keep`` those that may stay although others say the same. ``notes`` is what is to be told of
+    ``keep`` those that may stay although others say the same. ``notes`` is what is to be known of
     it, each in one line. All that writes raises OSError."""
 
     def __init__(
@@ -380,7 +380,7 @@ def _facts(ended: CompletedRound) -> list[tuple[str, str]]:
     """Names and values of what one round came to; an empty value is not worth a line."""
     last, retried = ended.exit, ended.retried
     peak = last.peak_rss_bytes
-    memory = "too little to be told" if peak is None else f"{peak / (1 << 20):.1f} MiB"
+    memory = "too little to be measured" if peak is None else f"{peak / (1 << 20):.1f} MiB"
     left = "1 process" if last.left == 1 else f"{last.left} processes"
     kept = f"; {last.kept} could not be ended" if last.kept else ""
     left_out = f"{last.log_left_out} of {last.log_bytes} bytes left out"

@@ -14,7 +14,7 @@ from ledger.errors import UsageError
 from ledger.plan import secrets
 from ledger.plan.model import Model
 
-# What stands behind a wrapper: a variable for `env` (A=1), a time for `timeout` (60s).
+# What is behind a wrapper: a variable for `env` (A=1), a time for `timeout` (60s).
 _VALUE_OF_WRAPPER = re.compile(r"\d+(?:\.\d+)?[smhd]?|.*=.*", re.DOTALL)
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _RUNNERS = frozenset("uv poetry pdm hatch pipenv rye pixi".split())

@@ -1,5 +1,5 @@
 """A command executed in rounds, each with its retries and the system's crash reports, and
-``rounds.md``, what is reported of them."""
+``rounds.md``, what it says of them."""
 
 import shutil
 import sys
@@ -66,7 +66,7 @@ def _execute_round(
     echo: Callable[[bytes], None] | None,
 ) -> CompletedRound:
     """Try until a try passed or is not to be repeated, or no retry is left. The last try's files
-    stand in ``place``, those of the earlier ones in ``retried/1`` and so on below it."""
+    are in ``place``, those of the earlier ones in ``retried/1`` and so on below it."""
     command = bundle.command
     words, log = command.within(place), place / bundle.log_name
     retried: list[str] = []
@@ -190,7 +190,7 @@ def execute_preflight(bundle: Bundle, interrupts: Interrupts) -> None:
 
 def write_report(bundle: Bundle, earlier: Earlier | None = None) -> tuple[str, ...]:
     """Write ``rounds.md``, and return its verdict in sentences. ``earlier`` is a batch to compare
-    with. Rounds that were wanted and not run stand in the table and are not counted."""
+    with. Rounds that were wanted and not run are in the table and are not counted."""
     rounds = bundle.rounds
     judged = _judged(rounds, earlier)
     verdict = tuple(_verdict(judged)) if rounds else ()
@@ -281,7 +281,7 @@ def _totals(bundle: Bundle, judged: Judgement) -> Iterator[str]:
             unit = next(value[1] for value in values if value)
             yield ""
             yield f"**Average {gauge.name}**: {measured.mean:.2f} {unit}".rstrip()
-    # As they stand in the table, so that a reader of the table finds the same.
+    # As they are in the table, so that a reader of the table finds the same.
     spread = stats.spread([round(ended.exit.wall_s, 2) for ended in rounds])
     assert spread is not None
     yield ""
@@ -318,7 +318,7 @@ _MAX_BYTES = 32 * 1024 * 1024
 
 class CrashReports:
     """Reports that appear from now on: any in the folder ``given``, else those on a command's
-    programs (``words``) where macOS puts them or systemd's `coredumpctl` tells of them."""
+    programs (``words``) where macOS puts them or systemd's `coredumpctl` mentions them."""
 
     def __init__(self, given: Path | None, words: Sequence[str]) -> None:
         self.given = given

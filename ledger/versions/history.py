@@ -4,9 +4,9 @@ An attempt is known by its item and its number, for that is how actions, commits
 attempts name it. It is *removed* where no attempt of that item and number is left, *edited*
 where the first lines under that number are others, *moved* or *renumbered* where its words
 (number, date and white space aside) appear in the same commit under another name. What went to
-the archive, or came back from there, is told so and not lost.
+the archive, or came back from there, is reported so and not lost.
 
-A merge is held against all its parents. It added what none of them has. It removed what one of
+A merge is checked against all its parents. It added what none of them has. It removed what one of
 them has, unless another one had let go of it on its own side: that was that side's doing.
 """
 
@@ -272,7 +272,7 @@ class _Comparison:
                 self._came(name, entries[0], before)
 
     def _order(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
-        """Whether the attempts that were there stand in another order."""
+        """Whether the attempts that were there are in another order."""
         if len(before) != 1 or after.order == before[0].order:
             return
         kept = after.dated.keys() & before[0].dated.keys()

@@ -244,13 +244,13 @@ class History(Model):
 
     @property
     def items(self) -> tuple[str, ...]:
-        """The IDs of the items that it tells of."""
+        """The IDs of the items that it mentions."""
         parts = (self.removed, self.others, self.events)
         names = (record.item for part in parts for record in part)
         return tuple(dict.fromkeys(item for item in names if item is not None))
 
     def about(self, is_meant: Callable[[str], bool], number: int | None) -> "History":
-        """What it tells of the items whose IDs ``is_meant`` takes, and of no more than the attempt
+        """What it mentions the items whose IDs ``is_meant`` takes, and of no more than the attempt
         ``number`` of them, where there is one. The figures of versions stay."""
 
         def concerns(record: Removed | Edited | Duplicated | Event) -> bool:
@@ -261,7 +261,7 @@ class History(Model):
             )
 
         def has_left(event: Event) -> bool:
-            """Whether the attempt went elsewhere: that is told under its new name."""
+            """Whether the attempt went elsewhere: that is reported under its new name."""
             if event.kind == "item-renamed":
                 return is_meant(event.before)
             if event.kind not in ("moved", "renumbered"):

@@ -99,7 +99,7 @@ class ItemVersion:
 
     @cached_property
     def order(self) -> tuple[int, ...]:
-        """The numbers of the dated attempts as they stand in the file."""
+        """The numbers of the dated attempts as they are in the file."""
         dated = (entry.number for entry in self.entries if entry.form == "dated")
         return tuple(number for number in dated if number is not None)
 
@@ -150,7 +150,7 @@ NOTHING = ItemVersion((), ())
 
 class Snapshot(NamedTuple):
     """One version. ``items`` are those that have a section or loose attempts, by their IDs; None
-    is for what stands above every item. ``listed`` are those that are only named, in an archive
+    is for what is above every item. ``listed`` are those that are only named, in an archive
     say. ``updated`` is what the line ``Last Updated`` says; ``unread`` counts the lines that look
     like an attempt and were not read as one."""
 
@@ -246,7 +246,7 @@ class Snapshots:
         )
 
     def _read(self, data: bytes) -> Sequence[Ledger]:
-        """What stands in the version, part by part where that can be told apart."""
+        """What is in the version, part by part where that can be known apart."""
         parts = [self._part(part, self._own) for part in reader.cut(data)]
         ledgers = [ledger for ledger in parts if ledger]
         own = [

@@ -284,7 +284,7 @@ def test_a_state_is_written_as_the_file_writes_it(
         (
             LOGBOOK + "\n## Completed Items\n- [x] S2: Look\n\n## TODOs\n- [ ] S3: Ask\n",
             ["action", "PARSE-001", "move", "3", "--before", "2"],
-            "do not stand in one list",
+            "are not in one list",
         ),
         (CHECKLIST, ["criterion", "S01", "add", "x"], "is a task"),
         (CHECKLIST, ["edit", "S01", "--status", "blocked"], "a box can say done, not blocked"),
@@ -292,12 +292,12 @@ def test_a_state_is_written_as_the_file_writes_it(
         (
             "# Plan\n\n## In Progress\n\n### Parser\n\n- [ ] Read\n\n## Done\n\n- [x] Ask\n",
             ["add", "Write"],
-            "every task stands below a heading that says in_progress",
+            "every task is below a heading that says in_progress",
         ),
         (
             ONE_ATTEMPT,
             ["action", "A-1", "move", "1", "--before", "3"],
-            "several actions of A-1 tell of one attempt",
+            "several actions of A-1 mention one attempt",
         ),
     ],
 )  # fmt: skip

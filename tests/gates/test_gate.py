@@ -446,7 +446,7 @@ CASES = [
     (
         "Large files documented in fix_plan",
         "unmet",
-        "of 1 attempt that could tell of it, none has the words",
+        "of 1 attempt that could report it, none has the words",
     ),
     ("Blank lines documented in docs/none.md", "unmet", "is not there"),
     ("One failure documented in " + f"{RUN}/summary.md", "met", "has these words"),

@@ -49,7 +49,7 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "a title that is called like its priority": (
         HEAD + ROW.replace("| Read | High", "| Low | Low") + ITEM,
         HEAD + ROW.replace("| Read | High", "| Low | Low") + ITEM,
-        ["cannot be told"],
+        ["it is unclear where"],
     ),
     "a word that is not known": (
         HEAD + ROW.replace("pending", "gone fishing") + ITEM,
@@ -145,7 +145,7 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "characters that are lost": (
         ITEM + "- Notes: â\x9c ready â€” fast\n",
         ITEM + "- Notes: â\x9c ready â€” fast\n",
-        ["cannot be told"],
+        ["it is unclear where"],
     ),
     "a damaged state": (
         ITEM + "- Next Actions:\n  1. âœ… â€” Measure.\n",

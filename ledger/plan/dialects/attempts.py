@@ -104,8 +104,8 @@ def _context(name: str) -> parts.Context:
 
 class _Opening(NamedTuple):
     """What a heading opens with: the ``name`` of an item, None for none, and whether it is an ID
-    that stands there; its title; the numbered attempt that this is; ``is_told``: it is an item
-    only because its status is told below it, or in it; the ``status`` that it says itself, and
+    that is there; its title; the numbered attempt that this is; ``is_told``: it is an item
+    only because its status is reported below it, or in it; the ``status`` that it says itself, and
     the title ``without`` it."""
 
     name: str | None
@@ -286,7 +286,7 @@ class _Reading:
         self.settled.update(range(section.start, section.end))
 
     def section(self, section: Section) -> None:
-        """A heading, where there is one, and what stands below it."""
+        """A heading, where there is one, and what is below it."""
         self.context = ""
         if section.heading and self.heading(section, section.heading):
             for block in walk(section.blocks):
@@ -512,7 +512,7 @@ class _Reading:
             self._others(block.children)
 
     def _settle(self, block: Block) -> None:
-        """Literal text needs no second look; what HTML hides is told where it is an attempt."""
+        """Literal text needs no second look; what HTML hides is reported where it is an attempt."""
         if block.kind in _LITERAL:
             lines = range(block.start, block.end)
             (self.html if block.kind == "html" else self.settled).update(lines)
@@ -559,7 +559,7 @@ class _Reading:
             if number not in self.html:
                 self._unread("attempt", number, patterns.why_unread(line))
             elif patterns.attempt(patterns.unbulleted(line)[1]):  # no template
-                self._unread("attempt", number, "it stands in a comment or in HTML")
+                self._unread("attempt", number, "it is in a comment or in HTML")
 
     def _unread(self, kind: UnreadKind, number: int, reason: str) -> None:
         self.unread.append(parts.unread(self.document, kind, number, reason))

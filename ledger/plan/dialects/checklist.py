@@ -117,7 +117,8 @@ class Checklist(list_edits.ListDialect):
         if parts.may_have_box(document, section.start, section.end):
             lines += _boxed(document, section)
         if not lines and _is_board(document, section):
-            text = "headings that are states, with lists below them"  # where nothing else is told
+            # Where nothing else is reported.
+            text = "headings that are states, with lists below them"
             return Sign(dialect=self.name, line=section.start + 1, count=0, reason=text)
         if not lines:
             return None
@@ -175,7 +176,7 @@ def _beside(document: Document, section: Section) -> Iterator[Section]:
 
 
 def _column(document: Document, section: Section) -> ItemStatus | None:
-    """The status that the heading is, and nothing else, if a list stands below it."""
+    """The status that the heading is, and nothing else, if a list is below it."""
     title = document.title(section)
     if len(title) > _LONGEST_COLUMN or not any(block.kind in LISTS for block in section.blocks):
         return None
@@ -403,7 +404,7 @@ class _Reading:
     # Sections
 
     def section(self, section: Section, title: str, above: tuple[HeadingStatus, ...]) -> None:
-        """A heading and what stands below it up to the next."""
+        """A heading and what is below it up to the next."""
         heading = above[-1] if above else NOTHING
         fields: list[Field] = []
         criteria: list[Criterion] = []
@@ -550,7 +551,7 @@ class _Reading:
 
     def items(self) -> list[Item]:
         """Every task as an item, in the order of the file, without those of an overview: of two of
-        one ID the one that holds less, or stands below fewer headings, or comes first. Other words
+        one ID the one that holds less, or is below fewer headings, or comes first. Other words
         than those below the same heading are another task's."""
         full: dict[str, Item] = {}
         tasks: dict[int, _Task] = {}
@@ -622,7 +623,7 @@ class _Reading:
         return " ".join(part for line in (head, *rest) if (part := line.strip()))
 
     def _nested(self, block: Block, draft: parts.Draft) -> None:
-        """What stands below a task."""
+        """What is below a task."""
         if block.kind not in LISTS:
             return
         for entry in block.children:

@@ -384,7 +384,7 @@ def _task_item(plan: Text, name: str, title: str) -> Edit:
         message = f"the tasks are rows of a table (line {like.span.start_line})"
         raise Refused("no-place", message, "add a row by hand")
     if (above := _heading_status(plan.ledger, like)) in _NOT_PENDING:
-        message = f"every task stands below a heading that says {above}, and a new one is pending"
+        message = f"every task is below a heading that says {above}, and a new one is pending"
         raise Refused("no-place", message, "add a heading for open tasks, and one task, by hand")
     line = places.first_line(plan.ledger, like.span.start_byte)
     prefix = _counted(plan.ledger, like.span)
@@ -512,7 +512,7 @@ class ListDialect(Dialect):
             for number in change.complete
         ]
         # Where both go to one place, actions go on with those before it; a list of actions that is
-        # new stands behind the attempts.
+        # new is behind the attempts.
         if change.next:
             is_new = not item.actions and not places.field(item, *place.home)
             edits[is_new:is_new] = self.actions(plan, item, change.next)

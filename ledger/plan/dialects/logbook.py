@@ -61,7 +61,7 @@ class Logbook(Dialect):
             line=section.start + 1,
             count=section.end - section.start,
             reason=reason,
-            owns=True,  # what stands below, such as checkboxes, is the logbook's
+            owns=True,  # what is below, such as checkboxes, is the logbook's
         )
 
     def may_own(self, document: Document, section: Section) -> bool:
@@ -138,7 +138,7 @@ class Logbook(Dialect):
 def _is_logbook(document: Document) -> bool:
     """Whether two of these have headings outside of the items of other dialects."""
     kinds: set[str] = set()
-    item = 0  # the level of the item that the section stands in
+    item = 0  # the level of the item that the section is in
     for section in document.sections[:_LOOKED_AT]:
         if not section.heading or (item and section.level > item):
             continue
@@ -480,7 +480,7 @@ def _status(ledger: Ledger, item: Item, status: str) -> Edit:
     field = logbook_entries.field_of(item, "status")
     if not field or not field.value:
         message = f"{item.id} has no status of its own (line {item.span.start_line})"
-        raise Refused("no-status", message, "the section `Status` tells of the current focus")
+        raise Refused("no-status", message, "the section `Status` is about the current focus")
     marks = len(field.value) - len(field.value.lstrip("`*_"))
     phrase = words.phrase(field.value[marks:]).rstrip("`*_")
     start = field.value_span.start_byte + marks

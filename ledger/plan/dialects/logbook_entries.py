@@ -200,7 +200,7 @@ def of_note(note: str, vocabulary: Vocabulary) -> Result:
 
 
 def labels(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
-    """Each label in lower case, with what stands behind it and in the list below it."""
+    """Each label in lower case, with what is behind it and in the list below it."""
     labelled: list[tuple[str, list[str]]] = []
     is_open = False
     for line in lines:
@@ -328,7 +328,7 @@ def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary)
     defused = styles.defused(new.words, vocabulary)
     note = defused if _fits(defused, new, vocabulary) else ""
     name = f" {style.dash} {item.id}" if item.is_named else ""
-    # The run's stamp is read from the first folder that is cited, if it stands there.
+    # The run's stamp is read from the first folder that is cited, if it is there.
     is_cited = not new.stamp or new.stamp in "".join(new.artifacts[:1])
     time = style.time if is_cited else "second"
     lines = [f"{style.marks} {_when(new, time)}{name}" + (f" ({note})" if note else "")]

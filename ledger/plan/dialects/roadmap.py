@@ -82,7 +82,7 @@ class Roadmap(list_edits.ListDialect):
 class Opening(NamedTuple):
     """What an entry's first paragraph says; places are characters of it, from its bullet on.
 
-    ``status`` and ``note`` are start and end, None where there is none; ``note`` is what stands in
+    ``status`` and ``note`` are start and end, None where there is none; ``note`` is what is in
     the parentheses, where that begins with a date."""
 
     id: str | None
@@ -96,8 +96,8 @@ class Opening(NamedTuple):
 
 
 def opening(line: str, vocabulary: Vocabulary, *, is_told: bool = False) -> Opening:
-    """Read the first paragraph of a list's entry, its bullet cut off. ``is_told``: a status is told
-    below it, so that it may be an item whose ID is not in brackets, or in bold ones."""
+    """Read the first paragraph of a list's entry, its bullet cut off. ``is_told``: a status is
+    reported below it, so that it may be an item whose ID is not in brackets, or in bold ones."""
     match = patterns.ids(vocabulary).item.match(line)
     start = match.start("title") if match else 0
     name = patterns.plain_id(patterns.id_of(match)) if match else None
@@ -285,7 +285,7 @@ class _Reading:
         return slug if count == 1 else f"{slug}-{count}"
 
     def _note(self, name: str, start: int, line: str, opened: Opening, has_later: bool) -> Attempt:
-        """The attempt that the note tells of; its result is the status, unless others follow."""
+        """The attempt that the note mentions; its result is the status, unless others follow."""
         assert opened.note
         note = line[slice(*opened.note)]
         labelled = _RESULT.search(note)
@@ -367,7 +367,7 @@ class _Draft(parts.Draft):
 
 def _first(document: Document, entry: Block) -> tuple[int, int, str]:
     """Where the text of an entry's first paragraph begins, in bytes of the file and in characters
-    of its line, and that text as it stands there, newlines and all."""
+    of its line, and that text as it is there, newlines and all."""
     width, _ = patterns.unbulleted(document.line(entry.start))
     start = parts.span_in_line(document, entry.start, width, width).start_byte
     end = entry.start + 1

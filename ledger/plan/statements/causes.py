@@ -101,7 +101,7 @@ def read_cause(start: int, sentence: str, words: Sequence[Token]) -> list[Statem
 
 
 def tells(message: str, cause: str, *, is_reason: bool) -> bool | None:
-    """Whether a message has a cause; None where it tells of none. A reason to skip always tells."""
+    """Whether a message has a cause; None where it mentions none. A reason to skip always tells."""
     pattern = _CAUSES[cause][1] if cause in _CAUSES else re.escape(cause)
     if re.search(pattern, message, re.IGNORECASE):
         return True

@@ -44,7 +44,7 @@ class _Cell(NamedTuple):
 def read_table(
     start: int, table: str, read: Callable[[str], Sequence[Statement]]
 ) -> Iterator[Statement]:
-    """The statements of a table that begins at ``start`` of the text. What stands in two columns
+    """The statements of a table that begins at ``start`` of the text. What is in two columns
     is ``read`` as a sentence, unless the second one has the counts: ``| exit code | 1 |``."""
     rows = [list(_cells(start + line.start(), line[0])) for line in re.finditer(r"[^\n]+", table)]
     is_headed = len(rows) > 2 and all(re.fullmatch(r":?-+:?", cell.text) for cell in rows[1])

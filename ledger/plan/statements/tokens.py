@@ -24,7 +24,7 @@ class Token(NamedTuple):
     """``code`` is a letter of the lexicon, or ``N`` (a number of things), ``t`` (a time), ``m``
     (memory), ``p`` (percent), ``x`` (``12/12``, whose whole is ``of``), ``±`` (a number with a
     sign; with a unit ``δ`` for a time and ``%`` for percent), ``n`` and ``f`` (a test and a file),
-    ``s``, ``l`` and ``o`` (a part of the run that is meant, stands behind, or is left out), ``ρ``
+    ``s``, ``l`` and ``o`` (a part of the run that is meant, is behind, or is left out), ``ρ``
     what a run left, ``ω`` the name of ``runs`` (``c`` where it is compared with), or a mark itself.
     Numbers lie in ``[low, high]``."""
 
@@ -214,7 +214,7 @@ def _read_number(text: str, match: re.Match[str], slack: float) -> Token:
         digits, bound = digits[:-1], ">="
     first, *rest = re.split(r" ?- ?| to ", digits)
     code, (low, high), off = _measure(unit, len(first.partition(".")[2]))
-    # A demand's kB has 1000 bytes and its KiB 1024; a report's is held against both.
+    # A demand's kB has 1000 bytes and its KiB 1024; a report's is checked against both.
     low = high = high if slack or "i" in unit else low
     least = _bounded(bound, amount(first), slack * off)[0]
     most = _bounded(bound, amount(rest[-1] if rest else first), slack * off)[1]
@@ -269,7 +269,7 @@ def _bounded(bound: str, value: float, slack: float) -> tuple[float, float]:
     return value - slack, value + slack
 
 
-# What is counted where a number stands before it, and harmless elsewhere: "6 records failed".
+# What is counted where a number is before it, and harmless elsewhere: "6 records failed".
 _THINGS: Final = frozenset(
     "records reports logs outputs prints lists scores features figures counts covers displays "
     "commits notes things stuff results readouts".split()

@@ -175,7 +175,7 @@ def _side(piece: Piece, at: int) -> bytes:
 
 
 def _holds_any(section: Section) -> bool:
-    """Whether it is an item, or tells of one."""
+    """Whether it is an item, or mentions one."""
     return section.kind in ("item", "archived") or any(
         part.kind in ("attempt", "action") for part in section.parts
     )

@@ -173,7 +173,7 @@ def _masked(part: Part) -> Hashable:
 
 
 def _words(part: Part) -> Hashable:
-    """An attempt without its number, what stands before it, its white space, and the numbers that
+    """An attempt without its number, what is before it, its white space, and the numbers that
     it names: a merge gives new ones."""
     if part.kind != "attempt" or not part.digits:
         return None
@@ -206,7 +206,7 @@ def merged_order(
     is_before: Callable[[K | None, K, K], bool],
 ) -> list[K]:
     """``kept`` in order. Of what both sides added behind ``c`` (None: at the start), ``is_before(c,
-    a, b)`` says whether ``a`` of ``first`` stands before ``b`` of ``second``. Where both moved the
+    a, b)`` says whether ``a`` of ``first`` is before ``b`` of ``second``. Where both moved the
     same things, ``first`` decides."""
     common = kept & {*base} & {*first} & {*second}
     was, left, right = ([key for key in keys if key in common] for keys in (base, first, second))
@@ -225,7 +225,7 @@ def merged_order(
 
 
 def _runs(side: Sequence[K], common: set[K], kept: set[K]) -> dict[K | None, list[K]]:
-    """What the side has besides what is common, by what stands before it."""
+    """What the side has besides what is common, by what is before it."""
     runs: dict[K | None, list[K]] = {None: []}
     anchor: K | None = None
     for key in side:
@@ -238,7 +238,7 @@ def _runs(side: Sequence[K], common: set[K], kept: set[K]) -> dict[K | None, lis
 
 
 def _woven(mine: list[K], theirs: list[K], is_before: Callable[[K, K], bool]) -> list[K]:
-    """Both runs, each in its own order; what stands in both stands once."""
+    """Both runs, each in its own order; what is in both stands once."""
     shared = {*mine} & {*theirs}
     order: list[K] = []
     at, then = 0, 0

@@ -173,7 +173,7 @@ def _added(trios: list[Trio[Part]], side: int) -> list[_Added]:
 
 
 def _only_in_actions(aligned: Aligned[Part], taken: frozenset[int], side: int) -> Iterator[_Added]:
-    """The attempts that only an action of ``side`` tells of."""
+    """The attempts that only an action of ``side`` mentions."""
     own = (trio[side] for trio in aligned.trios)
     known = {part.number for part in own if part and part.kind == "attempt"} | taken
     for trio in aligned.trios:
@@ -226,7 +226,7 @@ def _rewritten(
     if first in known:
         return part._replace(body=b"".join([first, *body]))
     if part.kind == "attempt" and part.digits:
-        at = part.digits[1]  # what stands before says the attempt's own number
+        at = part.digits[1]  # what is before says the attempt's own number
         return part._replace(body=b"".join([first[:at], follow(first[at:]), *body]))
     if part.state is None:
         return part._replace(body=b"".join([follow(first), *body]))

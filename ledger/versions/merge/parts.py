@@ -43,8 +43,8 @@ class Part(NamedTuple):
     """One thing and the blank lines behind it.
 
     ``name`` is what it is known by within its section, empty for none. ``number`` is that of an
-    attempt or action, ``digits`` where it stands in ``body``. ``state`` is where the state of
-    an action, the status of a row or field, or the value of the last update stands in it, and
+    attempt or action, ``digits`` where it is in ``body``. ``state`` is where the state of
+    an action, the status of a row or field, or the value of the last update is in it, and
     ``means`` is the word for it that all plans share.
     ``when`` orders attempts in time; ``done_by`` is the attempt that an action names.
     """
