@@ -141,7 +141,7 @@ def _is_anchored(statement: Statement, beside: Sequence[Statement], run: Run) ->
 
 
 def _is_whole(statement: Statement, beside: Sequence[Statement], run: Run) -> bool:
-    """Whether a part has as many tests as are told of it: ``graph: 118 passed, 2 failed``."""
+    """Whether a part has as many tests as are reported of it: ``graph: 118 passed, 2 failed``."""
     lows = [s.low for s in (statement, *beside) if s.quantity in ENDINGS]
     counts = {statement.of[0] if statement.of else sum(lows)}
     cases = {part.totals.cases for part in (parts_of(run.single, statement) if run.single else ())}

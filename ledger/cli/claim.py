@@ -21,7 +21,7 @@ def command(
 ) -> int:
     """Take an item for some time, so that nobody else works on it.
 
-    Of all who try in one clone and its work trees exactly one gets it; the others are told who
+    Of all who try in one clone and its work trees exactly one gets it; the others are reported who
     has it, with exit code 1. The lease is in the item and ends by itself. Who claims it again
     has it for longer.
     """

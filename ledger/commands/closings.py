@@ -277,7 +277,7 @@ def sprints_of(config: Config, items: Sequence[Item]) -> dict[Span, tuple[Sprint
 
 
 def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[JudgedClaim]:
-    """What ``ledger`` calls done, item by item and sprint by sprint, held against its grounds."""
+    """What ``ledger`` calls done, item by item and sprint by sprint, against its grounds."""
     newest: dict[Span, NewestRun | None] = {}  # many actions of one item are called done
     for closing in done.closings(ledger, None):
         item = closing.item

@@ -38,7 +38,7 @@ def lines(done: Verification, only: Collection[str]) -> Iterator[Line]:
 
 
 def reasons(done: Verification) -> str:
-    """What a coding agent is told whose message is contradicted."""
+    """What a coding agent is reported whose message is contradicted."""
     texts = [line.text for line in lines(done, ("contradicted",)) if line.kind == "hung"]
     first = f"Your message says something else than {', '.join(done.runs) or 'what is there'}:"
     return "\n".join([first, *texts, "Correct it, each line by what is behind it."])

@@ -121,7 +121,7 @@ def attempt_outside_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for attempt in ledger.loose:
         if attempt.number is None:
             continue  # a dated entry of a list, which is nobody's attempt
-        message = f"{name(attempt)} stands in no item's section"
+        message = f"{name(attempt)} is in no item's section"
         yield Fault(attempt, message, attempt.text)
 
 

@@ -135,7 +135,7 @@ def _opening(document: Document, section: Section) -> _Opening:
     sign = title[0] if title[:1] in words.MARKS else ""
     if not shaped:
         return _Opening(None, title)
-    # `## Phase 2: Read ✅` is a task where none stand below it.
+    # `## Phase 2: Read ✅` is a task where none are below it.
     is_behind = status in words.MARKS and not shaped.title.startswith(status)
     may_head = is_behind or not shaped.id
     if may_head and (status or sign or _PART.match(title)) and _heads_tasks(document, section):
@@ -150,7 +150,7 @@ def _opening(document: Document, section: Section) -> _Opening:
 
 
 def _heads_tasks(document: Document, section: Section) -> bool:
-    """Whether boxes or tables stand below a heading, or below those below it."""
+    """Whether boxes or tables are below a heading, or below those below it."""
     at = bisect_left(document.sections, section.start, key=attrgetter("start"))
     for later in islice(document.sections, at, None):
         if later.start > section.start and later.level <= section.level:
@@ -480,7 +480,7 @@ class _Reading:
 
     def _tried(self, entry: Block, number: int) -> None:
         """An entry below `Attempts:` with a date, whose number is that of the list: ``1. 2025-03-01
-        - failed``; one without is told."""
+        - failed``; one without is reported."""
         lead = patterns.attempt(parts.entry_text(self.document, entry))
         if lead:
             self._attempt(lead._replace(number=lead.number or number), entry)

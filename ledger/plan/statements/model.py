@@ -47,9 +47,9 @@ class Statement(NamedTuple):
     words of anything; ``is_label`` where only a bare word makes it unsure. ``runs`` are the
     folders and files of runs that the sentence names before it, ``named`` the runs that it is
     said of and ``against`` those that it is compared with. ``percent`` is the same change as a
-    share of what it began with. All that is said in one
-    ``breath`` is of one run, and ``beside`` are the quantities that are told with it. A time has
-    the ``outcome`` ``in`` where that word is before it."""
+    share of what it began with. All that is said in one ``breath`` is of one run, and
+    ``beside`` are the quantities that are reported with it. A time has the ``outcome`` ``in``
+    where that word is before it."""
 
     start: int
     end: int
