@@ -182,4 +182,4 @@ def test_what_a_command_writes_is_shown_line_by_line_without_controls(
             show(part)
         shown = os.read(ours, 1000).replace(b"\r\n", b"\n")
     os.close(ours)
-    assert shown == b"10 %\n20 %\n30 %[31m end\n"
+    assert shown == b"10 %\n20 %\n30 % end\n"

@@ -299,7 +299,8 @@ def _by_key(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 # What rules share
 
-_OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
+# A mark with a blank behind it: `---` and `**bold**` are none.
+_OPENING = re.compile(rb"[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])(?!\S))?[ \t]*")
 _LONGEST_QUOTE = 60
 
 _T = TypeVar("_T")

@@ -352,7 +352,7 @@ def damaged_lines(ledger: Ledger) -> Iterator[Fix | MadeFix]:
     """Each damaged line."""
     for damage in damaged(ledger.text):
         if damage.lost:
-            message = f"{damage.lost} characters cannot be recovered"
+            message = f"{text.counted(damage.lost, 'character')} cannot be recovered"
             yield made("LED114", damage.line, None, message)
         else:
             message = f"{text.one_line(damage.was)[:200]}\n{text.one_line(damage.mended)[:200]}"

@@ -145,7 +145,7 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "characters that are lost": (
         ITEM + "- Notes: â\x9c ready â€” fast\n",
         ITEM + "- Notes: â\x9c ready â€” fast\n",
-        ["it is unclear where"],
+        ["1 character cannot be recovered"],
     ),
     "a damaged state": (
         ITEM + "- Next Actions:\n  1. âœ… â€” Measure.\n",
