@@ -117,8 +117,7 @@ def append(
     that is recorded already, words that the runs contradict and what ``validate`` would refuse.
     """
     config = configuration.find(Path.cwd(), ledger)
-    is_note = bool(summary) and result is not None and _word(config, result) == "info"
-    if not runs and (baseline or not (decision or is_note)):
+    if not runs and (baseline or not (decision or _is_note(config, summary, result))):
         hint = "give its folder; `ledger note` records what was found without one"
         raise UsageError("no-run", "expected a run, found none", hint)
     _refuse_blank({"--status": status, "--because": because or None})
@@ -145,6 +144,10 @@ def append(
         outcomes.refuse_undone(config, plan.new, wanted, ticked, path=home)
     marks = [f"{home}#{item.id}" for item in ticked]
     return _appended(config, plan, wanted, evidence, tasks=marks, missing=missing)
+
+
+def _is_note(config: Config, summary: str, result: str | None) -> bool:
+    return bool(summary) and result is not None and _word(config, result) == "info"
 
 
 def _refuse_blank(options: Mapping[str, str | None]) -> None:

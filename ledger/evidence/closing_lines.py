@@ -65,7 +65,9 @@ class Runner(NamedTuple):
     counts_tests: bool = True
 
 
-def _runner(name: str, marks: Sequence[str], *lines: str, counts_tests: bool = True) -> Runner:
+def _runner(
+    name: str, marks: Sequence[str], lines: Sequence[str], *, counts_tests: bool = True
+) -> Runner:
     return Runner(name, tuple(marks), re.compile("|".join(lines)), counts_tests)
 
 
@@ -75,145 +77,145 @@ RUNNERS: tuple[Runner, ...] = (
         ("Test Suites: ", "● Test suite failed to run", "Tests:  ", "No tests found, exiting",
          "FAIL "),
         # `Tests:       2 failed, 1 skipped, 1 todo, 4 passed, 8 total`
-        r"(?P<end>Tests: +)(?P<counts>(?:\d+ [a-z]+, )*\d+ total)$",
-        r"Test Suites: (?P<red>\d+ failed), ",
-        r"Time: +(?P<time>[\d.]+ m?s)",
-        # `FAIL unit src/div.test.js (5.1 s)`; vitest has the name of a test behind the file
-        r"(?P<red2>FAIL) +(?P<file>\S.*?\.[cm]?[jt]sx?)(?: \([\d.]+ m?s\))?$",
-        r"● (?P<suite>Test suite failed to run)$",
-        r"● (?!Console$|Validation |Deprecation )(?P<name>.+)",  # `● div › refuses zero`
-        r"(?P<red3>No tests found, exiting with code \d)",
+        (r"(?P<end>Tests: +)(?P<counts>(?:\d+ [a-z]+, )*\d+ total)$",
+         r"Test Suites: (?P<red>\d+ failed), ",
+         r"Time: +(?P<time>[\d.]+ m?s)",
+         # `FAIL unit src/div.test.js (5.1 s)`; vitest has the name of a test behind the file
+         r"(?P<red2>FAIL) +(?P<file>\S.*?\.[cm]?[jt]sx?)(?: \([\d.]+ m?s\))?$",
+         r"● (?P<suite>Test suite failed to run)$",
+         r"● (?!Console$|Validation |Deprecation )(?P<name>.+)",  # `● div › refuses zero`
+         r"(?P<red3>No tests found, exiting with code \d)"),
     ),
     _runner(
         "vitest",
         ("Test Files  ", " RUN  v", "Failed Suites ", "Failed Tests "),
-        r"(?P<begins>RUN +v\d\S*)",
-        # `Tests  2 failed | 4 passed | 1 expected fail | 1 skipped | 1 todo (9)`
-        r"(?P<end>Tests +)(?P<counts>(?:\d+ [a-z ]+(?: \| )?)+)\((?P<total>\d+)\)$",
-        r"(?P<end2>Tests +no tests)$",
-        r"Test Files +(?P<red>\d+ failed)\b",
-        r"Errors +(?P<red2>\d+ errors?)$",
-        r"⎯+ Failed (?P<section>Tests|Suites) \d+ ⎯+",
-        r"FAIL +(?:\|\S+\| )?(?:(?P<place>\S+) > )?(?P<name>\S.*?)(?: \[ .* \])?$",
-        r"Duration +(?P<time>[\d.]+m?s)",
-        r"(?P<red3>No test files found, exiting with code \d)",
+        (r"(?P<begins>RUN +v\d\S*)",
+         # `Tests  2 failed | 4 passed | 1 expected fail | 1 skipped | 1 todo (9)`
+         r"(?P<end>Tests +)(?P<counts>(?:\d+ [a-z ]+(?: \| )?)+)\((?P<total>\d+)\)$",
+         r"(?P<end2>Tests +no tests)$",
+         r"Test Files +(?P<red>\d+ failed)\b",
+         r"Errors +(?P<red2>\d+ errors?)$",
+         r"⎯+ Failed (?P<section>Tests|Suites) \d+ ⎯+",
+         r"FAIL +(?:\|\S+\| )?(?:(?P<place>\S+) > )?(?P<name>\S.*?)(?: \[ .* \])?$",
+         r"Duration +(?P<time>[\d.]+m?s)",
+         r"(?P<red3>No test files found, exiting with code \d)"),
     ),
     _runner(
         "mocha",
         (" passing (", " failing", "Error: No test files found", "Exception during run"),
-        r"(?P<end>)(?P<counts>\d+ passing) \((?P<time>[\d.]+m?s?)\)$",
-        r"(?P<counts2>\d+ (?:pending|failing))$",
-        r"(?P<red>\d+\) \S.*|[.,]*![.,!]*$)",  # `2) rounds > up`, and of the dots `..!,`
-        r"(?P<red2>Error: No test files found|Exception during run: .*)",
+        (r"(?P<end>)(?P<counts>\d+ passing) \((?P<time>[\d.]+m?s?)\)$",
+         r"(?P<counts2>\d+ (?:pending|failing))$",
+         r"(?P<red>\d+\) \S.*|[.,]*![.,!]*$)",  # `2) rounds > up`, and of the dots `..!,`
+         r"(?P<red2>Error: No test files found|Exception during run: .*)"),
     ),
     _runner(
         "cargo test",
         ("test result: ", "error: could not compile", "error: test failed", " ... FAILED"),
-        r"Running .*\((?:\S*/)?(?P<file>\w+)-[0-9a-f]+(?:\.exe)?\)$",
-        r"Doc-tests (?P<file2>\w+)$",
-        r"(?P<begins>running \d+ tests?)$",
-        # `test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; ...`
-        r"(?P<end>test result: )(?:ok|(?P<red>FAILED))\. (?P<counts>(?:\d+ [a-z ]+(?:; )?)+)"
-        r"(?:finished in (?P<time>[\d.]+s))?",
-        # `test tests::panics - should panic ... ok`
-        r"test (?P<name>\S.*?)(?: - should panic)? \.\.\. (?P<word>ok|FAILED|ignored)\b",
-        r"(?P<red2>error: (?:test failed|could not compile|\d+ targets? failed).*)",
+        (r"Running .*\((?:\S*/)?(?P<file>\w+)-[0-9a-f]+(?:\.exe)?\)$",
+         r"Doc-tests (?P<file2>\w+)$",
+         r"(?P<begins>running \d+ tests?)$",
+         # `test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; ...`
+         (r"(?P<end>test result: )(?:ok|(?P<red>FAILED))\. (?P<counts>(?:\d+ [a-z ]+(?:; )?)+)"
+         r"(?:finished in (?P<time>[\d.]+s))?"),
+         # `test tests::panics - should panic ... ok`
+         r"test (?P<name>\S.*?)(?: - should panic)? \.\.\. (?P<word>ok|FAILED|ignored)\b",
+         r"(?P<red2>error: (?:test failed|could not compile|\d+ targets? failed).*)"),
     ),
     _runner(
         "cargo nextest",
         (" tests run: ", " test run: "),
         # `Summary [   0.005s] 3 tests run: 2 passed (1 slow), 1 failed, 0 skipped`
-        r"(?P<end>)Summary \[ *(?P<time>[\d.]+s)\] .*? run: (?P<counts>\d+ passed\b.*)$",
-        r"(?:TRY \d+ )?FAIL \[ *[\d.]+s\] +(?:\(.*?\) +)?(?P<name>\S.*)",
-        r"(?P<red>error: test run failed)",
+        (r"(?P<end>)Summary \[ *(?P<time>[\d.]+s)\] .*? run: (?P<counts>\d+ passed\b.*)$",
+         r"(?:TRY \d+ )?FAIL \[ *[\d.]+s\] +(?:\(.*?\) +)?(?P<name>\S.*)",
+         r"(?P<red>error: test run failed)"),
     ),
     _runner(
         "CTest",
         ("% tests passed", "***", "Test project ", "The following tests FAILED"),
-        r"(?P<begins>Test project )/?\S",
-        # `60% tests passed, 2 tests failed out of 5`
-        r"(?P<end>)\d+% tests passed, (?P<failed>\d+) tests failed out of (?P<total>\d+)$",
-        # `2/6 Test #2: divides ..........................***Failed    0.00 sec`
-        r"(?:\d+/\d+ )?Test +#\d+: (?P<name>\S.*?) \.{2,}.*?"
-        r"(?P<word>Passed|\*\*\*(?:Not Run \(Disabled\)|[A-Z][\w ]*?))(?=:|  |$)",
-        r"Total Test time \(real\) = +(?P<time>[\d.]+ sec)",
-        r"(?P<red>The following tests FAILED|Errors while running CTest|No tests were found!!!)",
+        (r"(?P<begins>Test project )/?\S",
+         # `60% tests passed, 2 tests failed out of 5`
+         r"(?P<end>)\d+% tests passed, (?P<failed>\d+) tests failed out of (?P<total>\d+)$",
+         # `2/6 Test #2: divides ..........................***Failed    0.00 sec`
+         (r"(?:\d+/\d+ )?Test +#\d+: (?P<name>\S.*?) \.{2,}.*?"
+         r"(?P<word>Passed|\*\*\*(?:Not Run \(Disabled\)|[A-Z][\w ]*?))(?=:|  |$)"),
+         r"Total Test time \(real\) = +(?P<time>[\d.]+ sec)",
+         r"(?P<red>The following tests FAILED|Errors while running CTest|No tests were found!!!)"),
     ),
     _runner(
         "RSpec",
         (" examples, ", " example, ", "rspec ./", "Failed examples:"),
-        r"(?P<end>)(?P<counts>\d+ examples?, \d+ failures?(?:, \d+ [a-z ]+)*)$",
-        r"Finished in (?P<time>(?:\d+ minutes? )?[\d.]+ seconds?)",
-        r"rspec \S+ # (?P<name>.+)",
-        r"(?P<red>Failures:|Failed examples:|An error occurred .*)",
+        (r"(?P<end>)(?P<counts>\d+ examples?, \d+ failures?(?:, \d+ [a-z ]+)*)$",
+         r"Finished in (?P<time>(?:\d+ minutes? )?[\d.]+ seconds?)",
+         r"rspec \S+ # (?P<name>.+)",
+         r"(?P<red>Failures:|Failed examples:|An error occurred .*)"),
     ),
     _runner(
         "PHPUnit",
         ("PHPUnit ", "FAILURES!", "ERRORS!", "PHP Fatal error"),
-        r"(?P<begins>PHPUnit \d+\.\d+\S* by )",
-        r"(?P<end>)OK \((?P<counts>\d+ tests?), \d+ assertions?\)$",
-        # `Tests: 6, Assertions: 2, Errors: 1, Failures: 1, Skipped: 1, Incomplete: 1, Risky: 1.`
-        r"(?P<end2>)(?P<counts2>Tests: \d+, Assertions: \d+(?:, [A-Za-z ]+: \d+)*)\.$",
-        r"(?P<end3>No tests executed!)",
-        r"Time: (?P<time>[\d:.]+), Memory: ",
-        r"\d+\) (?P<name>[\w\\]+::\S.*)",  # `1) DivTest::testZero`
-        r"There (?:was|were) \d+ (?P<section>error|failure|risky|warning|skipped|incomplete)",
-        r"(?P<red>FAILURES!|ERRORS!|PHP Fatal error: .*|Fatal error: .*)",
+        (r"(?P<begins>PHPUnit \d+\.\d+\S* by )",
+         r"(?P<end>)OK \((?P<counts>\d+ tests?), \d+ assertions?\)$",
+         # `Tests: 6, Assertions: 2, Errors: 1, Failures: 1, Skipped: 1, Incomplete: 1, Risky: 1.`
+         r"(?P<end2>)(?P<counts2>Tests: \d+, Assertions: \d+(?:, [A-Za-z ]+: \d+)*)\.$",
+         r"(?P<end3>No tests executed!)",
+         r"Time: (?P<time>[\d:.]+), Memory: ",
+         r"\d+\) (?P<name>[\w\\]+::\S.*)",  # `1) DivTest::testZero`
+         r"There (?:was|were) \d+ (?P<section>error|failure|risky|warning|skipped|incomplete)",
+         r"(?P<red>FAILURES!|ERRORS!|PHP Fatal error: .*|Fatal error: .*)"),
     ),
     _runner(
         "bats",
         (" test, ", " tests, "),
         # `4 tests, 1 failure, 2 skipped`
-        r"(?P<end>)(?P<counts>\d+ tests?, \d+ failures?(?:, \d+ (?:skipped|not run))*)$",
-        r"(?P<word>[✓✗]) (?P<name>\S.*)",
+        (r"(?P<end>)(?P<counts>\d+ tests?, \d+ failures?(?:, \d+ (?:skipped|not run))*)$",
+         r"(?P<word>[✓✗]) (?P<name>\S.*)"),
     ),
     _runner(
         "minitest",
         ("# Running:", " runs, "),
-        r"(?P<begins># Running:)$",
-        # `4 runs, 2 assertions, 1 failures, 1 errors, 1 skips`
-        r"(?P<end>)(?P<counts>\d+ runs, \d+ assertions, \d+ failures, \d+ errors, \d+ skips)$",
-        r"Finished in (?P<time>[\d.]+s), ",
-        r"\d+\) (?P<section>Error|Failure|Skipped):$",
-        # `SumTest#test_divides [sum.rb:4]:`
-        r"(?P<name>\S.*(?P<word>#test_)\S.*?)(?: \[\S+:\d+\])?:$",
+        (r"(?P<begins># Running:)$",
+         # `4 runs, 2 assertions, 1 failures, 1 errors, 1 skips`
+         r"(?P<end>)(?P<counts>\d+ runs, \d+ assertions, \d+ failures, \d+ errors, \d+ skips)$",
+         r"Finished in (?P<time>[\d.]+s), ",
+         r"\d+\) (?P<section>Error|Failure|Skipped):$",
+         # `SumTest#test_divides [sum.rb:4]:`
+         r"(?P<name>\S.*(?P<word>#test_)\S.*?)(?: \[\S+:\d+\])?:$"),
     ),
     _runner(
         "test-unit",
         ("Loaded suite ", " assertions, "),
-        r"(?P<begins>Loaded suite )\S",
-        # `2 tests, 1 assertions, 1 failures, 0 errors, 0 pendings, 0 omissions, 0 notifications`
-        r"(?P<end>)(?P<counts>\d+ tests, \d+ assertions(?:, \d+ [a-z]+){5})$",
-        r"Finished in (?P<time>[\d.]+ seconds)\.$",
-        r"(?P<section>Failure|Error): (?P<name>test\S*.*\([\w:]+\))",
+        (r"(?P<begins>Loaded suite )\S",
+         # `2 tests, 1 assertions, 1 failures, 0 errors, 0 pendings, 0 omissions, 0 notifications`
+         r"(?P<end>)(?P<counts>\d+ tests, \d+ assertions(?:, \d+ [a-z]+){5})$",
+         r"Finished in (?P<time>[\d.]+ seconds)\.$",
+         r"(?P<section>Failure|Error): (?P<name>test\S*.*\([\w:]+\))"),
     ),
     _runner(
         "prove",
         (" wallclock secs ", "\nResult: ", " subtests", "FAILED--Further testing stopped"),
-        r"Files=\d+, Tests=(?P<total>\d+), +(?P<time>\d+) wallclock secs ",
-        r"(?P<end>Result: )(?:PASS|NOTESTS|(?P<red>FAIL))$",
-        # `t/div.t (Wstat: 512 (exited 2) Tests: 4 Failed: 2)`
-        r"\S+ \(Wstat: \d+ .*Tests: \d+ Failed: (?P<failed>\d+)\)$",
-        r"#   Failed test '(?P<name>.+)'$",
-        r"(?P<red2>Failed \d+/\d+ subtests|No subtests run|FAILED--Further testing stopped.*)",
+        (r"Files=\d+, Tests=(?P<total>\d+), +(?P<time>\d+) wallclock secs ",
+         r"(?P<end>Result: )(?:PASS|NOTESTS|(?P<red>FAIL))$",
+         # `t/div.t (Wstat: 512 (exited 2) Tests: 4 Failed: 2)`
+         r"\S+ \(Wstat: \d+ .*Tests: \d+ Failed: (?P<failed>\d+)\)$",
+         r"#   Failed test '(?P<name>.+)'$",
+         r"(?P<red2>Failed \d+/\d+ subtests|No subtests run|FAILED--Further testing stopped.*)"),
     ),
     _runner(
         "tox",
         ("congratulations :)", "evaluation failed :(", ": FAIL ", "ROOT: HandledError",
          ": commands failed"),
-        r"(?P<green>congratulations :\))",
-        r"(?P<red>evaluation failed :\(|ROOT: HandledError\|.*|[\w.-]+: FAIL (?:code|✖).*)",
-        r"(?P<red2>ERROR: +[\w.-]+: commands failed)",
+        (r"(?P<green>congratulations :\))",
+         r"(?P<red>evaluation failed :\(|ROOT: HandledError\|.*|[\w.-]+: FAIL (?:code|✖).*)",
+         r"(?P<red2>ERROR: +[\w.-]+: commands failed)"),
         counts_tests=False,
     ),
     _runner(
         "nox",
         ("nox > ",),
-        r"nox > (?P<begins>Running session )",
-        r"nox > (?P<end>Session )\S.* (?:(?P<green>was successful)|skipped|"
-        r"(?P<red>failed|aborted|interrupted))",
-        r"nox > \* (?P<red2>\S.*: (?:failed|aborted))",
-        r"nox > (?P<red3>Sessions? not found|Error while collecting sessions)",
+        (r"nox > (?P<begins>Running session )",
+         (r"nox > (?P<end>Session )\S.* (?:(?P<green>was successful)|skipped|"
+         r"(?P<red>failed|aborted|interrupted))"),
+         r"nox > \* (?P<red2>\S.*: (?:failed|aborted))",
+         r"nox > (?P<red3>Sessions? not found|Error while collecting sessions)"),
         counts_tests=False,
     ),
 )  # fmt: skip

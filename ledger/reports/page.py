@@ -172,7 +172,8 @@ def _series(history: History) -> Iterator[Series]:
     ):
         stretches = (range(at, min(at + part, len(facts))) for at in range(0, len(facts), part))
         drawn = [max(some, key=values.__getitem__) for some in stretches]
-        yield Series(title, tone, note, values, part, drawn, (first, last))
+        ends = first, last
+        yield Series(title, tone, note, values=values, part=part, drawn=drawn, ends=ends)
 
 
 def _faults(facts: Facts) -> int:

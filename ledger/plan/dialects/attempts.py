@@ -343,7 +343,7 @@ class _Reading:
                 name = "Status" if name == "State" else name
                 if match and not self.draft.value(name.lower()):
                     at, until = begun + match.end(), begun + len(part)
-                    field = parts.field_at(self.document, name, line, line + 1, at, until)
+                    field = parts.field_at(self.document, name, line, line + 1, at, until=until)
                     self.draft.fields.append(field)
         text = self.vocabulary.name(words.plain(self.document.line(block.start)))
         context = _context(text) if block.end == block.start + 1 and text.endswith(":") else ""
