@@ -20,7 +20,7 @@ INSTEAD = {
     r"\btells? of\b": "mentions, reports",
     r"\b(?:is|are) told(?! (?:to|apart|from|who|whose|what|that|not|it)\b)": "is reported",
     r"\b(?:cannot|can|could|to) be told(?! (?:to|apart)\b)": "is unclear, can be known",
-    r"\bstands? (?:below|above|before|behind|there|in)\b(?! for\b)": "is",
+    r"\bstands? (?:below|above|before|behind|there|in|on|beside|between|under|among)\b(?! for\b)": "is",
     r"\bthat it is none\b": "that it is not one",
 }
 LISTS = {

@@ -217,7 +217,7 @@ class Runs:
 
     def read(self, folders: Mapping[str, str]) -> list[Run]:
         """The runs of folders, but for those that cannot be read. Where a folder holds several
-        sessions and only a part of it is cited, which stands beside it, the run is that part."""
+        sessions and only a part of it is cited, which is beside it, the run is that part."""
         runs = []
         for whole, part in folders.items():
             is_inner = part not in ("", whole) and self._is_inner(whole, part)

@@ -111,7 +111,7 @@ def judge_words(
     claim: Claim, entry: Sequence[Claim], runs: Sequence[Run], before: Sequence[Run], line: str = ""
 ) -> JudgedClaim:
     """A statement, checked against the ``runs`` that it is of and those ``before`` that they are
-    compared with. ``entry`` is all that is claimed, and ``line`` is where it stands, for what
+    compared with. ``entry`` is all that is claimed, and ``line`` is where it is, for what
     pytest's last line counts in its own way."""
     statement = claim.statement
     assert statement is not None

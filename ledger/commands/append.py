@@ -44,7 +44,7 @@ class Appended(Model):
     number: int | None = Field(ge=1)
     """The new attempt's number; null in a dialect without numbers."""
     line: int = Field(ge=1)
-    """The line that it stands on."""
+    """The line that it is on."""
     result: Result
     """Its result in one of six words."""
     metrics: str

@@ -141,7 +141,7 @@ def changes_since(config: Config, plan: Ledger, revision: str) -> list[ItemChang
 
 def changes_of(old: Ledger, new: Ledger) -> Iterator[ItemChange]:
     """The items that ``new`` has otherwise than ``old``; of one that is in several sections
-    the first says where it stands."""
+    the first says where it is."""
     before, now = _sections(old), _sections(new)
     for name, sections in now.items():
         change = _change(before.get(name, ()), sections)
@@ -184,7 +184,7 @@ def _complete(sections: Sequence[Item]) -> int:
 
 
 def lacking(config: Config, item: Item) -> Lacking | None:
-    """What `done` would stand on: the item's own criteria, or those of the brief it is tied to."""
+    """What `done` would rest on: the item's own criteria, or those of the brief it is tied to."""
     try:
         with place_of(config) as place:
             newest = newest_run(item, place)

@@ -95,7 +95,7 @@ def _action_list(left: Sequence[Action]) -> str:
 
 
 def _by(config: Config, section: Item) -> str:
-    """What an item that is closed stands on, behind a comma."""
+    """What an item that is closed rests on, behind a comma."""
     with place_of(config) as place:
         newest = newest_run(section, place)
     if newest is None:

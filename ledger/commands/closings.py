@@ -154,7 +154,7 @@ def _tied_to(
 def every_grounds(
     config: Config, closing: Closing, place: Place, newest: NewestRun | None
 ) -> Iterator[Grounds]:
-    """What something that is called done stands on, with its item's ``newest`` run: of an item as
+    """What something that is called done rests on, with its item's ``newest`` run: of an item as
     well the brief that its field names, or the newest one with sprints that it cites and that is
     about it."""
     own = _own_grounds(config, closing, place, newest)

@@ -40,7 +40,7 @@ class Candidate(Model):
     priority: str | None
     """The first word of its priority."""
     line: int
-    """Where it stands."""
+    """Where it is."""
     is_mine: bool
     """Whether the one who asks holds a lease on it."""
     finished: tuple[str, ...]

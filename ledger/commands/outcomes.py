@@ -112,7 +112,7 @@ def tick(plan: Plan, names: Sequence[str]) -> list[Item]:
         tasks = [item for item in plan.archive.items if item.is_named and _is(item, name)]
         if len(tasks) != 1:
             lines = " and ".join(str(item.span.start_line) for item in tasks) or "no line any more"
-            raise Refused("ambiguous-task", f"{name} stands on {lines}", "give one another ID")
+            raise Refused("ambiguous-task", f"{name} is on {lines}", "give one another ID")
         every += tasks
     plan.propose_ticks(every)
     return every

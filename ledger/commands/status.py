@@ -84,7 +84,7 @@ class NextAction(Model):
     attempt: int | None
     """The attempt that says so, null for an own action."""
     line: int
-    """The line that it stands on."""
+    """The line that it is on."""
 
 
 class Waiting(Model):
@@ -175,7 +175,7 @@ class NextStep(NextAction):
 
 
 class Status(Model):
-    """Where everything stands."""
+    """Where everything is."""
 
     ledger: About
     """The file itself."""
@@ -337,7 +337,7 @@ def _next(item: Item, last: Attempt | None) -> NextAction | None:
         # A task says by itself what is to be done.
         state: ActionState = "blocked" if item.status == "blocked" else "pending"
         return _as_next(item, state, item.title)
-    # In others an attempt's next actions stand beside the item's own.
+    # In others an attempt's next actions are beside the item's own.
     is_told = bool(item.actions) and dialects.is_sectioned(item)
     if last is None or is_told or item.status in FINISHED:
         return None

@@ -189,7 +189,7 @@ def merge_driver(project: Config) -> Check:
 
 
 def secrets(project: Config, ledger: Ledger | None) -> Check:
-    """Whether a scanner for secrets stands beside the rules, and which answers to these are old."""
+    """Whether a scanner for secrets is beside the rules, and which answers to these are old."""
     problems = []
     answered = project.settings.not_secret if ledger else ()
     asked = _secrets(project, ledger) if ledger and answered else frozenset()

@@ -23,7 +23,7 @@ from ledger.rules.model import Finding, FindingCounts, MadeFix, count
 
 
 class Replacement(Model):
-    """What stands between two places becomes ``text``."""
+    """What is between two places becomes ``text``."""
 
     start_line: int
     """The line, from 1."""

@@ -140,7 +140,7 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
 
 
 def _permuted(ledger: Ledger, old: Sequence[Action], new: Sequence[Action]) -> Edit:
-    """The actions in another order; what stands between them stays where it is."""
+    """The actions in another order; what is between them stays where it is."""
     spans = [(action.span.start_byte, action.span.end_byte) for action in old]
     ends = [start + len(ledger.text[start:end].rstrip(b"\r\n")) for start, end in spans]
     between = [ledger.text[end:start] for end, (start, _) in zip(ends, spans[1:], strict=False)]

@@ -48,7 +48,7 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
         )
     if len(sections) > 1 and not all(map(dialects.is_sectioned, sections)):
         lines = " and ".join(str(item.span.start_line) for item in sections)
-        raise Refused("ambiguous-item", f"{item_id} stands on lines {lines}", "give one another ID")
+        raise Refused("ambiguous-item", f"{item_id} is on lines {lines}", "give one another ID")
     return max(sections, key=lambda item: max((a.number or 0 for a in item.attempts), default=-1))
 
 

@@ -25,7 +25,7 @@ _LONGEST_STATUS = 200  # characters
 
 class Unit(NamedTuple):
     """Bytes ``start`` to ``end`` of the ledger, whole lines but for the last newline: the
-    ``attempts`` of ``item`` that stand next to each other, or, where ``is_item``, all of the
+    ``attempts`` of ``item`` that are next to each other, or, where ``is_item``, all of the
     item below its opening. ``frame`` are the lines to copy before it in the archive, ``body`` those
     that are moved."""
 
@@ -286,7 +286,7 @@ def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
             kept = [attempt for attempt in before.attempts if attempt.span not in runs]
             mine["attempts"] = tuple(outline.shape(attempt) for attempt in kept)
             mine["archived"] = theirs["archived"]
-    # What stands outside of items may have gone with them.
+    # What is outside of items may have gone with them.
     expected.loose, expected.unread, expected.headings = (
         actual.loose,
         actual.unread,

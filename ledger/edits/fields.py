@@ -67,7 +67,7 @@ def drop_field(ledger: Ledger, item_id: str, field: Field) -> Ledger:
     start, end = field.span.start_byte, field.span.end_byte
     newline = text.newline_of(ledger.text, start)
     if ledger.text[:start].endswith(2 * newline) and ledger.text.startswith(newline, end):
-        end += len(newline)  # it stood between blank lines
+        end += len(newline)  # it was between blank lines
     new = edited(ledger, [Edit(start, end, b"")])
     expected = Outline(ledger)
     at = item.fields.index(field)

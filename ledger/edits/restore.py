@@ -33,7 +33,7 @@ def restore(
     ``had`` is the version that it is from, which says where one without a number stood.
 
     Raises Refused where it is there already, where its number is taken, or where it would
-    stand among attempts of another form; UsageError where there is no such item.
+    are among attempts of another form; UsageError where there is no such item.
     """
     _refuse_known(ledger, lost)
     owner = next((item for item in had.items if item.id == lost.item), None) if had else None
@@ -127,7 +127,7 @@ def _refuse_taken(lost: Attempt, item: Item) -> None:
             )
 
 
-# Where it stands
+# Where it is
 
 
 def _own_history(ledger: Ledger, like: Attempt) -> list[Attempt]:

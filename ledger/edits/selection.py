@@ -46,7 +46,7 @@ class HeldItem(Model):
     item: str
     """The item."""
     line: int = Field(ge=1)
-    """Where it stands."""
+    """Where it is."""
     why: str
     """The reason."""
 

@@ -180,7 +180,7 @@ def _operator(name: str, operator: re.Match[str]) -> tuple[str, int]:
 
 
 def _implementation(inner: str) -> str:
-    """What stands between the brackets that a Rust name begins with: ``T as Trait``."""
+    """What is between the brackets that a Rust name begins with: ``T as Trait``."""
     kind, is_trait, trait = inner.partition(" as ")
     if not is_trait:
         return "<T>"

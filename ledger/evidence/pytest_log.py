@@ -41,7 +41,7 @@ _MARKS = (b"test session starts", b"short test summary info", b" passed in ", b"
 _XDIST = re.compile(
     r"\[gw\d{1,4}\] (?:\[ *\d{1,9}(?:%|/\d{1,9})\] |[\d.]{1,12}(?:us|ms|s) )?([A-Z]+)(?=[ \[(])"
 )
-# What stands between exclamation marks where a session ended early.
+# What is between exclamation marks where a session ended early.
 # e.g. "stopping after 2 failures"
 _STOPPED = re.compile(
     r"stopping after \d+ failures|KeyboardInterrupt|session-timeout: .*|.*(?:Interrupted|Exit): .*"

@@ -68,7 +68,7 @@ _TRIES = re.compile(r"\bafter (\d{1,6}) (?:tries|attempts)\b", re.IGNORECASE)
 
 class _Entry(NamedTuple):
     """A line that tells rounds. ``is_bare`` where nothing in it says that it is about rounds,
-    ``is_sentence`` where no sign stands between them and the result."""
+    ``is_sentence`` where no sign is between them and the result."""
 
     names: str
     text: str

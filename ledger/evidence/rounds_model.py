@@ -188,7 +188,7 @@ class Claim(Model):
     reason: str
     """Why, where the two values do not show it."""
     line: int
-    """The line that it stands on."""
+    """The line that it is on."""
     path: str = ""
     """The report that says it, where several are judged."""
 

@@ -206,7 +206,7 @@ class _Sentence:
     def __init__(self, prose: Prose, start: int, end: int, label: Subject | None) -> None:
         self.text, self.label = prose.text[start:end], label
         self._prose, self._start = prose, start
-        # A range such as 3-6 names rounds and counts none. Marks such as ✅ stand beside a result.
+        # A range such as 3-6 names rounds and counts none. Marks such as ✅ are beside a result.
         self.words = [
             t._replace(code="…") if t.code == "N" and len(names_in(t.text)) > 1 else t
             for t in tokens(self.text, _LEXICON)

@@ -88,7 +88,7 @@ class Row(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """Named columns; a row has a cell for each. ``section`` is the heading that it stands
+    """Named columns; a row has a cell for each. ``section`` is the heading that it is
     under."""
 
     headings: tuple[str, ...]

@@ -13,7 +13,7 @@ from ledger.evidence.part import Part, by_name, combined, decode, file_name, is_
 from ledger.plan.text import counted, one_line
 
 NAME = "tap"
-_TREE_NAME = "node-log"  # it may stand beside TAP of the same run
+_TREE_NAME = "node-log"  # it may be beside TAP of the same run
 _LONGEST = 2000  # characters of a line that mentions a test
 _NODE = "node --test"
 # `not ok 2 - refuses zero # TODO later`

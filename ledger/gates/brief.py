@@ -1,6 +1,6 @@
 """The reader of briefs. Any document can be read: what it does not say is empty.
 
-What a thing is called decides what it is, not where it stands; see ``docs/reference/briefs.md``.
+What a thing is called decides what it is, not where it is; see ``docs/reference/briefs.md``.
 """
 
 import posixpath
@@ -358,7 +358,7 @@ def _other_criteria(others: Sequence[Part]) -> Iterator[Condition]:
 
 
 def _lists(others: Sequence[Part], is_meant: Callable[[str], bool]) -> Iterator[tuple[str, Group]]:
-    """What stands under a label or heading that ``is_meant``, or under the headings below it."""
+    """What is under a label or heading that ``is_meant``, or under the headings below it."""
     over: Part | None = None
     for part in others:
         if over and part.level <= over.level:

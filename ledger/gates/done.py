@@ -70,7 +70,7 @@ class Closing(NamedTuple):
 
 
 class Grounds(NamedTuple):
-    """What a closing stands on."""
+    """What a closing rests on."""
 
     criteria: Sequence[JudgedCriterion] = ()
     """Those of the item, or of the sprint of the brief ``document`` that it stands for."""

@@ -29,7 +29,7 @@ class Condition(Model):
     check: str
     """What is to be judged, in code form; empty where only the text says it."""
     line: Line
-    """The line of the document that it stands on."""
+    """The line of the document that it is on."""
     sprint: str
     """The number of the sprint that it belongs to; empty for none."""
 

@@ -59,7 +59,7 @@ class Row(NamedTuple):
 
 
 class Group(NamedTuple):
-    """What stands under one bold label: its value on the same line, then lists, code, tables.
+    """What is under one bold label: its value on the same line, then lists, code, tables.
     The first group of a part has no label."""
 
     name: str

@@ -1,4 +1,4 @@
-"""Where the work stands that a brief hands over: its sprints, decisions and blockers, and whether
+"""Where the work is that a brief hands over: its sprints, decisions and blockers, and whether
 the run that it starts from says what it says of it."""
 
 from collections.abc import Iterator

@@ -53,7 +53,7 @@ class Task(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it stands."""
+        """Where it is."""
         return f"{self.path}:{self.item.span.start_line}"
 
 

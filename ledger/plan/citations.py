@@ -120,7 +120,7 @@ def kind(path: str) -> Kind:
 
 def find(text: str, known: Callable[[str], bool] | None = None) -> tuple[Citation, ...]:
     """The artifacts that an attempt's text cites, in its order: see the rule above. Where ``known``
-    is given a bare path may stand anywhere, and what it knows is a path, too."""
+    is given a bare path may be anywhere, and what it knows is a path, too."""
     return tuple(
         Citation(raw, paths, line)
         for line, raw in _candidates(text, is_bare=known is not None)

@@ -36,7 +36,7 @@ class Sign(Model):
     owns: bool = False
     """Whether all sections below its heading are written in it, too."""
     is_beside: bool = False
-    """Whether it says nothing of the file: entries may stand beside anything."""
+    """Whether it says nothing of the file: entries may be beside anything."""
 
 
 class Recognition(Model):

@@ -83,7 +83,7 @@ class Artifact(Model):
     paths: tuple[str, ...]
     """The paths that its braces stand for, not resolved."""
     line: int
-    """The line that it stands on."""
+    """The line that it is on."""
 
 
 def _artifacts(text: str, line: int) -> tuple[Artifact, ...]:
@@ -113,7 +113,7 @@ class Attempt(Model):
     source: Source
     """`history`, or `action` where only a completed action mentions it."""
     span: Span
-    """Where it stands."""
+    """Where it is."""
 
     @computed_field
     @cached_property
@@ -182,7 +182,7 @@ class Action(Model):
     text: str
     """What is to be done."""
     span: Span
-    """Where it stands."""
+    """Where it is."""
     state_span: Span
     """The state as written; where none is, the empty place where it would go."""
 
@@ -200,7 +200,7 @@ class Criterion(Model):
     ticked: bool | None
     """What the text claims: true for a tick, false for an empty box, else null."""
     span: Span
-    """Where it stands."""
+    """Where it is."""
 
 
 class Dependency(Model):
@@ -237,7 +237,7 @@ class Pointer(Model):
 
 class ArchivedPart(Model):
     """Something of an item that lies in the archive, or lay there: all of the item but its
-    heading, or attempts that stood next to each other."""
+    heading, or attempts that was next to each other."""
 
     item: str
     """The item."""
@@ -371,7 +371,7 @@ class IndexRow(Model):
     status_text: str
     """The status as written."""
     span: Span
-    """Where it stands."""
+    """Where it is."""
     status_span: Span
     """The status as written."""
 

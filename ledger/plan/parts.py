@@ -29,7 +29,7 @@ _DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
 _TICK = re.compile(r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[^\w\s]))")
 _TICKED = "xX\u2705\u2713\u2611\u2714"
 _UNTICKED = " \u274c\u2b1c"
-# What stands between an action's state and its text: ``:**``, `` — ``.
+# What is between an action's state and its text: ``:**``, `` — ``.
 _BEHIND_STATE = re.compile(r"[*:]{0,4}[ \t]*(?:[\u2013\u2014:]|-{1,2}(?=[ \t]))?[ \t]*")
 _LONGEST_NAME = 90
 # A file says when it was updated in its first lines, if at all.

@@ -284,7 +284,7 @@ _USED: Final = (
     re.compile(r"://[^\s:/@]{0,100}:(?P<value>\S{1,300})@"),
     re.compile(r"://(?P<value>[^\s:/@]{16,300})@"),
 )
-# A word of a line as a shell has it, with its quotes; what stands between is kept.
+# A word of a line as a shell has it, with its quotes; what is between is kept.
 # e.g. "--header \"Authorization: abc\""
 _WORDS: Final = re.compile(
     r"(?:[^\s;&|()<>\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*'|[\"'\\])+", re.DOTALL

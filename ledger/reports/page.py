@@ -287,7 +287,7 @@ def _attempts(
 
 
 class _Pool(Generic[T]):
-    """What stands on lines of the plan, each of which is taken once."""
+    """What is on lines of the plan, each of which is taken once."""
 
     def __init__(self, parts: Iterable[T]) -> None:
         self._lines: dict[int, list[T]] = {}
@@ -295,7 +295,7 @@ class _Pool(Generic[T]):
             self._lines.setdefault(part.line, []).append(part)
 
     def take(self, span: Span) -> list[T]:
-        """What stands on the lines of a span and was not taken yet."""
+        """What is on the lines of a span and was not taken yet."""
         lines = range(span.start_line, span.end_line + 1)
         return [entry for line in lines for entry in self._lines.pop(line, ())]
 
@@ -317,7 +317,7 @@ class _Parts:
     def view(
         self, anchors: _Anchors, item: str, attempt: Attempt, run: AttemptRun | None = None
     ) -> AttemptView:
-        """An attempt with what stands on its lines."""
+        """An attempt with what is on its lines."""
         name = attempt.date if attempt.number is None else attempt.number
         return AttemptView(
             anchor=anchors.name(f"{item}-{name}"),

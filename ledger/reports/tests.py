@@ -7,7 +7,7 @@ from ledger.evidence.track_record import VERDICTS
 from ledger.plan.text import counted, one_line
 from ledger.reports import Line, name_of
 
-_MOST_RUNS = 40  # of a strip that fits on a line with all that stands beside it
+_MOST_RUNS = 40  # of a strip that fits on a line with all that is beside it
 _MOST_TESTS = 20  # of one verdict
 _MOST_NOTES = 5
 _QUIET = ("steady", "not_run")

@@ -21,7 +21,7 @@ _RUNNERS = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
 _WRAPPERS = frozenset("env time nice nohup timeout stdbuf exec xvfb-run".split())
 # Options of python, the wrappers and the runners that take the next word for their value.
 _WITH_VALUE = frozenset("-X -W -n -k -s -u -C --with --extra --group --python -p".split())
-# Programs of node's packages that run another one, and words that stand between.
+# Programs of node's packages that run another one, and words that are between.
 _PACKAGE_RUNNERS = frozenset("npx bunx pnpm yarn pnpx".split())
 _NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 # `--disable-plugin-autoload`, `PYTEST_DISABLE_PLUGIN_AUTOLOAD=1` behind `env`, `-p no:reportlog`.

@@ -178,7 +178,7 @@ class _Comparison:
             self._tell("item-doubled", name, after=f"{len(after.sections)} sections")
 
     def _numbered(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
-        """What stands under each number now, and what does no more."""
+        """What is under each number now, and what does no more."""
         for _, entries, blob in self._lost(name, after, before, lambda own: own.dated):
             self._remove(name, after, entries, blob)
         first = before[0].dated

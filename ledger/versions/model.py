@@ -48,7 +48,7 @@ class Place(Model):
 
 
 class Removed(Model):
-    """All that stood under one number of an item, removed by a commit."""
+    """All that was under one number of an item, removed by a commit."""
 
     commit: str
     """The commit that removed it."""
@@ -196,7 +196,7 @@ class Restored(Model):
     date: str | None
     """Its date, ISO."""
     line: Annotated[int, Field(ge=1)]
-    """The line that it stands on now."""
+    """The line that it is on now."""
     commit: str
     """The commit that had removed it."""
     left: Count

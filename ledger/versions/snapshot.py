@@ -1,4 +1,4 @@
-"""A version of a plan as history sees it: what stands under each item's name, anywhere."""
+"""A version of a plan as history sees it: what is under each item's name, anywhere."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class Snapshot(NamedTuple):
     unread: int
 
     def item(self, name: str | None) -> ItemVersion:
-        """What stands under the name; nothing where the version does not have it."""
+        """What is under the name; nothing where the version does not have it."""
         return self.items.get(name, NOTHING)
 
     def names_in(self, other: Snapshot) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """Changes of an item that is written as lists, as edits: a section of bullets, an entry of a
 roadmap, a task of a checklist.
 
-A new attempt stands beside the item's latest, in the style of its neighbours. Where an item has
+A new attempt is beside the item's latest, in the style of its neighbours. Where an item has
 none yet, in a roadmap below a nested bullet, in a checklist in the task itself:
 
     - [READ-001] (Read large files) — **partial** (2025-11-01: too slow)
@@ -54,7 +54,7 @@ _HEADING: Final = re.compile(r"#{1,6}[ \t]+")
 
 
 def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt) -> Edit:
-    """The attempt at the end of ``group`` where the latest stands, in its neighbour's style."""
+    """The attempt at the end of ``group`` where the latest is, in its neighbour's style."""
     is_first = places.newest_first(group, item.archived)
     neighbour = group[0] if is_first else group[-1]
     vocabulary = words.of(ledger)
@@ -501,7 +501,7 @@ class ListDialect(Dialect):
     """A dialect whose items are written as lists."""
 
     place: ClassVar[Place]
-    """Where their parts stand."""
+    """Where their parts are."""
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """The attempt, actions completed and added, and the status."""

@@ -205,7 +205,7 @@ class _Reading:
         return Contents(items=self.items, loose=self.loose, unread=self.unread)
 
     def _entry(self, entry: Block, *, is_nested: bool) -> None:
-        """An item; what is no item may be an attempt that stands outside of any."""
+        """An item; what is no item may be an attempt that is outside of any."""
         start, width, words = _first(self.document, entry)
         opened = _opened(self.document, entry)
         status = words[slice(*opened.status)] if opened.status else ""

@@ -44,7 +44,7 @@ _REASONS: Final = {
     if name != "GPU"
 }
 _ANY_EXCEPTION: Final = re.compile(rf"\b{_EXCEPTION}\b|DID NOT RAISE")
-# What may stand between tests and their cause.
+# What may be between tests and their cause.
 _LINK: Final = frozenset(
     (
         "( a all an and are because both broke broken by caused come comes crash crashed "
@@ -59,7 +59,7 @@ _OUTCOMES: Final[dict[str, Quantity]] = {"E": "errors", "S": "skipped"}
 
 def read_cause(start: int, sentence: str, words: Sequence[Token]) -> list[Statement]:
     """``test_a dies with a KeyError``, ``both failures are timeouts``; none where the sentence
-    speaks of another time, too, or where other words stand between the tests and the cause."""
+    speaks of another time, too, or where other words are between the tests and the cause."""
     if not any(token.code in "nFES" for token in words):
         return []
     cause = next((m for m in _CAUSE.finditer(sentence) if m.start()), None)

@@ -52,7 +52,7 @@ _CONDITIONS: Final = frozenset("if once unless until when whenever while provide
 _DEEDS: Final = frozenset(
     "ran reran rewrote made did went put took built wrote cut split let".split()
 )
-# What may stand beside a statement and changes nothing.
+# What may be beside a statement and changes nothing.
 _HARMLESS: Final = frozenset(",&:=(WTNxtPFJgρωcRL∃Ω")
 _DOUBTS: Final = frozenset("dð")
 _NUMBER: Final = re.compile("[Nxtmp±δ]")

@@ -338,7 +338,7 @@ def matches(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]]
 def _chunks(
     b: list[bytes], x: list[bytes], y: list[bytes]
 ) -> Iterator[tuple[list[bytes], list[bytes], list[bytes]]]:
-    """The texts cut where a line of ``b`` stands on both sides."""
+    """The texts cut where a line of ``b`` is on both sides."""
     in_x, in_y = dict(matches(b, x)), dict(matches(b, y))
     at, ax, ay = 0, 0, 0
     for n in range(len(b)):

@@ -215,7 +215,7 @@ def _falls(parts: Aligned[Part]) -> bool:
 
 
 def _gaps(aligned: Aligned[Node], keys: Sequence[int]) -> list[bytes]:
-    """The blank lines behind each of ``keys``: those that stood between it and its neighbour,
+    """The blank lines behind each of ``keys``: those that was between it and its neighbour,
     or between others of their kind, or at the end."""
     behind = [
         {pair: node.gap for pair in _pairs(places) if (node := aligned.trios[pair[0]][side])}
