@@ -362,14 +362,13 @@ def main_program(names: Sequence[str]) -> int:
         if not module.name.endswith("__main__"):
             with contextlib.suppress(ImportError):  # what an extra is needed for
                 importlib.import_module(module.name)
+    states = [each for each in STATES if not names or any(name in each.name for name in names)]
     faults = 0
-    for each in STATES:
-        if names and not any(name in each.name for name in names):
-            continue
+    for each in states:
         for fault in look(each):
             faults += 1
             print(f"{each.name}: {fault}", flush=True)
-    print(f"{len(STATES)} states x {len(COMMANDS)} commands: {faults} faults")
+    print(f"{len(states)} states x {len(COMMANDS)} commands: {faults} faults")
     return 1 if faults else 0
 
 
