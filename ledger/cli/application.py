@@ -143,8 +143,7 @@ def application(given: list[str]) -> typer.Typer:
 
 
 def _written(option: Any) -> Any:
-    """The option for help, which is written as all else is, so that its loss is reported
-    likewise."""
+    """The option for help, written as all other output is, so that lost output is an error."""
     option.callback = _help
     return option
 

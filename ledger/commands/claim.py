@@ -40,7 +40,7 @@ def claim(
     ledger: Path | None = None,
 ) -> Claimed:
     """Take the item ``name`` for ``owner`` (default: whoever runs this) and a ``duration`` such as
-    ``45m`` or ``1h30m``. The lease is in the item, ``Owner: w1 until 14:30Z``, and is known to
+    ``45m`` or ``1h30m``. The lease is in the item, ``Owner: w1 until 14:30Z``, and seen by
     all work trees of the clone. Whoever has it already gets it for longer. ``ledger`` is the plan,
     by default that of the current folder.
 

@@ -6,8 +6,8 @@ door of the one that lost it, and what a merge hides is found. What the last com
 the ledger or in its archive, is not lost; nor is what it says is withdrawn.
 
 The plan before is the one that the settings of that version name, read with their words; and what
-they have the guard tell is reported of the change. Who could say in the same commit that nobody is
-to look could lose anything.
+they tell the guard to report is reported. Whoever could turn the guard off in the commit that it
+judges could lose anything.
 """
 
 from collections.abc import Callable, Iterator, Sequence

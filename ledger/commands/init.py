@@ -370,7 +370,7 @@ def _ci(project: Config) -> StartStep:
 
 
 def _agents(project: Config) -> Iterator[StartStep]:
-    """What agents are reported, in each file of instructions that has it, else in the first."""
+    """What agents are to read, in each file of instructions that has it, else in the first."""
     known = {name: pre_commit.read(project.root, name) for name in agents.INSTRUCTIONS}
     contents = {name: text.encode(words) for name, words in known.items() if words is not None}
     marked = [name for name, content in contents.items() if agents.is_marked(content)]

@@ -260,7 +260,7 @@ def _hold_against(
         )
     elif log.totals and report.totals and not log.untold:
         # What pytest prints of tries depends on where they failed. Where it names no failures, a
-        # test and its teardown's error cannot be known apart.
+        # test and its teardown's error cannot be distinguished.
         names_errors = names_failures or not log.totals.errors
         is_exact = log.completeness == "complete" and log.duration_s is not None and names_errors
         is_rough = not (log.partial and is_exact) or log.totals.rerun > 0 or log.is_rough
@@ -290,7 +290,7 @@ def _figures(part: Part, *, is_rough: bool, is_pytest: bool) -> str:
 def _find_overwritten(
     kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Merged
 ) -> None:
-    """Logs with failures beside pytest's JUnit file that mentions another session, or of none."""
+    """Logs with failures beside pytest's JUnit file that is of another session, or of none."""
     for log in kept:
         failures = log.totals.failing if log.totals and log.reader == "pytest-log" else 0
         failing = [name for name, test in log.tests.items() if test.outcome in FAILING]

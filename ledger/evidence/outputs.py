@@ -229,7 +229,7 @@ def _without_quotes(parts: Sequence[Part]) -> list[Part]:
 
 def _not_understood(entries: Sequence[File], parts: Sequence[Part]) -> list[Part]:
     """A word on files that may be outputs, and of which no reader knows anything; but not on the
-    log of a bundle, which its exit code mentions."""
+    log of a bundle, whose exit code says how it ended."""
     understood = {part.file for part in parts if part != Part(part.reader, part.file)}
     bundles = [part.file.removesuffix(execution.CLAIM) for part in parts if part.without_tests]
     understood |= {f"{home}output.log" for home in bundles}

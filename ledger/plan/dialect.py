@@ -1,4 +1,4 @@
-"""What a dialect, one way of writing a fix plan, has to answer, and how a file's is reported."""
+"""One way of writing a fix plan: what it has to answer, and what a file shows it by."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -137,7 +137,7 @@ def read_part(data: bytes, conventions: Conventions | None = None) -> Ledger | N
     """One part of a plan (see ``cut``) as a plan of its own. What is in all parts is what
     is in the whole, if none is None and no item goes on in the next one.
 
-    None is for a part that cannot be known apart from the rest: it may be in another dialect, it
+    None is for a part that cannot be read without the rest: it may be in another dialect, it
     has an open fence at its end, or the place of something archived that may be another item's.
     """
     whole = document.parse(data, words.vocabulary(conventions))

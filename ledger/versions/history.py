@@ -4,7 +4,7 @@ An attempt is known by its item and its number, for that is how actions, commits
 attempts name it. It is *removed* where no attempt of that item and number is left, *edited*
 where the first lines under that number are others, *moved* or *renumbered* where its words
 (number, date and white space aside) appear in the same commit under another name. What went to
-the archive, or came back from there, is reported so and not lost.
+the archive, or came back from there, is reported as that and not as lost.
 
 A merge is checked against all its parents. It added what none of them has. It removed what one of
 them has, unless another one had let go of it on its own side: that was that side's doing.

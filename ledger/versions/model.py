@@ -250,8 +250,8 @@ class History(Model):
         return tuple(dict.fromkeys(item for item in names if item is not None))
 
     def about(self, is_meant: Callable[[str], bool], number: int | None) -> "History":
-        """What it mentions the items whose IDs ``is_meant`` takes, and of no more than the attempt
-        ``number`` of them, where there is one. The figures of versions stay."""
+        """What it says about the items whose IDs ``is_meant`` takes, and only about their attempt
+        ``number`` if there is one. The figures of versions stay."""
 
         def concerns(record: Removed | Edited | Duplicated | Event) -> bool:
             return (

@@ -246,7 +246,7 @@ class Snapshots:
         )
 
     def _read(self, data: bytes) -> Sequence[Ledger]:
-        """What is in the version, part by part where that can be known apart."""
+        """What is in the version, part by part where parts can be read alone."""
         parts = [self._part(part, self._own) for part in reader.cut(data)]
         ledgers = [ledger for ledger in parts if ledger]
         own = [

@@ -101,7 +101,7 @@ def recognise(whole: Document) -> Recognition:
     recognised: list[str] = []
     signs: list[Sign] = []
     above: list[tuple[int, str, bool]] = []  # level, dialect and whether it owns what is below
-    written: list[str] = []  # the dialects that are reported by a sign, "" for none
+    written: list[str] = []  # the dialect that a sign shows, "" for none
     for section in whole.sections:
         while above and above[-1][0] >= section.level:
             above.pop()
