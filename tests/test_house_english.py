@@ -1,4 +1,4 @@
-"""English that somebody would say aloud, in what the package prints, in docstrings and comments.
+"""English that somebody would say aloud: in what the package prints, docstrings, comments and docs.
 
 Each phrase below was there, is correct and would be said by nobody: it came from another language.
 """
@@ -9,10 +9,11 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
+from tests.support.places import ROOT
 from tests.test_house import PACKAGE
 
 INSTEAD = {
@@ -40,8 +41,18 @@ def sentences(source: str) -> Iterator[tuple[int, str]]:
             yield token.start[0], token.string
 
 
-def translated(source: str) -> Iterator[str]:
-    for line, text in sentences(source):
+def prose(page: str) -> Iterator[tuple[int, str]]:
+    """The lines of a page outside of fences, which show what commands print."""
+    is_code = False
+    for number, line in enumerate(page.splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            is_code = not is_code
+        elif not is_code:
+            yield number, line
+
+
+def translated(lines: Iterable[tuple[int, str]]) -> Iterator[str]:
+    for line, text in lines:
         for pattern, instead in INSTEAD.items():
             if match := re.search(pattern, " ".join(text.split()), re.IGNORECASE):
                 yield f"line {line}: {match[0]!r}: {instead}"
@@ -52,7 +63,17 @@ def test_nobody_would_say_that() -> None:
     assert {
         name: phrases
         for name, file in files.items()
-        if name not in LISTS and (phrases := [*translated(file.read_text("utf-8"))])
+        if name not in LISTS and (phrases := [*translated(sentences(file.read_text("utf-8")))])
+    } == {}
+
+
+def test_nobody_would_say_that_on_a_page() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    assert {
+        page.name: phrases
+        for page in pages
+        if page.name != "fix_plan.md"  # what was said in it stays
+        and (phrases := [*translated(prose(page.read_text("utf-8")))])
     } == {}
 
 
@@ -66,11 +87,11 @@ def test_nobody_would_say_that() -> None:
     ],
 )
 def test_a_phrase_would_be_noticed(source: str) -> None:
-    assert [*translated(source)]
+    assert [*translated(sentences(source))]
 
 
 @pytest.mark.parametrize(
     "source", ["'''A reason stands in for evidence.'''", "'''Git is told to look elsewhere.'''"]
 )
 def test_english_is_left_alone(source: str) -> None:
-    assert not [*translated(source)]
+    assert not [*translated(sentences(source))]
