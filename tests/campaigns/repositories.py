@@ -227,7 +227,7 @@ TREES = [
     state("eol attribute", "echo '*.md text eol=crlf' > .gitattributes; git add -A; git commit -qm a; rm docs/fix_plan.md; git checkout -q docs"),
     state("ident attribute", "echo '*.md ident' > .gitattributes; git add -A; git commit -qm a; rm docs/fix_plan.md; git checkout -q docs"),
     state("working-tree-encoding", "echo '*.md text working-tree-encoding=UTF-16' > .gitattributes; git add .gitattributes; rm docs/fix_plan.md; git checkout -q docs", {PLAN.replace("history ", ""): r"UTF-16|UTF-8", "hook": ""}),
-    state("filter that is missing", "echo '*.log filter=lfs' > .gitattributes; git config filter.lfs.required true; git config filter.lfs.clean 'git-lfs-missing clean'; git add .gitattributes; touch " + RUN + "/pytest.log"),
+    state("filter that is missing", "echo '*.log filter=lfs' > .gitattributes; git add .gitattributes; git config filter.lfs.required true; git config filter.lfs.clean 'git-lfs-missing clean'; touch " + RUN + "/pytest.log"),
     state("LFS pointer as evidence", "printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%064d\\nsize 12345\\n' 1 > " + RUN + "/pytest.log; git add -A; git commit -qm lfs"),
     state("annex link as evidence", "rm " + RUN + "/pytest.log; ln -s ../../../../.git/annex/objects/Xx/SHA256E-s1--a.log " + RUN + "/pytest.log; git add -A; git commit -qm annex", {"validate": "LED406"}),
     state("export-ignore", "echo 'docs export-ignore' > .gitattributes; git add -A; git commit -qm x"),
@@ -275,7 +275,7 @@ BROKEN = [
     state("work tree set to nothing", "git config core.worktree /nonexistent", {"append run init": r"must be run in a work tree"}),
     state("git is not there", "echo PATH=$M > $M/env", {TOGETHER + " base history": r"git.*(not found|no such|PATH|install)"}),
     state("git says no", "mkdir $M/bin; printf '#!/bin/sh\\necho You have not agreed to the licence >&2; exit 69\\n' > $M/bin/git; chmod +x $M/bin/git; echo PATH=$M/bin:$PATH > $M/env", {EVERY: r"agreed to the licence"}),
-    state("git of 2013", "mkdir $M/bin; printf '#!/bin/sh\\ncase \"$1\" in --version|version) echo git version 1.8.3.1; exit;; -c|-C|--*) ;; esac\\nfor a; do case $a in --path-format*|--end-of-options|--no-lazy-fetch|--no-optional-locks|--no-renames|--batch-command*|--show-object-format*) echo \"unknown option: $a\" >&2; exit 129;; esac; done\\nexec '$(command -v git)' \"$@\"\\n' > $M/bin/git; chmod +x $M/bin/git; echo PATH=$M/bin:$PATH > $M/env"),
+    state("git of 2013", "mkdir $M/bin; printf '#!/bin/sh\\ncase \"$1\" in --version|version) echo git version 1.8.3.1; exit;; -c|-C|--*) ;; esac\\nfor a; do case $a in --path-format*|--end-of-options|--no-lazy-fetch|--no-optional-locks|--batch-command*|--show-object-format*) echo \"unknown option: $a\" >&2; exit 129;; esac; done\\ncase \" $* \" in *\" status \"*\" --no-renames \"*) echo \"unknown option: --no-renames\" >&2; exit 129;; esac\\nexec '$(command -v git)' \"$@\"\\n' > $M/bin/git; chmod +x $M/bin/git; echo PATH=$M/bin:$PATH > $M/env", {"append run": r"git status failed: unknown option: --no-renames"}),
     state("git was killed", "mkdir $M/bin; printf '#!/bin/sh\\nkill -9 $$\\n' > $M/bin/git; chmod +x $M/bin/git; echo PATH=$M/bin:$PATH > $M/env", {EVERY: r"git \S+ failed: killed by signal 9"}),
 ]  # fmt: skip
 
