@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import UnreadableInput, UsageError, why
 from ledger.git import process
 
 STAGED: Final = ":0"  # git's own name of what the next commit has
@@ -133,9 +133,8 @@ class Blobs:
     def require_branch(self) -> None:
         """Raise UnreadableInput (``lost-object``) where HEAD is a branch whose file was damaged, or
         where git cannot read its commit: to git it is as one without commits, which has no file."""
-        try:
-            head = (process.git_dir(self.root) / "HEAD").read_bytes().strip()
-        except (OSError, ValueError):
+        head = _content(process.git_dir(self.root) / "HEAD")
+        if head is None:
             return
         branch = os.fsdecode(head.removeprefix(b"ref: ")) if head.startswith(b"ref: ") else "HEAD"
         written = head if branch == "HEAD" else _written(process.common_dir(self.root), branch)
@@ -237,17 +236,26 @@ class Blobs:
 
 
 def _written(folder: Path, branch: str) -> bytes | None:
-    """What git's own ``folder`` has for a branch, in a file or packed; None for nothing."""
-    try:
-        return (folder / branch).read_bytes().strip()
-    except (OSError, ValueError):
-        pass
-    try:
-        packed = (folder / "packed-refs").read_bytes().splitlines()
-    except OSError:
-        return None
-    names = (line.partition(b" ") for line in packed)
+    """What git's own ``folder`` has for a branch, in a file or packed; None for nothing. Raises
+    UnreadableInput."""
+    written = _content(folder / branch)
+    if written is not None:
+        return written
+    names = (
+        line.partition(b" ") for line in (_content(folder / "packed-refs") or b"").splitlines()
+    )
     return next((name for name, _, of in names if of == os.fsencode(branch)), None)
+
+
+def _content(file: Path) -> bytes | None:
+    """What a file of git's has; None where it is not there. Raises UnreadableInput: what git cannot
+    read either would pass for a branch without commits."""
+    try:
+        return file.read_bytes().strip()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+        return None
+    except OSError as error:
+        raise UnreadableInput("cannot-read", f"{file}: {why(error)}") from error
 
 
 def _entries(tree: tuple[str, str, bytes]) -> Iterator[tuple[bytes, bytes]]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.git import blobs, process, repository
 from ledger.git.blobs import Blobs
+from tests.support.commands import call
 from tests.support.places import ROOT
 from tests.support.repository import Repository
 
@@ -451,6 +452,18 @@ def test_a_partial_clone_fetches_nothing(repo: Repository, tmp_path: Path) -> No
 
 
 # When git is not there, or gives up
+
+
+def test_a_branch_that_nobody_can_read_is_no_branch_without_commits(repo: Repository) -> None:
+    branch = repo.path / ".git" / repo.git("symbolic-ref", "HEAD")
+    branch.unlink()
+    branch.symlink_to(branch)  # root may read all else
+    before = repo.ledger.read_bytes()
+    done = call(
+        repo.path, "append", "DOCS-TOUR-002", "reports/parser-speed/phase_b/20251102T091500Z"
+    )
+    assert (done.code, repo.ledger.read_bytes()) == (2, before)
+    assert f"{branch}: too many levels of symbolic links" in done.err
 
 
 def test_without_git(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
