@@ -38,7 +38,7 @@ from ledger import rules
 from ledger.edits import append
 from ledger.errors import LedgerError
 from ledger.plan import document, reader
-from ledger.plan.model import Change, Item, Ledger, NewAttempt
+from ledger.plan.model import Item, Ledger
 from ledger.rules import fixes
 from tests.campaigns import versions
 from tests.support import commands, corpus, generators
@@ -136,19 +136,7 @@ def judge_mending(ledger: Ledger) -> None:
 
 def judge_append(ledger: Ledger, item: Item) -> str:
     """What came of an append to ``item``, read again and verified."""
-    number = append.next_number(ledger, item.id)
-    new = NewAttempt(
-        number=number,
-        date="2025-11-03",
-        stamp=None,
-        result="success",
-        words="success",
-        summary="Text",
-        metrics="1 passed",
-        artifacts=(),
-        commit="",
-    )
-    change = Change(item=item.id, attempt=new, next=("More",), today="2025-11-03")
+    change = generators.plain_change(item.id, append.next_number(ledger, item.id))
     try:
         edits = append.append(ledger, change)
         new_ledger = reader.read(document.apply(ledger.text, edits), ledger.conventions)

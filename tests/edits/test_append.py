@@ -76,18 +76,7 @@ def test_appends_follow_one_another(plan: generators.Plan, data: st.DataObject) 
     known = {entry.plain_id: {n for i, n in written(plan).texts if i == entry.id}}
     for _ in range(4):
         number = append.next_number(ledger, entry.plain_id)
-        new = NewAttempt(
-            number=number,
-            date="2025-11-03",
-            stamp=None,
-            result="success",
-            words="success",
-            summary="Text",
-            metrics="",
-            artifacts=(),
-            commit="",
-        )
-        change = Change(item=entry.plain_id, attempt=new, next=("More",), today="2025-11-03")
+        change = generators.plain_change(entry.plain_id, number)
         after = reader.read(document.apply(ledger.text, append.append(ledger, change)))
         append.check(ledger, after, change)
         ledger = after

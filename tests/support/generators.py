@@ -388,3 +388,19 @@ def changed(plan: Plan, entry: Entry, change: Change) -> Plan:
         updated = change.today + note
     items = tuple(after if item is entry else item for item in plan.items)
     return replace(plan, items=items, rows=tuple(rows), updated=updated)
+
+
+def plain_change(item: str, number: int | None) -> Change:
+    """One attempt and one action, with nothing in them that is hard to write."""
+    new = NewAttempt(
+        number=number,
+        date="2025-11-03",
+        stamp=None,
+        result="success",
+        words="success",
+        summary="Text",
+        metrics="1 passed",
+        artifacts=(),
+        commit="",
+    )
+    return Change(item=item, attempt=new, next=("More",), today="2025-11-03")

@@ -1,7 +1,7 @@
 """What must hold of every fix plan that is read, and of everything that is appended to one.
 
 The judges know the plan that the bytes were written from. None of them asks the package's own
-check (``ledger.edits.verify``) what to think.
+check (``ledger.edits.append.check``) what to think.
 """
 
 from __future__ import annotations
