@@ -50,6 +50,13 @@ def test_a_slip_is_told_in_one_line(
     assert repo.git("status", "--porcelain") == ""
 
 
+def test_a_plan_of_which_nothing_is_read_is_not_in_order(repo: Repository) -> None:
+    repo.ledger.write_bytes("# Plan\n\n## [A-1] Read\n- Status: open\n".encode("utf-16"))
+    done = call(repo.path, "validate")
+    assert done.code == 1
+    assert "1:1: error LED102 not UTF-8 but UTF-16, of which nothing is read" in done.out
+
+
 @pytest.mark.parametrize(
     ("plan", "said", "wide"),
     [

@@ -45,7 +45,7 @@ def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """The file has bytes that are not UTF-8, or NUL bytes.
 
     Why: Editors may destroy such bytes when they save the file. Git treats a file with NUL
-    bytes as binary: it neither shows nor merges changes.
+    bytes as binary: it neither shows nor merges changes. UTF-16 is an error, as nothing is read.
 
     Example:
 
@@ -56,7 +56,7 @@ def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if _bad_byte(ledger.text) is None:
         return
     if text.WIDE in text.not_text(ledger.text):
-        yield Fault(0, f"not UTF-8 but {text.WIDE}", "UTF-16")
+        yield Fault(0, f"not UTF-8 but {text.WIDE}", "UTF-16", severity="error")
         return
     count = 0
     for start, end in pairwise(text.plan_starts(ledger.text)):
