@@ -3,10 +3,10 @@ depends on the ledger is worked out from the bytes that are read under it."""
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TypedDict
+from typing import TypedDict, Unpack
 
 from pydantic import Field
 
@@ -78,7 +78,6 @@ class Recording(TypedDict, total=False):
     complete: Sequence[int]
     next_actions: Sequence[str]
     status: str | None
-    baseline: Path | None
     because: str
     decision: str
     tasks: Sequence[str]
@@ -88,18 +87,11 @@ def append(
     item: str,
     runs: Sequence[Path] = (),
     *,
-    result: str | None = None,
-    summary: str = "",
-    complete: Sequence[int] = (),
-    next_actions: Sequence[str] = (),
-    status: str | None = None,
     baseline: Path | None = None,
-    because: str = "",
-    decision: str = "",
-    tasks: Sequence[str] = (),
     again: bool = False,
     dry_run: bool = False,
     ledger: Path | None = None,
+    **recording: Unpack[Recording],
 ) -> Appended:
     """Record ``runs``, each a folder or a file in the repository, as one attempt of ``item``. None
     is needed to log a ``decision``, the option that was decided for and, ``because``, the reason;
@@ -117,17 +109,36 @@ def append(
     that is recorded already, words that the runs contradict and what ``validate`` would refuse.
     """
     config = configuration.find(Path.cwd(), ledger)
-    if not runs and (baseline or not (decision or _is_note(config, summary, result))):
+    is_note = _is_note(config, recording.get("summary", ""), recording.get("result"))
+    if not runs and (baseline or not (recording.get("decision") or is_note)):
         hint = "give its folder; `ledger note` records what was found without one"
         raise UsageError("no-run", "expected a run, found none", hint)
-    _refuse_blank({"--status": status, "--because": because or None})
-    evidence = _Evidence(config, runs)
+    _refuse_blank(recording)
+    readings = Readings(config, runs, read_baseline(config, baseline))
+    return record(config, item, readings, again=again, dry_run=dry_run, **recording)
+
+
+def record(
+    config: Config,
+    item: str,
+    readings: "Readings",
+    *,
+    result: str | None = None,
+    summary: str = "",
+    complete: Sequence[int] = (),
+    next_actions: Sequence[str] = (),
+    status: str | None = None,
+    because: str = "",
+    decision: str = "",
+    tasks: Sequence[str] = (),
+    again: bool = False,
+    dry_run: bool = False,
+) -> Appended:
+    """Write the attempt of ``append`` for runs that are read. Nothing is read once it is written:
+    what failed then would give a wrong exit code."""
     reason = "" if decision else because  # else it would stand in for evidence
-    attempt = _draft(
-        config, evidence, result=result, summary=summary, because=reason, baseline=baseline
-    )
-    # Before anything is written: what fails afterwards would give a wrong exit code.
-    missing = tuple(unkept(config, evidence.each))
+    attempt = _draft(config, readings, result=result, summary=summary, because=reason)
+    notes = (*readings.whole.warnings, *_citation_notes(readings), *readings.unkept)
     home = outcomes.home_of(config, _section(opened(config).ledger, item), tasks) if tasks else ""
     locked = change_with(config, home, dry_run=dry_run) if home else change(config, dry_run=dry_run)
     with locked as plan:
@@ -135,22 +146,23 @@ def append(
         ticked = outcomes.tick(plan, tasks)
         value = outcomes.decision_words(config, section, decision, because) if decision else ""
         if not again:
-            _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
-        attempt = _placed(config, plan.ledger, section, attempt, evidence=evidence, decision=value)
+            _refuse_recorded(plan.ledger, section.id, readings, config.ledger_path)
+        attempt = _placed(config, plan.ledger, section, attempt, readings=readings, decision=value)
         wanted = _change(section, attempt, complete, next_actions, status=status)
-        wanted = _propose(config, plan, wanted, evidence)
+        wanted = _propose(config, plan, wanted, readings)
         if value:
             outcomes.refuse_unread(config, plan.new, section.id, value)
         outcomes.refuse_undone(config, plan.new, wanted, ticked, path=home)
     marks = [f"{home}#{item.id}" for item in ticked]
-    return _appended(config, plan, wanted, evidence, tasks=marks, missing=missing)
+    return _appended(config, plan, wanted, tasks=marks, notes=notes)
 
 
 def _is_note(config: Config, summary: str, result: str | None) -> bool:
     return bool(summary) and result is not None and _word(config, result) == "info"
 
 
-def _refuse_blank(options: Mapping[str, str | None]) -> None:
+def _refuse_blank(recording: Recording) -> None:
+    options = {"--status": recording.get("status"), "--because": recording.get("because") or None}
     for option, value in options.items():
         if value is not None and not value.strip():
             raise UsageError("usage", f"{option}: expected words, found none", "or leave it out")
@@ -167,6 +179,7 @@ def refuse_unrecordable(
         )
         hint = f"write <STAMP> for {stamps[0]} in the folder for runs"
         raise Refused("other-stamp", message, hint)
+    _refuse_blank(recording)
     result = recording.get("result")
     if result is not None:
         _word(config, result)
@@ -208,36 +221,48 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def unkept(config: Config, runs: Iterable[Evidence]) -> Iterator[str]:
-    """What keeps the next commit from having the files of runs, and what to do about it."""
-    for run in runs if config.is_git else ():
-        names = [run.path] if (config.root / run.path).is_file() else run.files
-        paths = [name if name == run.path else f"{run.path}/{name}" for name in names]
-        yield from repository.unkept(config.root, run.path, paths)
+def read_baseline(config: Config, baseline: Path | None) -> Evidence | None:
+    """The earlier run that runs are compared with. Raises as ``append`` does of a run."""
+    if baseline is None:
+        return None
+    return read_run(files.WorkTree(config.root), files.inside(config.root, baseline))
 
 
-class _Evidence:
-    """What the runs say: ``each`` by itself, and the ``whole`` of them as parts of one run."""
+class Readings:
+    """What the runs say: ``each`` by itself, and the ``whole`` of them as parts of one run; and
+    ``unkept``, what keeps the next commit from having their files, and what to do about it.
+    Raises as ``append`` does of runs."""
 
-    def __init__(self, config: Config, runs: Sequence[Path]) -> None:
-        self.tree = files.WorkTree(config.root)
+    def __init__(
+        self, config: Config, runs: Sequence[Path], baseline: Evidence | None = None
+    ) -> None:
+        tree = files.WorkTree(config.root)
         names = list(dict.fromkeys(files.inside(config.root, run) for run in runs))
-        self.outputs = [outputs_of(self.tree, name) for name in names]
+        self.baseline = baseline
+        self.outputs = [outputs_of(tree, name) for name in names]
         today = datetime.now(UTC).isoformat()
         none = Evidence(path="", completeness="complete", started=today)
         self.whole = together(self.outputs) if names else none
         self.each = tuple(outputs.evidence() for outputs in self.outputs)
+        self.single = frozenset(run.path for run in self.each if (config.root / run.path).is_file())
         for run in self.each:
-            if not (run.files or run.tests or (config.root / run.path).is_file()):
+            if not (run.files or run.tests or run.path in self.single):
                 message = f"{run.path}: expected outputs of a run, found none"
                 raise UnreadableInput("no-run", message, "give the folder that the run wrote into")
         # How the files differ from HEAD; None where the bundle of each run says how they did.
         self.now: Changes | None = None
         if config.is_git and not all(run.commit for run in self.each):
             self.now = changes(config.root, set_aside(config, [run.path for run in self.each]))
+        self.unkept = tuple(self._unkept(config.root)) if config.is_git else ()
+
+    def _unkept(self, root: Path) -> Iterator[str]:
+        for run in self.each:
+            names = [run.path] if run.path in self.single else run.files
+            paths = [name if name == run.path else f"{run.path}/{name}" for name in names]
+            yield from repository.unkept(root, run.path, paths)
 
 
-def _propose(config: Config, plan: Plan, wanted: Change, evidence: _Evidence) -> Change:
+def _propose(config: Config, plan: Plan, wanted: Change, readings: Readings) -> Change:
     """Propose ``wanted``, with the ticks of what is met where it closes the item; return both."""
     if wanted.status is not None:
         draft = edited(plan.ledger, edits.append(plan.ledger, wanted))
@@ -246,7 +271,7 @@ def _propose(config: Config, plan: Plan, wanted: Change, evidence: _Evidence) ->
 
     def expect(new: Ledger) -> None:
         written = edits.check(plan.ledger, new, wanted)
-        claims = contradictions(wanted.attempt.summary, written, evidence.outputs)
+        claims = contradictions(wanted.attempt.summary, written, readings.outputs)
         claims += judgements.contradicted(config, new, plan.ledger)
         # The date and the commit are the run's own: what is wrong with them is reported by rules.
         own = wanted.attempt.commit
@@ -262,10 +287,9 @@ def _appended(
     config: Config,
     plan: Plan,
     wanted: Change,
-    evidence: _Evidence,
     *,
     tasks: Sequence[str],
-    missing: Sequence[str],
+    notes: Sequence[str],
 ) -> Appended:
     written = edits.check(plan.ledger, plan.new, wanted)
     return Appended(
@@ -277,11 +301,7 @@ def _appended(
         metrics=wanted.attempt.metrics,
         tasks=tuple(tasks),
         diff=plan.diff,
-        notes=(
-            *evidence.whole.warnings,
-            *_citation_notes(config.root, evidence.each),
-            *missing,
-        ),
+        notes=tuple(notes),
     )
 
 
@@ -291,36 +311,33 @@ def _section(ledger: Ledger, item: str) -> Item:
 
 def _draft(
     config: Config,
-    evidence: _Evidence,
+    readings: Readings,
     *,
     result: str | None,
     summary: str,
     because: str,
-    baseline: Path | None,
 ) -> NewAttempt:
     """The attempt but for its number and commit."""
-    delta, earlier = None, ""
-    if baseline is not None:
-        earlier = files.inside(config.root, baseline)
-        delta = compare(evidence.whole, read_run(evidence.tree, earlier))
-    phrase = result if result is not None else evidence.whole.result if evidence.each else "info"
+    baseline, whole = readings.baseline, readings.whole
+    delta = compare(whole, baseline) if baseline else None
+    phrase = result if result is not None else whole.result if readings.each else "info"
     word = _word(config, phrase, is_given=result is not None)
-    date, stamp = _date(config.root, evidence.whole)
-    failure = evidence.whole.failure
+    date, stamp = _date(config.root, whole)
+    failure = whole.failure
     if against_success(word, failure, text.one_line(because)) == "error":
-        message = f"it would say {phrase!r}, and the run failed: {failure} in {evidence.whole.path}"
+        message = f"it would say {phrase!r}, and the run failed: {failure} in {whole.path}"
         raise Refused("contradicted", message, f"{judgements.INSIST}; nothing was written")
     return NewAttempt(
         number=None,
         date=date,
         stamp=stamp,
-        moment="" if evidence.each else _stamp(evidence.whole.started),
+        moment="" if readings.each else _stamp(whole.started),
         result=word,
         words=phrase,
         summary=summary,
-        metrics=edits.metrics_of(_quotable(evidence), delta, earlier),
+        metrics=edits.metrics_of(_quotable(readings), delta, baseline.path if baseline else ""),
         because=text.one_line(because),
-        artifacts=tuple(path for run in evidence.each for path in _cited(config.root, run)),
+        artifacts=tuple(path for run in readings.each for path in _cited(readings, run)),
         commit="",
     )
 
@@ -371,11 +388,11 @@ def _is_quotable(paths: Sequence[str]) -> bool:
     return not names_other and styles.defused(quoted) == quoted and citations.is_quotable(paths)
 
 
-def _cited(root: Path, run: Evidence) -> tuple[str, ...]:
+def _cited(readings: Readings, run: Evidence) -> tuple[str, ...]:
     """The files of a run, as an attempt cites them: by their names, and where some cannot be
     quoted by the folder as well. A run may be one file."""
     folder = _readable(run.path)
-    if not run.files or (root / run.path).is_file():
+    if not run.files or run.path in readings.single:
         return (folder,)
     unquotable = {*_unquotable(run)}
     paths = [f"{run.path}/{name}" for name in run.files if name not in unquotable]
@@ -393,18 +410,18 @@ def _unquotable(run: Evidence) -> Sequence[str]:
     return odd if not plain or _is_quotable(plain) else run.files
 
 
-def _quotable(evidence: _Evidence) -> Evidence:
+def _quotable(readings: Readings) -> Evidence:
     """The whole of what the runs say, without names of files that a plan cannot quote."""
-    reason = evidence.whole.reason
-    for name in (name for run in evidence.each for name in _unquotable(run)):
+    reason = readings.whole.reason
+    for name in (name for run in readings.each for name in _unquotable(run)):
         reason = reason.replace(name, "a file")
-    return evidence.whole.model_copy(update={"reason": reason})
+    return readings.whole.model_copy(update={"reason": reason})
 
 
-def _citation_notes(root: Path, runs: Iterable[Evidence]) -> Iterator[str]:
+def _citation_notes(readings: Readings) -> Iterator[str]:
     """A note on each run that has files which are not cited by their names."""
-    for run in runs:
-        unquotable = () if (root / run.path).is_file() else _unquotable(run)
+    for run in readings.each:
+        unquotable = () if run.path in readings.single else _unquotable(run)
         if unquotable:
             shown = ", ".join(unquotable[:_MOST_NAMED])
             more = f" and {len(unquotable) - _MOST_NAMED} more" if unquotable[_MOST_NAMED:] else ""
@@ -417,22 +434,22 @@ def _placed(
     section: Item,
     attempt: NewAttempt,
     *,
-    evidence: _Evidence,
+    readings: Readings,
     decision: str,
 ) -> NewAttempt:
     """The attempt with its number and commit, and the words that log a decision."""
-    known = {"commit": _commit(config, evidence, ledger)}
+    known = {"commit": _commit(config, readings, ledger)}
     if decision:
         known["summary"] = f"{decision} {attempt.summary}".strip()
     number = edits.next_number(ledger, section.id)
     return attempt.model_copy(update={"number": number, **known})
 
 
-def _commit(config: Config, evidence: _Evidence, ledger: Ledger) -> str:
+def _commit(config: Config, readings: Readings, ledger: Ledger) -> str:
     """The commit of each run, and whether files differed: from its bundle, else as it is now."""
     commits: list[tuple[str | None, bool | None]]
-    commits = [(run.commit, run.dirty) for run in evidence.each if run.commit]
-    now = evidence.now
+    commits = [(run.commit, run.dirty) for run in readings.each if run.commit]
+    now = readings.now
     if now is not None:
         earlier = tuple(f"{folder}/" for folder in earlier_runs(config, ledger, now.paths))
         commits.append((now.commit, not all(path.startswith(earlier) for path in now.paths)))
@@ -462,9 +479,9 @@ def earlier_runs(config: Config, ledger: Ledger, paths: Sequence[str] | None = N
     return [path for path, state in states.items() if state == "untracked"]
 
 
-def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) -> None:
+def _refuse_recorded(ledger: Ledger, item: str, readings: Readings, path: str) -> None:
     sections = [section for section in ledger.items if section.id == item]
-    for run in evidence.each:
+    for run in readings.each:
         entry = edits.entry_of(run, sections)
         if entry:
             number, where = entry.number, ""

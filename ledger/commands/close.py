@@ -65,11 +65,12 @@ def close(
             ledger=config.ledger,
         )
         return written.as_change("status is done, by ", dry_run=dry_run, notes=notes)
+    by = _by(config, section)
     with change(config, dry_run=dry_run) as draft:
         new_plan = set_status(draft.ledger, section.id, "done")
         met = closings.met(config, section.id, new_plan, draft.ledger)
         draft.accept(tick(new_plan, section.id, met), section.id)
-    done = [f"status is done{_by(config, section)}"]
+    done = [f"status is done{by}"]
     done += [f"{text.counted(len(met), 'criterion')} ticked"] if met else []
     return draft.changed(section.id, *done, dry_run=dry_run, notes=notes)
 

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, Unpack
@@ -16,12 +16,13 @@ from ledger import config as configuration
 from ledger.commands import read
 from ledger.commands.append import (
     Appended,
+    Readings,
     Recording,
-    append,
     earlier_runs,
+    read_baseline,
+    record,
     refuse_unrecordable,
     set_aside,
-    unkept,
 )
 from ledger.commands.outcomes import decision_words, home_of
 from ledger.commands.rounds import earlier_batch
@@ -29,7 +30,6 @@ from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError, UnreadableInput, UsageError, why
 from ledger.evidence.model import FAILING, Evidence
-from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
 from ledger.gates import tree
 from ledger.gates.ties import Tied, briefs_of
@@ -144,6 +144,7 @@ def run(
     into: str = "",
     folder: str = "",
     brief: Path | None = None,
+    baseline: Path | None = None,
     record: bool | None = None,
     ledger: Path | None = None,
     echo: Callable[[bytes], None] | None = None,
@@ -181,6 +182,7 @@ def run(
     place = _Place(folder, into, stamp, {"phase": phase, "sprint": sprint}, brief)
     bundle_of = partial(Bundle, item=item, command=terms, repetition=repetition)
     work = _Work(item, ledger, place, bundle_of, recording if record is not False else None)
+    work.baseline = read_baseline(work.config, baseline)
     return work.outcome(against, echo=echo, progress=progress, insists=record is True)
 
 
@@ -209,8 +211,7 @@ class _Work:
             decision_words(self.config, self.section, decision, given.get("because", ""))
         if tasks := given.get("tasks"):
             home_of(self.config, self.section, tasks)
-        if baseline := given.get("baseline"):
-            read_run(WorkTree(self.config.root), files.inside(self.config.root, baseline))
+        self.baseline: Evidence | None = None
 
     def outcome(
         self,
@@ -226,11 +227,16 @@ class _Work:
         capture = partial(_capture, self.config, bundle, aside=aside, earlier=earlier)
         with Interrupts() as interrupts:
             duration_s, verdict = capture(interrupts, echo=echo, progress=progress)
-        recorded = None
         is_whole = bundle.state != "interrupted" and not interrupts.caught
-        if self.recording is not None and is_whole and (insists or not bundle.no_try):
-            recorded = self._recorded(bundle, self.recording)
-        return _outcome(self.config, bundle, duration_s, verdict, recorded)
+        is_recorded = is_whole and (insists or not bundle.no_try)
+        recording = self.recording if is_recorded else None
+        with self._keeping(bundle, recording):
+            readings = Readings(self.config, [bundle.place], self.baseline)
+            outcome = _outcome(bundle, duration_s, verdict, readings)
+            if recording is None:
+                return outcome
+            recorded = record(self.config, self.item, readings, **recording)
+        return outcome.model_copy(update={"recorded": recorded})
 
     def _begun(self) -> tuple[Bundle, list[str]]:
         """The bundle, its folder made, and the outputs, which do not make a commit dirty. No folder
@@ -254,10 +260,14 @@ class _Work:
             if place.is_file() and place.is_relative_to(self.config.root):
                 yield place.relative_to(self.config.root).as_posix()
 
-    def _recorded(self, bundle: Bundle, given: Recording) -> Appended:
+    @contextmanager
+    def _keeping(self, bundle: Bundle, recording: Recording | None) -> Iterator[None]:
+        """Say of a failure where the run is, and how it is recorded later."""
         try:
-            return append(self.item, [bundle.place], ledger=self.config.ledger, **given)
+            yield
         except LedgerError as error:
+            if recording is None:
+                raise
             message = f"the run is in {bundle.path}, and not recorded: {error.message}"
             later = f"`ledger append {self.section.id} {bundle.path}` records it later"
             hint = f"{error.hint}; {later}" if error.hint else later
@@ -420,14 +430,11 @@ def _failing(evidence: Evidence) -> Iterator[FailingTest]:
 
 
 def _outcome(
-    config: Config,
-    bundle: Bundle,
-    duration_s: float,
-    verdict: tuple[str, ...],
-    recorded: Appended | None,
+    bundle: Bundle, duration_s: float, verdict: tuple[str, ...], readings: Readings
 ) -> RunOutcome:
+    """What came of it, before anything is recorded."""
     assert bundle.state != "running"
-    evidence = read_run(WorkTree(bundle.root), bundle.path)
+    (evidence,) = readings.each
     exits = [ended.exit for ended in bundle.rounds]
     codes = [last.code for last in exits if last.code] or [last.code for last in exits]
     peaks = [last.peak_rss_bytes for last in exits if last.peak_rss_bytes is not None]
@@ -450,6 +457,6 @@ def _outcome(
         no_try=bundle.no_try,
         failing=tuple(_failing(evidence)),
         verdict=verdict,
-        recorded=recorded,
-        notes=(*unkept(config, (evidence,)), *_lacking(bundle)),
+        recorded=None,
+        notes=(*readings.unkept, *_lacking(bundle)),
     )
