@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import errno
+import io
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from ledger import store
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.store import Pair, Which
 from tests.campaigns import archive_kills, faults
+from tests.support.commands import call
+from tests.support.repository import Repository
 
 OLD = (b"ledger, old\r\n", b"archive, old")
 NEW = (b"ledger, new\n", b"archive, new")
@@ -280,3 +285,70 @@ def test_a_call_of_the_system_that_fails_leaves_the_old_or_the_new(command: str)
     outcome = faults.run([command], most=1, seed=5)
     assert outcome.faults == []
     assert sum(outcome.met.values()) > 10
+
+
+# Every command that writes; `third` is an item with a run, `{run}` that of the first one.
+WRITERS = {
+    "append": "append PARSE-SPEED-001 {run} --again --complete 2 --baseline {run}",
+    "append of a file": "append DOCS-TOUR-002 {run}/pytest.log",
+    "run": "run PARSE-SPEED-001 -- true",
+    "run, several rounds": "run DOCS-TOUR-002 --rounds 2 -- true",
+    "run, a failure": "run DOCS-TOUR-002 -- false",
+    "note": "note PARSE-SPEED-001 learnt",
+    "close": "close DOCS-TOUR-002 --because written",
+    "close, of a run": "close DOCS-TOUR-002 --run {run} --because written",
+    "close, by the newest run": "close THIRD-003",
+    "action": "action PARSE-SPEED-001 block 2 --on anna",
+    "action, complete": "action PARSE-SPEED-001 complete 2",
+    "criterion": "criterion PARSE-SPEED-001 add done",
+    "edit": "edit THIRD-003 --status done --owner anna",
+    "add": "add Measure --id NEW-009",
+    "claim": "claim DOCS-TOUR-002 --as w1",
+    "release": "release PARSE-SPEED-001 --as w1",
+    "archive": "archive PARSE-SPEED-001 --keep 1",
+}
+THIRD = """
+## [THIRD-003] A third
+- Priority: Low
+- Status: in_progress
+- Attempts History:
+  * [2025-11-02] Attempt #1 — Result: success. Done.
+    Artifacts: `{run}/{{pytest.log,exit_code.txt}}`
+
+"""
+
+
+READING = ((os, "listdir"), (os, "scandir"), (os, "stat"), (builtins, "open"), (io, "open"),
+           (subprocess, "Popen"))  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
+def test_nothing_is_read_once_the_plan_is_written(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a disk that fails then, or a git, gives a wrong exit code for what was done."""
+    repo = Repository.create(tmp_path / "repo")
+    arguments = words.format(run=faults.RUN).split()
+    repo.ledger.write_bytes(repo.ledger.read_bytes() + THIRD.format(run=faults.RUN).encode())
+    repo.commit("A third item")
+    assert call(repo.path, "claim", faults.ITEM, "--as", "w1").code == 0
+    shutil.copytree(repo.path, tmp_path / "again")
+    count, last, replace = 0, 0, os.replace
+
+    def counted(*given: Any) -> None:
+        nonlocal count
+        replace(*given)
+        count += 1
+        for module, name in READING if count == last else ():
+            monkeypatch.setattr(module, name, fails)
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "replace", counted)
+    wanted = call(repo.path, *arguments)
+    count, last = 0, count
+    assert last, wanted.err
+    done = call(tmp_path / "again", *arguments)
+    monkeypatch.undo()
+    assert (done.code, done.err) == (wanted.code, wanted.err)

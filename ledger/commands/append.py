@@ -21,7 +21,7 @@ from ledger.edits.outline import edited
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
-from ledger.evidence.outputs import outputs_of, read_run, together
+from ledger.evidence.outputs import UNREADABLE, outputs_of, read_run, together
 from ledger.gates.success import against_success
 from ledger.git import files, repository
 from ledger.git.blobs import Blobs
@@ -249,6 +249,10 @@ class Readings:
             if not (run.files or run.tests or run.path in self.single):
                 message = f"{run.path}: expected outputs of a run, found none"
                 raise UnreadableInput("no-run", message, "give the folder that the run wrote into")
+        for part in (part for outputs in self.outputs for part in outputs.parts):
+            if part.reader == UNREADABLE:  # git could not commit it either
+                hint = "see to it that the whole run can be read; nothing was written"
+                raise UnreadableInput("cannot-read", part.reason, hint)
         # How the files differ from HEAD; None where the bundle of each run says how they did.
         self.now: Changes | None = None
         if config.is_git and not all(run.commit for run in self.each):

@@ -105,6 +105,8 @@ _TRANSCRIPT = re.compile(
 _MOST_NAMES = 5  # files that are not understood
 NOT_UNDERSTOOD = "not understood: "
 """What the note on them begins with."""
+UNREADABLE = "unreadable"
+"""The reader of what is there and could not be read."""
 _LFS = b"version https://git-lfs.github.com/spec/"
 _STAMP = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 
@@ -190,6 +192,9 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
     total = 0
     for entry in entries:
         name = entry.path or path
+        if entry.fault:
+            parts.append(_failed(name, f"{name}: {entry.fault}"))
+            continue
         if not is_file and not _may_matter(name):
             continue
         if entry.size > MAX_BYTES or total + entry.size > MAX_TOTAL_BYTES:
@@ -205,12 +210,13 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
         except UnreadableInput as error:
             if is_file:
                 raise
-            parts.append(_unread(name, error.message))
+            parts.append(_failed(name, error.message))
             continue
         parts += parts_of(data, name, is_file=is_file)
     if not is_file:
         parts = [*_without_quotes(parts), *_not_understood(entries, parts)]
-    names = tuple(entry.path or path.rpartition("/")[2] for entry in entries)
+    seen = (entry.path for entry in entries if not entry.fault)
+    names = tuple(name or path.rpartition("/")[2] for name in seen)
     inner = tuple(f"{folder}/" for folder in _inner_runs(parts))
     return Outputs(
         path,
@@ -277,7 +283,7 @@ def _inner_runs(parts: Sequence[Part]) -> list[str]:
 
 def _below(files: Files, path: str) -> Iterator[File]:
     try:
-        yield from files.below(path)
+        yield from files.entries(path)
     except UnreadableInput as error:
         if error.code != "no-such-file":
             raise
@@ -326,6 +332,11 @@ def _unread(name: str, why: str) -> Part:
     """A file that is not read. ``name`` is empty for all that are beyond so many."""
     has_results = not name or name.lower().endswith(".xml")
     return _broken("unread", name, f"not read: {why}", has_results=has_results)
+
+
+def _failed(name: str, why: str) -> Part:
+    """What is there and could not be read. It may hold anything."""
+    return _broken(UNREADABLE, name, f"not read: {why}", has_results=True)
 
 
 def _broken(reader: str, name: str, why: str, *, has_results: bool) -> Part:

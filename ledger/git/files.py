@@ -6,12 +6,14 @@ repository, with forward slashes. A symbolic link is followed where it stays ins
 repository; what lies outside is not there, for any of them. Nothing here changes a repository.
 """
 
+import errno
 import os
 import re
 import stat
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -25,6 +27,10 @@ Kind = Literal["file", "folder"]
 
 _LINK: Final = "120000"  # git's modes of a symbolic link,
 _SUBMODULE: Final = "160000"  # and of another repository's commit
+# What systems say of a name that nothing has, or can have.
+_NOT_THERE: Final = frozenset(
+    {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL}
+)
 _MOST_LINKS: Final = 40  # one behind the other, as Linux has it
 _LONGEST_TARGET: Final = 4096  # bytes
 # What some file system takes for `.git`: `.GIT`, `.git.` and `.git ` (Windows drops the end),
@@ -115,10 +121,12 @@ def inside(root: Path, place: Path) -> str:
 
 
 class File(NamedTuple):
-    """A file below a folder: its path from there (``""`` for the folder itself) and its size."""
+    """A file below a folder: its path from there (``""`` for the folder itself) and its size; or
+    what could not be looked at there, with the ``fault``, as in "permission denied"."""
 
     path: str
     size: int
+    fault: str = ""
 
 
 class Files(ABC):
@@ -128,7 +136,9 @@ class Files(ABC):
     def kind(self, path: str) -> Kind | None:
         """What ``path`` is; None for nothing, and for what is neither (a pipe, say)."""
         real = self.real(path)
-        return None if real is None else self._kind(real)
+        with suppress(OSError):
+            return None if real is None else self._kind(real)
+        return None
 
     def has(self, path: str) -> bool:
         """Whether ``path`` is a file or a folder; for each path answered once."""
@@ -147,12 +157,16 @@ class Files(ABC):
     def size(self, path: str) -> int | None:
         """The bytes of a file; None for anything else, or where a partial clone lacks it."""
         real = self.real(path)
-        return self._size(real) if real is not None and self._kind(real) == "file" else None
+        with suppress(OSError):
+            return self._size(real) if real is not None and self._kind(real) == "file" else None
+        return None
 
     def names(self, folder: str) -> Sequence[str]:
         """The names in a folder, sorted; none where it is no folder."""
         real = self.real(folder)
-        return self._names(real) if real is not None and self._kind(real) == "folder" else []
+        with suppress(OSError):
+            return self._names(real) if real is not None and self._kind(real) == "folder" else []
+        return []
 
     def below(self, path: str) -> Iterator[File]:
         """The files of a folder and of its subfolders, name by name in their order; or the one
@@ -160,23 +174,40 @@ class Files(ABC):
         them; a file is left out where its content is not at hand (in a partial clone).
 
         Raises UnreadableInput (``no-such-file``) where ``path`` is neither."""
+        return (entry for entry in self.entries(path) if not entry.fault)
+
+    def entries(self, path: str) -> Iterator[File]:
+        """The same, and what could not be looked at. Raises as ``below``, and UnreadableInput
+        (``cannot-read``) where ``path`` itself could not."""
         start = self.real(path)
-        if start is None or self._kind(start) is None:
-            raise _missing(path, "file or folder")
+        with _readable(path):
+            if start is None or self._kind(start) is None:
+                raise _missing(path, "file or folder")
         linked = {start}
         waiting = [("", start)]
         while waiting:
             name, real = waiting.pop()
-            if self._kind(real) != "folder":
-                size = self._size(real)
-                if size is not None:
-                    yield File(name, size)
-                continue
             inside = []
-            for last in self._names(real):
-                target = self._followed(f"{real}/{last}" if real else last, linked)
-                if target is not None:
-                    inside.append((f"{name}/{last}" if name else last, target))
+            try:
+                if self._kind(real) != "folder":
+                    size = self._size(real)
+                    if size is not None:
+                        yield File(name, size)
+                    continue
+                names = self._names(real)
+            except OSError as error:
+                if not name:
+                    raise _unreadable(path, error) from error
+                yield File(name, 0, why(error))
+                continue
+            for last in names:
+                below = f"{name}/{last}" if name else last
+                try:
+                    target = self._followed(f"{real}/{last}" if real else last, linked)
+                except OSError as error:
+                    yield File(below, 0, why(error))
+                else:
+                    inside += [] if target is None else [(below, target)]
             waiting += reversed(inside)
 
     def read(self, path: str, limit: int) -> bytes:
@@ -184,15 +215,16 @@ class Files(ABC):
         (``no-such-file``), it has more than ``limit`` bytes (``too-large``), or it cannot be
         read (``cannot-read``)."""
         real = self.real(path)
-        if real is None or self._kind(real) != "file":
-            raise _missing(path, "file")
-        size = self._size(real)
-        if size is None or size <= limit:
-            data = self._content(real, limit)
-            if data is None:
-                raise UnreadableInput("cannot-read", f"{path}: its content is not at hand")
-            if len(data) <= limit:
-                return data
+        with _readable(path):
+            if real is None or self._kind(real) != "file":
+                raise _missing(path, "file")
+            size = self._size(real)
+            if size is None or size <= limit:
+                data = self._content(real, limit)
+                if data is None:
+                    raise UnreadableInput("cannot-read", f"{path}: its content is not at hand")
+                if len(data) <= limit:
+                    return data
         raise UnreadableInput("too-large", f"{path}: expected at most {limit:,} bytes")
 
     def real(self, path: str) -> str | None:
@@ -215,7 +247,8 @@ class Files(ABC):
 
     @abstractmethod
     def _real(self, path: str) -> str | None:
-        """See ``real``, for a path that is well formed. The others here take what it returns."""
+        """See ``real``, for a path that is well formed. The others here take what it returns, and
+        raise OSError where the system does not let them look at what is there."""
 
     @abstractmethod
     def _is_link(self, path: str) -> bool: ...
@@ -266,21 +299,19 @@ class WorkTree(Files):
     def _status(self, real: str) -> os.stat_result | None:
         try:
             return os.stat(self._place(real))  # noqa: PTH116 - paths are text here
-        except (OSError, ValueError):
+        except ValueError:
+            return None
+        except OSError as error:
+            if error.errno not in _NOT_THERE:
+                raise
             return None
 
     def _names(self, real: str) -> Sequence[str]:
-        try:
-            return sorted(name for name in os.listdir(self._place(real)) if not is_gits(name))  # noqa: PTH208 - likewise
-        except OSError:
-            return []
+        return sorted(name for name in os.listdir(self._place(real)) if not is_gits(name))  # noqa: PTH208 - likewise
 
     def _content(self, real: str, limit: int) -> bytes | None:
-        try:
-            with open(self._place(real), "rb") as file:  # noqa: PTH123 - paths are text here
-                return file.read(limit + 1)
-        except OSError as error:
-            raise UnreadableInput("cannot-read", f"{real}: {why(error)}") from error
+        with open(self._place(real), "rb") as file:  # noqa: PTH123 - paths are text here
+            return file.read(limit + 1)
 
     def _place(self, real: str) -> str:
         return f"{self._top}/{real}" if real else self._top
@@ -520,6 +551,19 @@ class Commit(_Recorded):
 
 def _records(root: Path, *arguments: str) -> Iterator[str]:
     return (os.fsdecode(line) for line in process.ask(root, *arguments).split(b"\0") if line)
+
+
+@contextmanager
+def _readable(path: str) -> Iterator[None]:
+    """Say of a failure of the system what could not be read."""
+    try:
+        yield
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: OSError) -> UnreadableInput:
+    return UnreadableInput("cannot-read", f"{path}: {why(error)}")
 
 
 def _missing(path: str, expected: str) -> UnreadableInput:
