@@ -147,9 +147,9 @@ _PLACES: Final = tuple(
         ),
         # https://host/container?sv=1&sig=V
         ("a signature in an address", ("?sig=", "&sig="), r"([\w%+/-]{24,200})"),
-        # curl -u user:V, mysql -pV
+        # curl -u user:V, mysql -pV; not mkdir -p pkm-system/src
         ("a password in a command", (" -u", " --user"), rf"[ \t=]*[\"']?[\w.@-]{{1,60}}:{_VALUE}"),
-        ("a password in a command", (" -p",), rf"[ \t]*{_VALUE}"),
+        ("a password in a command", (" -p",), rf"(?<!mkdir -p)[ \t]*{_VALUE}"),
         ("a Telegram token", (":aa",), r"(?<=\d{8}:AA)([\w-]{33})(?![\w-])"),
         ("a Terraform token", (".atlasv1.",), r"(?<=\w{14}.{9})([\w-]{60,70})"),
         ("a Mailchimp key", ("-us",), r"(?<=([0-9a-f]{32})-us)\d{1,2}\b"),

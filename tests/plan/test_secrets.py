@@ -103,7 +103,7 @@ def test_no_secret_of_a_command_is_written_down(words: list[str]) -> None:
     "line",
     [
         "pytest -q tests/test_token.py::test_a -k 'not secret' --tb=short", "python -u -m pytest tests", "pytest -p no:cacheprovider -n 2",
-        "pytest --no-auth tests/test_x.py", "pytest --use-token tests/", "docker run -p 80:80 img", "mkdir -p a/b", "ssh -p 22 host",
+        "pytest --no-auth tests/test_x.py", "pytest --use-token tests/", "docker run -p 80:80 img", "mkdir -p a/b", "mkdir -p pkm-system/{a,b}", "mkdir -p qkx-zsystemw/src", "ssh -p 22 host",
         "cd a && OMP_NUM_THREADS=4 pytest -x 2>&1 | tee log", "go test ./... -run TestToken", "git clone https://github.com/o/r.git",
         "pytest 'tests/test_a.py::test_b[token: x]'", "pytest --token-type bearer", "pytest --password-file /run/p",
         "curl https://h:8080/x", "./run.sh --seed 42 --key-path a/b", "pytest 'a b' \"c d\" e\\ f", "pytest --keyfile k.pem",
