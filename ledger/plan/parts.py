@@ -50,11 +50,17 @@ _LOOKS_LIKE_BOX = re.compile(
 _LOOKS_LIKE_ROW = re.compile(r"[ \t]*\|(?:[^|\n]*\|){0,9}?[ \t]*`?\[[ xXDP]\]`?[ \t]*(?:\||\Z)")
 # ``[ ] text``
 _PLAIN_BOX = re.compile(r"\[(?P<mark>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
-# e.g. "[x] Measure it"
-_ANY_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t\n]|\Z)[ \t]*")
-_MARKS: Final[dict[ActionState, str]] = {"complete": "x \u2713 \u2714 \u2705", "in_progress": "~ /",
+# e.g. "[x] Measure it", "[\u23f3] Measure it"
+_ANY_BOX = re.compile(
+    rf"\[(?P<mark>[ xX~/!>{''.join(words.MARKS)}-])\ufe0f?\](?=[ \t\n]|\Z)[ \t]*"
+)
+_MARKS: Final[dict[ActionState, str]] = {"complete": "x", "in_progress": "~ /",
     "blocked": "!", "deferred": ">", "rejected": "-"}  # fmt: skip
-BOX_STATES: Final[dict[str, ActionState]] = {" ": "pending", **words.by_word(_MARKS)}
+BOX_STATES: Final[dict[str, ActionState]] = {
+    " ": "pending",
+    **words.by_word(_MARKS),
+    **words.MARKS,
+}
 # `[SKIP] T002 Look`, `[in progress] Look`
 _WORD_BOX = re.compile(r"\[(?P<mark>[A-Za-z][A-Za-z/ _-]{0,14})\](?=[ \t])[ \t]*")
 # `⬜ Read twice`, `✅ Read`
@@ -218,6 +224,7 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
     lead = patterns.state(first, document.vocabulary)
     begin = width + lead.length - len(lead.text)
     state = document.vocabulary.state(lead.word, lead.mark)
+    state = "rejected" if not lead.text and patterns.struck_out(first) else state
     behind = _BEHIND_STATE.match(first, lead.length) if lead.length else None
     at = behind.end() if behind else 0
     line = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
@@ -465,8 +472,14 @@ def any_box(line: str) -> Box | None:
     if box := _box(_ANY_BOX.match(line)):
         return box
     match = _WORD_BOX.match(line)
-    state = words.WORD_BOXES.get("-".join(match["mark"].lower().split())) if match else None
+    state = words.word_box(match["mark"]) if match else None
     return Box(match.group().rstrip(), state, match.end()) if match and state else None
+
+
+def is_word_box(line: str) -> bool:
+    """Whether a line opens with words in brackets, which may be meant for a box: ``[later] Read``."""
+    match = _WORD_BOX.match(line)
+    return match is not None and len(match["mark"]) > 1
 
 
 def sign_box(line: str) -> Box | None:
@@ -503,7 +516,7 @@ def boxed_action(
     first = line[box.length :] if box else line
     return Action(
         number=number,
-        state=state,
+        state="rejected" if state == "pending" and patterns.struck_out(first) else state,
         state_text=box.text if box else "",
         attempt=None,
         stamp=None,

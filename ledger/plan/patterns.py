@@ -240,6 +240,8 @@ _CLOSE = re.compile(r":?\*\*")
 # e.g. "**✅**"
 _SIGN = re.compile(rf"(?P<bold>\*\*)?(?P<mark>{_MARK})(?(bold):?\*\*)")  # ✅, **✅:**
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
+# e.g. "~~**READ-2** Read twice~~ — not needed", not "~~Read twice~~ Read once"
+_STRUCK_OUT = re.compile(r"(?P<open>\*{0,2})~~(?P<words>[^~]+)~~(?P<behind>\Z|[ \t]*[^\w\s`*\[~].*)", re.DOTALL)
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
 LARGEST_NUMBER = 999_999
 """Of an attempt. What has more digits is none."""
@@ -458,6 +460,12 @@ def state(line: str, vocabulary: Vocabulary = USUAL) -> StateLead:
         )
     mark = _SIGN.match(line, at)
     return StateLead(mark["mark"], "", mark.group(), mark.end()) if mark else StateLead()
+
+
+def struck_out(text: str) -> str | None:
+    """The words of a task that is struck through, and the note behind; None for one that is not."""
+    match = _STRUCK_OUT.match(text)
+    return match["open"] + match["words"].strip() + match["behind"] if match else None
 
 
 def _is_marked_off(match: re.Match[str]) -> bool:

@@ -74,8 +74,8 @@ MARKS: Final[dict[str, ActionState]] = by_word(
 
 WORD_BOXES: Final[dict[str, ActionState]] = by_word(
     {
-        "pending": "todo pending open",
-        "in_progress": "wip in-progress doing started",
+        "pending": "todo to-do pending open not-started backlog",
+        "in_progress": "wip in-progress inprogress doing started in-review",
         "complete": "done complete completed",
         "blocked": "blocked on-hold paused",
         "deferred": "deferred postponed",
@@ -83,6 +83,12 @@ WORD_BOXES: Final[dict[str, ActionState]] = by_word(
     }
 )
 """What a word in brackets before a task says of it."""
+
+
+def word_box(mark: str) -> ActionState | None:
+    """The state that the word of a box says: ``In Progress``, ``in_progress``; None for none."""
+    return WORD_BOXES.get("-".join(re.findall(r"[a-z/]+", mark.lower())))
+
 
 _STATUS_WORDS: Final[dict[str, ItemStatus]] = by_word(
     {

@@ -19,6 +19,7 @@ from ledger.plan.dialects import list_edits, task_tables
 from ledger.plan.dialects.task_tables import Row
 from ledger.plan.document import LITERAL, Block, Document, Section
 from ledger.plan.model import (
+    FINISHED,
     Action,
     ActionState,
     Attempt,
@@ -307,6 +308,7 @@ def status_of(state: ActionState) -> ItemStatus:
 
 def opening(text: str) -> Opening:
     """Read what a task opens with, its box cut off."""
+    text = patterns.struck_out(text) or text
     match = _ID.match(text)
     if match and not (any(c.isdigit() for c in match["name"]) and _may_be_id(text, match)):
         match = None
@@ -317,8 +319,8 @@ def opening(text: str) -> Opening:
         is_sure = bool(
             match["bracket"] or match["before"] or match["colon"] or _MARKS_OFF.match(rest)
         )
-        if match["open"] and not match["close"]:
-            rest = match["open"] + rest  # **S01 Title**
+        if match["open"] and not match["close"]:  # **S01 Title**, **S01 — Title**
+            rest = match["open"] + _LEADING_DASH.sub("", rest)
     tags, at = [], 0
     while tag := _TAG.match(rest, at):
         tags.append(tag["tag"])
@@ -511,6 +513,12 @@ class _Reading:
                 self.tasks.append(_Task(entry, box, opened, above, self.title))
                 self.settled.update(range(entry.start, entry.end))
             else:
+                if parts.is_word_box(line) and any(
+                    self._box(parts.entry_text(self.document, other), other.start)
+                    for other in block.children
+                ):
+                    why = "the word in its brackets says no state"
+                    self.unread.append(parts.unread(self.document, "item", entry.start, why))
                 yield from self._prose_entry(entry, line, above)
 
     def _prose_entry(
@@ -579,7 +587,7 @@ class _Reading:
         return every
 
     def _item(self, task: _Task, name: str, *, is_named: bool) -> Item:
-        entry, opened = task.entry, task.opening
+        entry, opened, is_struck = task.entry, task.opening, False
         draft = parts.Draft(self.document, name)
         if task.row:
             title, draft.fields = task.row.title, [*task.row.fields]
@@ -587,11 +595,13 @@ class _Reading:
             title = self._text(entry, task.box.length if task.box else 0)
             if entry.kind == "section":
                 title = opened.whole
-            if is_named and opened.name:
-                title = opening(title).rest
+            is_struck = patterns.struck_out(title) is not None
+            title = opening(title).rest if is_named and opened.name else opening(title).whole
         for child in entry.children[1:]:
             self._nested(child, draft)
         status, status_text = self._status(task, title, draft.value("status"))
+        if is_struck and status not in FINISHED:
+            status, status_text = "archived", "~~"
         heading = next((heading for heading in reversed(task.above) if heading.priority), NOTHING)
         priority, priority_text = heading.priority, heading.priority_text
         tags = opened.tags if is_named or not opened.name else (opened.name, *opened.tags)
@@ -650,6 +660,7 @@ class _Reading:
             lead = patterns.state(text, self.vocabulary)
             worded = self.vocabulary.state(lead.word) if lead.word else "pending"
             state = worded if worded in ("in_progress", "blocked", "deferred") else "pending"
+            state = "rejected" if patterns.struck_out(text) else state
         return Action(
             number=number,
             state=state,
