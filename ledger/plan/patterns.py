@@ -130,25 +130,28 @@ def field_label(vocabulary: Vocabulary, *names: str) -> re.Pattern[str]:
     )
 
 
-# `Read fast [DONE]`, `Read fast (in progress)`, `Read fast — done`, `Read fast ✅ Done`
-# e.g. " — in progress"
-_TITLE_STATUS = re.compile(
-    rf"(?:[ \t](?:[\u2013\u2014]|--?|[{''.join(words.MARKS)}]\ufe0f?)[ \t]+|[ \t][\[(])"
-    r"(?P<said>[^\[\]()\u2013\u2014]{2,40})[\])]?\W{0,3}\Z"
+# e.g. " — " of "Read fast — done", " ✅ " of "Read fast ✅ Done"
+_BEFORE_STATUS = re.compile(
+    rf"[ \t](?:[\u2013\u2014]|--?|[{''.join(words.MARKS)}]\ufe0f?)[ \t]+"
 )
-# `(blocked by the vendor)`, `(not blocked any more)`, `(fixed, but still slow)`
-_MORE_OF_STATUS = re.compile(r",|[ \t](?:by|until|since|any|but)[ \t]")
 
 
 def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """The status that a heading's title ends with, or a sign before or behind it, empty for none;
-    and the title without it."""
-    start = max(0, len(title) - _LONGEST_STATUS)
-    match = _TITLE_STATUS.search(title, start)
-    status = _MORE_OF_STATUS.split(match["said"])[0].removeprefix("yet ") if match else ""
-    if match and vocabulary.is_status(status) and len(status.split()) <= 3:
-        return match["said"].strip(" *`"), title[: match.start()].rstrip()
-    bare = title.rstrip("\ufe0f ")
+    """The status that a heading's title ends with, before a note in parentheses or in them, or a
+    sign before or behind it, empty for none; and the title without it: ``Read fast [DONE]``,
+    ``Read fast (in progress)``, ``Read fast — done (since May)``, ``Read fast ✅ Done``."""
+    bare = title.rstrip("\ufe0f *_`.!:")
+    if bare[-1:] in (")", "]"):
+        at = max(bare.rfind("(", 0, -1), bare.rfind("[", 0, -1))
+        said = bare[at + 1 : -1].strip(" *`") if at >= 0 else ""
+        if said and vocabulary.heading_status(said):
+            return said, bare[:at].rstrip()
+        bare = bare[:at].rstrip() if at > 0 else bare
+    for before in reversed(list(_BEFORE_STATUS.finditer(bare, max(0, len(bare) - _LONGEST_STATUS)))):
+        said = bare[before.end() :].strip(" *`")
+        if vocabulary.heading_status(said):
+            return said, bare[: before.start()].rstrip()
+    bare = bare.rstrip("\ufe0f ")
     if bare[-1:] in words.MARKS and bare[:-1].endswith(" "):  # Read fast ✅
         return bare[-1], bare[:-1].rstrip()
     return (title[0], title[1:].lstrip("\ufe0f ")) if title[:1] in words.MARKS else ("", title)

@@ -24,6 +24,7 @@ _PHRASE_END = re.compile(rf";|{_SENTENCE_END.pattern}")
 _SENTENCE = re.compile(r";(?! but\b)|\(|\.(?:\s|\Z)")
 _NOTE = re.compile(r" ?\([^()]*\)")  # of `done (2025-03-01), but CI is red`
 _LONGEST_PHRASE = 120  # characters that may hold the deciding word
+_FEW_WORDS = 3  # of a status in a heading
 
 
 def by_word(words: dict[Meaning, str]) -> dict[str, Meaning]:
@@ -103,6 +104,16 @@ _STATUS_WORDS: Final[dict[str, ItemStatus]] = by_word(
         " backlog ready upcoming proposed unblocked unstarted",
     }
 )
+# What headings say, and fields do not.
+_HEADING_WORDS: Final[dict[str, ItemStatus]] = by_word(
+    {
+        "done": "met passed finished shipped",
+        "in_progress": "wip current",
+        "pending": "todos next upcoming remaining",
+    }
+)
+# What is behind a status of few words: `blocked by the vendor`, `fixed, but still slow`
+_MORE_OF_STATUS: Final = re.compile(r",| (?:by|until|since|any|but|in|on|for|during|after|with)\b")
 STATUSES: Final[dict[ActionState, ItemStatus]] = {
     "complete": "done",
     "rejected": "archived",
@@ -304,6 +315,17 @@ class Vocabulary:
     def is_status(self, text: str) -> bool:
         """Whether a word of ``text`` is one that says a status, though it may be turned."""
         return any(self._statuses(text))
+
+    def heading_status(self, text: str) -> ItemStatus | None:
+        """What a heading, or the end of one, means that is a status and no more: ``done``,
+        ``blocked by the vendor``, ``next``; None for any other words."""
+        said = " ".join(text.lower().split())
+        first, _, rest = said.partition(" ")
+        if alone := _HEADING_WORDS.get(first.strip(".,;:!")):
+            return None if rest else alone  # (current: 68 %)
+        head = _MORE_OF_STATUS.split(said)[0].removeprefix("yet ")
+        is_short = len(head.split()) <= _FEW_WORDS and len(said) <= _LONGEST_PHRASE
+        return self.status(said) if is_short and self.is_status(head) else None
 
     def _statuses(self, text: str) -> Iterator[tuple[ItemStatus, str]]:
         words = phrase(text)

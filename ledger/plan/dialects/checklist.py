@@ -34,8 +34,6 @@ from ledger.plan.words import Vocabulary
 
 _LONGEST_HEADING = 300  # characters of a heading that are looked at
 _NUMBERING = re.compile(r"(?:[\W_]|\d{1,3}[.)](?=\s)){0,12}")
-_TRAILING = re.compile(r"[\[(](?P<said>[^\[\]()]{2,60})[\])][^\w\[(]{0,6}\Z")
-_AFTER_DASH = re.compile(r"[ \t](?:[\u2013\u2014]|--?)[ \t]|:[ \t]")
 _THINGS = "items?|tasks?|work|to-?dos?|things?|steps?|entries|issues?|phases?"
 # e.g. "Recently completed"
 _ALONE = re.compile(
@@ -66,14 +64,6 @@ _OPTIONAL = re.compile(
 )
 _CRITERIA = re.compile(r"\b(?:criteria|criterion|definition of done)\b", re.IGNORECASE)
 _LEGEND = re.compile(r"(?:\w{1,20} )?(?:legend|key|notation)s?:?\Z", re.IGNORECASE)
-# What headings say, and fields do not.
-_MORE: Final[dict[str, ItemStatus]] = words.by_word(
-    {
-        "done": "met passed finished shipped",
-        "in_progress": "wip current",
-        "pending": "todos next upcoming remaining",
-    }
-)
 # e.g. "**PARSE-001** Read large files"
 _ID = re.compile(
     r"(?P<open>\*\*|`)?(?P<bracket>\[)?"
@@ -240,36 +230,20 @@ def read_heading(title: str, vocabulary: Vocabulary) -> HeadingStatus:
 def _heading_status(
     title: str, body: str, vocabulary: Vocabulary
 ) -> tuple[ItemStatus | None, str, bool]:
+    """What a heading says: it is a status itself, or ends with one."""
     alone = _ALONE.match(body)
-    if alone and (known := _known(alone["said"], vocabulary)):
+    if alone and (known := vocabulary.heading_status(alone["said"])):
         return known, body.rstrip(": \t"), True
-    trailing = _TRAILING.search(title)
-    if trailing and (known := _known(trailing["said"], vocabulary)):
-        return known, trailing["said"].strip(), False
-    for dash in reversed(list(_AFTER_DASH.finditer(title))):
-        phrase = words.phrase(title[dash.end() :])
-        if len(phrase.split()) <= 3 and (known := _known(phrase, vocabulary)):
-            return known, phrase, False
-    if tick := next((mark for mark in _TICKS if mark in title), None):
-        return "done", tick, False
-    ends = (title.rstrip("\ufe0f ")[-1:], title[:1])
-    sign = next((end for end in ends if end in words.MARKS), "")
-    return (status_of(words.MARKS[sign]), sign, False) if sign else (None, "", False)
-
-
-def _known(text: str, vocabulary: Vocabulary) -> ItemStatus | None:
-    """The status that ``text`` opens with; None where its first word is none."""
-    text = " ".join(text.lower().split())
-    first, _, rest = text.partition(" ")
-    first = first.strip(".,;:!")
-    status = _MORE.get(first) or vocabulary.status(f"{first} {rest.partition(' ')[0]}".strip())
-    if status == "unknown":
-        return None
-    if first in _MORE:
-        return None if rest else status  # (current: 68 %)
-    if vocabulary.status(first) != "unknown" or first in ("in", "on", "to", "not"):
-        return status
-    return None  # the word stands further on: a sentence
+    text, _ = patterns.title_status(title, vocabulary)
+    if not text:
+        text = title.rpartition(": ")[2]  # Milestone 1: done
+        text = text if vocabulary.heading_status(text) else ""
+    if tick := next((mark for mark in _TICKS if mark in title), None) if not text else None:
+        text = tick
+    if text in words.MARKS:
+        return status_of(words.MARKS[text]), text, False
+    known = vocabulary.heading_status(text) if text else None
+    return known, text if known else "", False
 
 
 def _heading_priority(body: str) -> tuple[str | None, str]:
