@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from ledger.plan import text
+from ledger.plan import text, words
 from ledger.plan.model import FINISHED, Dependency, Field, Item, Ledger
 from ledger.plan.patterns import plain_id
 
@@ -43,7 +43,7 @@ WAITS: Final = re.compile(
     re.IGNORECASE,
 )
 # Fields that hold what was tried and what is to be done, not what the item itself waits for.
-_OF_OTHERS: Final = ("attempt", "next action", "exit criteria", "success criteria")
+_OF_OTHERS: Final = ("attempt", "next action", *words.CRITERIA)
 
 
 def note(ledger: Ledger) -> Ledger:

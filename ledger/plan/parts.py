@@ -51,9 +51,7 @@ _LOOKS_LIKE_ROW = re.compile(r"[ \t]*\|(?:[^|\n]*\|){0,9}?[ \t]*`?\[[ xXDP]\]`?[
 # ``[ ] text``
 _PLAIN_BOX = re.compile(r"\[(?P<mark>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
 # e.g. "[x] Measure it", "[\u23f3] Measure it"
-_ANY_BOX = re.compile(
-    rf"\[(?P<mark>[ xX~/!>{''.join(words.MARKS)}-])\ufe0f?\](?=[ \t\n]|\Z)[ \t]*"
-)
+_ANY_BOX = re.compile(rf"\[(?P<mark>[ xX~/!>{''.join(words.MARKS)}-])\ufe0f?\](?=[ \t\n]|\Z)[ \t]*")
 _MARKS: Final[dict[ActionState, str]] = {"complete": "x", "in_progress": "~ /",
     "blocked": "!", "deferred": ">", "rejected": "-"}  # fmt: skip
 BOX_STATES: Final[dict[str, ActionState]] = {
@@ -477,7 +475,7 @@ def any_box(line: str) -> Box | None:
 
 
 def is_word_box(line: str) -> bool:
-    """Whether a line opens with words in brackets, which may be meant for a box: ``[later] Read``."""
+    """Whether a line opens with words in brackets, maybe meant for a box: ``[later] Read``."""
     match = _WORD_BOX.match(line)
     return match is not None and len(match["mark"]) > 1
 

@@ -73,22 +73,25 @@ _LOOSE = (
     rf"(?P<id>(?!YYYY)[A-Za-z][A-Za-z0-9]{{0,24}}(?:{_JOINT}[A-Za-z0-9]{{1,24}}){{0,6}}"
     r"|\d{1,4}(?:\.\d{1,4}){1,5})"
 )
+_NOUN = "issue|task|ticket|bug|item|problem|finding|fix|story|feature|prompt"
 _SHAPES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(rf"(?:{_MARK}[ \t]*)?{form}(?P<title>.*)", re.DOTALL)
     for form in (
         # [seed] Watch, **[core.1] Watch**, `[US-1]` Watch
         rf"\*{{0,2}}`?\[{_LOOSE}\](?!\()`?\*{{0,2}}:?",
-        # LEX-001: Read, LEX-001. Read, **T1** — Read, 1.2: Read
+        # LEX-001: Read, LEX-001. Read, **T1** — Read, 1.2: Read, Ticket LEX-1 — Read
         (
-            rf"(?=\W{{0,3}}[^\s:]*\d)\*{{0,2}}`?{_LOOSE}`?\*{{0,2}}"
+            rf"\*{{0,2}}(?:(?i:{_NOUN})[ \t]+)?(?=\W{{0,3}}[^\s:]*\d)\*{{0,2}}`?{_LOOSE}`?\*{{0,2}}"
             r"(?::|\.(?=[ \t])|[ \t]+(?:[\u2013\u2014]|--?)(?=[ \t]))"
         ),
         # **LEX-001 Read**, LEX-001 Read
         rf"\*{{0,2}}`?(?=[^\s`]*\d){_LOOSE}(?<=\d)`?\*{{0,2}}(?=[ \t])",
-        # 1. Read, Issue 3: Read, Task B: Read
+        # LEX-001 alone: its title is a field
+        rf"\*{{0,2}}`?(?=[^\s`]*\d){_LOOSE}`?\*{{0,2}}(?=\Z)",
+        # 1. Read, Issue 3: Read, Task B: Read, Step 5c — Read
         (
-            r"(?P<id>)(?:(?i:issue|task|bug|item|problem|finding|fix|story|step|phase|part)[ \t]+"
-            r"(?:#?\d{1,4}|[A-Z](?=[.):]))|#?\d{1,4}(?=[.)]))[.):]?(?=[ \t])"
+            rf"(?P<id>)\*{{0,2}}(?:(?i:{_NOUN}|step|phase|part)[ \t]+"
+            r"(?:#?\d{1,4}[a-z]?|[A-Z](?=[.):]))|#?\d{1,4}(?=[.)]))[.):]?(?=[ \t])"
         ),
     )
 )
@@ -131,9 +134,7 @@ def field_label(vocabulary: Vocabulary, *names: str) -> re.Pattern[str]:
 
 
 # e.g. " — " of "Read fast — done", " ✅ " of "Read fast ✅ Done"
-_BEFORE_STATUS = re.compile(
-    rf"[ \t](?:[\u2013\u2014]|--?|[{''.join(words.MARKS)}]\ufe0f?)[ \t]+"
-)
+_BEFORE_STATUS = re.compile(rf"[ \t](?:[\u2013\u2014]|--?|[{''.join(words.MARKS)}]\ufe0f?)[ \t]+")
 
 
 def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
@@ -147,7 +148,9 @@ def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
         if said and vocabulary.heading_status(said):
             return said, bare[:at].rstrip()
         bare = bare[:at].rstrip() if at > 0 else bare
-    for before in reversed(list(_BEFORE_STATUS.finditer(bare, max(0, len(bare) - _LONGEST_STATUS)))):
+    for before in reversed(
+        list(_BEFORE_STATUS.finditer(bare, max(0, len(bare) - _LONGEST_STATUS)))
+    ):
         said = bare[before.end() :].strip(" *`")
         if vocabulary.heading_status(said):
             return said, bare[: before.start()].rstrip()
@@ -244,7 +247,9 @@ _CLOSE = re.compile(r":?\*\*")
 _SIGN = re.compile(rf"(?P<bold>\*\*)?(?P<mark>{_MARK})(?(bold):?\*\*)")  # ✅, **✅:**
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 # e.g. "~~**READ-2** Read twice~~ — not needed", not "~~Read twice~~ Read once"
-_STRUCK_OUT = re.compile(r"(?P<open>\*{0,2})~~(?P<words>[^~]+)~~(?P<behind>\Z|[ \t]*[^\w\s`*\[~].*)", re.DOTALL)
+_STRUCK_OUT = re.compile(
+    r"(?P<open>\*{0,2})~~(?P<words>[^~]+)~~(?P<behind>\Z|[ \t]*[^\w\s`*\[~].*)", re.DOTALL
+)
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
 LARGEST_NUMBER = 999_999
 """Of an attempt. What has more digits is none."""

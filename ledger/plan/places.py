@@ -26,7 +26,7 @@ def field(item: Item, *names: str) -> Field | None:
 HOMES: Final = {
     "Attempts History": ("attempts history", "attempts", "attempt history"),
     "Next Actions": ("next actions", "next action"),
-    "Exit Criteria": ("exit criteria", "success criteria", "done criteria"),
+    "Exit Criteria": words.CRITERIA,
 }
 """What the fields are called that hold an item's attempts, its actions and its criteria."""
 
@@ -81,7 +81,7 @@ def _below(bullet: str, lines: Sequence[str]) -> Sequence[str]:
 
 def end_of_fields(item: Item) -> int:
     """Before the fields that look ahead (actions, risks, exit criteria), else after all."""
-    ahead = ("next action", "required action", "risk", "exit criteria", "success criteria")
+    ahead = ("next action", "required action", "risk", *words.CRITERIA)
     for field in item.fields:
         if field.name.lower().startswith(ahead):
             return field.span.start_byte

@@ -184,6 +184,15 @@ NAMES: Final = tuple(
     "Completed Items, TODOs".split(", ")
 )
 """What a field, heading, label or column of a table can stand for."""
+CRITERIA: Final = (
+    "exit criteria",
+    "success criteria",
+    "done criteria",
+    "acceptance criteria",
+    "definition of done",
+    "done when",
+)
+"""What the name of a field begins with, or that of a heading, which holds criteria."""
 PLACES: Final = {"<digits>": "0-9", "<capitals>": "A-Z", "<letters>": r"^\W\d_", "<name>": ""}
 """What a shape of IDs can hold, and which characters each takes; a name takes parts of letters
 and digits, with ``-``, ``_`` or ``.`` between them."""

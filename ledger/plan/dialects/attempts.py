@@ -28,13 +28,12 @@ from ledger.plan.document import (
 )
 from ledger.plan.model import Attempt, IndexRow, Item, Ledger, Unread, UnreadKind
 
-_CRITERIA = ("exit criteria", "success criteria")
 _CONTEXTS: tuple[tuple[str, parts.Context], ...] = (
     ("attempts", "attempts"),
     *((name, "attempts") for name in ("attempt history", "attempt log", "tries")),
     ("next action", "actions"),
     ("required action", "actions"),
-    *((name, "criteria") for name in _CRITERIA),
+    *((name, "criteria") for name in words.CRITERIA),
 )
 # Fields that may be a line of a paragraph, a quotation or a heading.
 _LABELS = ("Status", "State", "Priority", "Owner", "Depends on")
@@ -137,8 +136,9 @@ def _opening(document: Document, section: Section) -> _Opening:
         return _Opening(None, title)
     # `## Phase 2: Read ✅` is a task where none are below it.
     is_behind = status in words.MARKS and not shaped.title.startswith(status)
-    may_head = is_behind or not shaped.id
-    if may_head and (status or sign or _PART.match(title)) and _heads_tasks(document, section):
+    is_part = _PART.match(title) is not None
+    may_head = is_part or ((is_behind or not shaped.id) and (status or sign))
+    if may_head and _heads_tasks(document, section):
         return _Opening(None, title)
     status = status or sign
     if not (status or _tells_status(document, section)):
@@ -225,7 +225,8 @@ class _Draft(parts.Draft):
         known = {attempt.number for attempt in self.attempts}
         return Item(
             id=self.id,
-            title=self.opened.title if status_text or not status else self.opened.without,
+            title=(self.opened.title if status_text or not status else self.opened.without)
+            or self.value("title"),
             priority=words.priority(priority),
             priority_text=priority,
             status=vocabulary.status(status),

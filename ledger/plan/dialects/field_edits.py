@@ -19,7 +19,7 @@ _NAME: Final = re.compile(r"[^\W\d_][\w /&+.'-]{0,58}[\w.]")
 # What holds attempts, actions or criteria, in any dialect.
 # e.g. "Next actions"
 _HOMES: Final = re.compile(
-    r"attempts?\b|next (?:action|step)|required action|todo|tasks?\b|(?:exit|success|done) criteri",
+    r"attempts?\b|next (?:action|step)|required action|todo|tasks?\b|" + "|".join(words.CRITERIA),
     re.IGNORECASE,
 )
 

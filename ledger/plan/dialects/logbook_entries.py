@@ -25,7 +25,7 @@ _TITLES: Final[dict[Kind, tuple[str, ...]]] = {
     "attempts": ("attempts history", "attempt history", "attempts log", "attempts"),
     "done": ("completed items", "completed"),
     "todo": ("todos", "todo", "to do", "next actions"),
-    "criteria": ("exit criteria", "success criteria"),
+    "criteria": words.CRITERIA,
 }
 # e.g. "[2026-02-01 10:30] — LESER-1"
 _OPENING = re.compile(

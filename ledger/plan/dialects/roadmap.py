@@ -22,7 +22,7 @@ from ledger.plan.words import Vocabulary
 _CONTEXTS: Final[tuple[tuple[str, parts.Context], ...]] = (
     ("attempt", "attempts"),
     *((name, "actions") for name in ("next action", "next step", "todo", "task")),
-    *((name, "criteria") for name in ("exit criteria", "success criteria", "done criteria")),
+    *((name, "criteria") for name in words.CRITERIA),
 )
 _DASH = r"(?:[\u2013\u2014\u2192]|-{1,2}>?|=>|:)"
 # e.g. " — **in progress**"
