@@ -144,16 +144,16 @@ def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:
     bare = title.rstrip("\ufe0f *_`.!:")
     if bare[-1:] in (")", "]"):
         at = max(bare.rfind("(", 0, -1), bare.rfind("[", 0, -1))
-        said = bare[at + 1 : -1].strip(" *`") if at >= 0 else ""
-        if said and vocabulary.heading_status(said):
-            return said, bare[:at].rstrip()
+        ending = bare[at + 1 : -1].strip(" *`") if at >= 0 else ""
+        if ending and vocabulary.heading_status(ending):
+            return ending, bare[:at].rstrip()
         bare = bare[:at].rstrip() if at > 0 else bare
     for before in reversed(
         list(_BEFORE_STATUS.finditer(bare, max(0, len(bare) - _LONGEST_STATUS)))
     ):
-        said = bare[before.end() :].strip(" *`")
-        if vocabulary.heading_status(said):
-            return said, bare[: before.start()].rstrip()
+        ending = bare[before.end() :].strip(" *`")
+        if vocabulary.heading_status(ending):
+            return ending, bare[: before.start()].rstrip()
     bare = bare.rstrip("\ufe0f ")
     if bare[-1:] in words.MARKS and bare[:-1].endswith(" "):  # Read fast ✅
         return bare[-1], bare[:-1].rstrip()

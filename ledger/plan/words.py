@@ -328,13 +328,13 @@ class Vocabulary:
     def heading_status(self, text: str) -> ItemStatus | None:
         """What a heading, or the end of one, means that is a status and no more: ``done``,
         ``blocked by the vendor``, ``next``; None for any other words."""
-        said = " ".join(text.lower().split())
-        first, _, rest = said.partition(" ")
+        ending = " ".join(text.lower().split())
+        first, _, rest = ending.partition(" ")
         if alone := _HEADING_WORDS.get(first.strip(".,;:!")):
             return None if rest else alone  # (current: 68 %)
-        head = _MORE_OF_STATUS.split(said)[0].removeprefix("yet ")
-        is_short = len(head.split()) <= _FEW_WORDS and len(said) <= _LONGEST_PHRASE
-        return self.status(said) if is_short and self.is_status(head) else None
+        head = _MORE_OF_STATUS.split(ending)[0].removeprefix("yet ")
+        is_short = len(head.split()) <= _FEW_WORDS and len(ending) <= _LONGEST_PHRASE
+        return self.status(ending) if is_short and self.is_status(head) else None
 
     def _statuses(self, text: str) -> Iterator[tuple[ItemStatus, str]]:
         words = phrase(text)
