@@ -157,7 +157,9 @@ def judge_words(
 def _of_project(statement: Statement, run: Run) -> Statement:
     """What is said of the project is said of the whole run."""
     is_whole = run.projects.issuperset(part.lower() for part in statement.subject)
-    return statement._replace(subject=()) if statement.subject and is_whole else statement
+    if not statement.subject or not is_whole:
+        return statement
+    return statement._replace(subject=(), is_sure=statement.is_sure or statement.is_label)
 
 
 def _of_run(statement: Statement, runs: Sequence[Run]) -> tuple[Statement, Sequence[Run]]:
@@ -171,9 +173,10 @@ def _of_run(statement: Statement, runs: Sequence[Run]) -> tuple[Statement, Seque
             return statement._replace(subject=()), [run]
         outputs = [session for session in run.sessions if session.file != run.path]
         called = [s for s in outputs if (names == {_name_of(s.file)}) != statement.is_outside]
-        if names and len(called) == 1 and len({session.file for session in outputs}) > 1:
+        is_one = len({_name_of(session.file) for session in called}) == 1
+        if names and is_one and len(called) < len(outputs):
             whole = statement._replace(subject=(), is_outside=False, is_sure=True)
-            return whole, [_only(run, called[0])]
+            return whole, [_only(run, called)]
     if any(part.endswith(" run") for part in statement.subject):  # "the targeted run"
         return statement._replace(subject=(), is_sure=False), runs
     return statement, runs
@@ -184,13 +187,14 @@ def _name_of(file: str) -> str:
     return file.rpartition("/")[2].partition(".")[0]
 
 
-def _only(run: Run, session: Session) -> Run:
-    """A run with one of its outputs."""
+def _only(run: Run, sessions: Sequence[Session]) -> Run:
+    """A run with some of its outputs."""
+    files = {session.file for session in sessions}
     figures = {
-        name: tuple(figure for figure in figures if figure.file == session.file)
+        name: tuple(figure for figure in figures if figure.file in files)
         for name, figures in run.figures.items()
     }
-    return run._replace(whole=session, sessions=(), figures=figures)
+    return run._replace(whole=None, sessions=tuple(sessions), figures=figures)
 
 
 def _support(statement: Statement, observed: Sequence[Sequence[Observation]]) -> Observation | None:

@@ -90,7 +90,8 @@ class Wording:
         number = self.number(name)
         low = 0.0 if self.codes.endswith("⩽") else number.low
         high = inf if self.codes.endswith("⩾") else number.high
-        return self.say(quantity, low, high)._replace(of=number.of)
+        whole = (self.number("w").low, self.number("w").high) if self.has("w") else number.of
+        return self.say(quantity, low, high)._replace(of=whole)
 
     def each(self, statement: Statement) -> list[Statement]:
         """What is said of several parts, of each by itself."""
@@ -203,7 +204,8 @@ def _all_but(m: Wording) -> list[Statement]:
 def _only(m: Wording) -> list[Statement]:
     if m.names:
         return [m.say("only_failing")._replace(names=m.names)]
-    return [m.say("failing")._replace(is_outside=True), m.say("failing", 1.0, inf)]
+    quantity = _quantity(m) if m.has("q") else "failing"
+    return [m.say(quantity)._replace(is_outside=True), m.say(quantity, 1.0, inf)]
 
 
 def _only_again(m: Wording) -> list[Statement]:
@@ -234,6 +236,10 @@ def _share(m: Wording) -> list[Statement]:
 
 def _each(m: Wording) -> list[Statement]:
     return m.each(m.of(_quantity(m)))
+
+
+def _each_some(m: Wording) -> list[Statement]:
+    return m.each(m.say(_quantity(m), 1.0, inf))
 
 
 def _at_least(m: Wording) -> list[Statement]:
@@ -387,8 +393,9 @@ def _time(m: Wording) -> list[Statement]:
         return []
     near = (*m.before[-2:], *m.tokens)
     is_of_one = not _ONE_TEST.isdisjoint(" ".join(token.text for token in near).lower().split())
-    if is_of_one and any(token.code == "T" for token in near):
-        return []  # "each test takes less than 2 s"
+    behind = m.codes.endswith("A") and not _ONE_TEST.isdisjoint(m.text.split()[-1:])
+    if behind or (is_of_one and any(token.code == "T" for token in near)):
+        return []  # "each test takes less than 2 s", "30 s each"
     took = m.of("duration")
     if m.text.startswith("in "):
         took = took._replace(outcome="in")
@@ -425,8 +432,8 @@ def _other_exit(m: Wording) -> list[Statement]:
 
 
 def _rate(m: Wording) -> list[Statement]:
-    if m.code("q") == "S":
-        return [m.of("portion")._replace(outcome="skipped")]
+    if m.code("q") in "SE" and m.has("q"):
+        return [m.of("portion")._replace(outcome=OUTCOMES[m.code("q")])]
     if m.number().low < _WHOLE < m.number().high <= _WHOLE + 1:  # nobody rounds up to all
         return [
             m.say("fail_rate" if m.has("k") or m.code("q") == "F" else "pass_rate", _ALMOST, 100.0)
@@ -532,7 +539,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z", _not_all),
     (r"AN?g?T*P①", _first_try),
     # e.g. "all tests failed", "everything is red"
-    (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>l)?F\Z|\A(?P<s2>s)?TAF\Z", _none_passed),
+    (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>[lf])?[FES]\Z|\A(?P<s2>s)?TA[FES]\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
     # e.g. "both runs are green", "no run failed", "all sessions passed"
     (r"Ag?N?(?:Ψ|W(?=J?F))J?P+|Zg?(?:[AN]*Ψ|W)J?F\Z|ZFiA?g?N?Ψ", _all_runs),
@@ -547,11 +554,13 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"O(?:{_NAMES})U", _only_again),
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
     (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
-    (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F|OT?F(?P<s3>[usf])T?\Z|O(?P<s4>f)F", _only),
+    (r"O(?P<s>s)TJ?(?P<q>[FEU])|(?P<s2>s)TOJ?T?(?P<q2>[FEU])|OT?[FE]µ?(?P<s3>[us])T?\Z", _only),
+    (r"O(?P<s>f)(?P<q>[FEU])|O[µT]?(?P<q2>[FEU])[µT]?(?P<s2>f)\Z", _only),
     # e.g. "both failures are in test_x.py"
     (r"[AO]J?(?P<n>N)?J?(?P<q>[FES])T?ł?(?P<l>l)|J?(?P<q2>[FES])T?(?:AJ?|A?ł)(?P<l2>l)", _where),
     (r"(?P<n>N)J?(?P<q>[FES])T?J?[a,–]?Ał?(?P<l>l)|(?P<s>[usf])T?J?A(?P<q2>[FES])", _where),
     # e.g. "most of the failures are in test_x.py", "db has half of the skips"
+    (r"\A∃?(?P<q>[FES])T?ł?(?P<l>l)\Z", _each_some),
     (rf"(?P<n>p)g?N?(?P<q>[FES])T?ł?(?P<l>l)|{_PART}(?P<n2>p)g?N?(?P<q2>[FES])", _share),
     # e.g. "cli and export each have one failure", "test_x.py has the 16 GPU skips"
     (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
@@ -559,7 +568,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
     (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|O?(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_BY_NAME})", _new),
     (r"K[FT]*[:=]?(?P<n>N)K?[FT]*(?:,?Al)?|K[FT]*[:=]Z", _new),
-    (r"ZT?πT?F|A?T?g?πT?J?P|KZF?\Z|(?P<n>N)T?πF", _new),
+    (r"ZT?πT?F|A?T?g?πT?J?P|KZF?\Z|bK+F?T?c?|(?P<n>N)T?πF", _new),
     (r"(?P<a>∃)KF?T?", _new),
     # e.g. "all failures are new", "none of the baseline's failures is left"
     (r"AN?FT?K|ZcFT?J?", _all_new),
@@ -591,7 +600,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"[↓↑]?(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])(?:\((?P<j>%))?", _from_to),
     (rf"«?(?P<n>N)[a»](?P<k>N)T?J?(?P<q>{_O})(?:\((?P<j>%))?", _from_to),
     (rf"«?(?P<n>N)J?(?P<q>{_O})a(?P<k>N)J?{_O}", _from_to),
-    (rf"«?(?P<n>N)T?(?P<q>{_O})[a»](?P<k>[NZ]){_O}?", _from_to),
+    (rf"(?:(?P<s>[usf])T?)?«?(?P<n>N)T?(?P<q>{_O})[a»](?P<k>[NZ]){_O}?", _from_to),
     (rf"(?P<k>N)T?(?P<q>{_O})(?:,?«|[κi](?=Nc))(?P<n>N)c?", _from_to),
     (r"[hk][↓↑]?«?(?P<n>p)[a»](?P<k>p)", _from_to),
     (r"[HW]*[er↓↑]?:?«?(?P<n>t)[a»](?P<k>t)|H*(?P<k2>t)W?,?«(?P<n2>t)", _from_to),
@@ -608,11 +617,11 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?P<q>[FE])i(?:{_NAMES})J?∃?\Z", _outcome),
     (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?[:,(–]?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
-    (r"[TW]b(?P<q>F)|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
+    (r"(?:(?P<s>s)T?|(?P<s2>f)|[TWŵ])b(?P<q>[FEDSXYUV])|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
     (r"WFi(?P<n>N)T", _failed),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
     (
-        rf"(?:[OHi]|(?P<s>[usf])T?)?Z{_OF}N?J?(?P<s2>s)?T?J?(?P<l>l)?(?P<q>{_O})T?[Jł]*(?P<o>o)?(?P<l2>l)?",
+        rf"(?:[OHi]|AN?(?:gN)?[µT]|(?P<s>[usf])T?)?Z{_OF}N?J?(?P<s2>s)?T?J?(?P<l>l)?(?P<q>{_O})T?[Jł]*(?P<o>o)?(?P<l2>l)?",
         _count,
     ),
     (rf"(?P<l>l)(?:Z|(?P<n>N))T?(?P<q2>{_O})", _count),
@@ -620,9 +629,9 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "total 12 passed 9 failed 3", "9 passed 3 failed 12 in total": which is it?
     (r"\AN(?:[PFESXYL]N){2,}\Z", _nothing),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
-    (r"(?P<q>[LR])T?[:=](?P<n>N)", _count),
+    (rf"(?P<q>[LR])T?[:=](?P<n>N)(?!T?{_O})", _count),
     (
-        rf"[OH]?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?:R(?=[PFESXY]))?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
+        rf"(?:W[↓↑]?»)?[OH]?(?P<n>[Nx])O?(?:[gi]A?(?P<w>N))?{_OF}(?P<s>s)?T?J?(?:R(?=[PFESXY]))?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
         _count,
     ),
     (r"O?(?P<n>N)µE", _errors),
@@ -637,19 +646,19 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"P+:?(?P<n>x)|(?P<n2>x)P+|\A(?:[TW]:)?(?P<n3>x)\Z", _passed),
     (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?(?:R|(?=Ht))|RA(?P<n2>N)?T?\Z", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
-    (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PFS])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
+    (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PFSE])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
     (r"(?:h|(?P<k>k))(?:[:=g]|[↓↑]?»)?(?P<n>p)(?:gA?N?[LR]?T)?|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
     (r"(?<=[NTPFESXYRLDxg])[(=,]=?(?P<n>p)", _portion),
     # e.g. "12.5 % margin below a 900 s timeout", "CPU 190 %"
     (r"(?P<n>[pt])χ[i«g]?(?P<k>t)V?", _margin),
     (r"C[:=i]?(?P<n>p)|(?P<n2>p)C", _cpu),
     (r"W?(?P<b>b)H(?P<n>t)", _time),
-    (r"(?<=[tPFESXYWTR])\((?P<n>t)", _time),
+    (r"(?<=[tPFESXYWTR])\((?P<n>t)A?", _time),
     (r"(?P<s>s)?[AHWTR]*[HR]+[OAPT:=ig»J]*(?P<n>t)(?:»?[WA]|H\Z)?|(?P<n2>t)g?[WHA]", _time),
     (r"W[:iRgPJ]*(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
     (r"(?P<b>b)?ŵ?G+(?:g?W|J)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
-    (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O}|[Tµu])|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
+    (rf"[Wŵ]?I+[:=a]?(?P<n>N)(?!T?{_O}|[Tµu])|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
     # e.g. "the exit code is not 0", "it did not exit with 0"
     (r"[Wŵ]?I+[bB](?P<n>N)|[Wŵ]?bI+(?P<n2>N)", _other_exit),
     (r"(?P<z>I)+[:=]?[ZP]|P(?P<z2>I)\Z|Z(?P<z3>I)", _exit),

@@ -28,8 +28,8 @@ _SHOWN = 40  # characters that tell where a text is read no further
 _MARK: Final = re.compile(
     r"\((?!n(?:[,&]*n)*\))(?!(?<=[NTPFESXYRLDxg]\()p[),h])(?!(?<=[PFESXYLRDNHTR]\()%)"
     r"(?!(?<=[PFESXYLRDT]\()NaN)(?!(?<=[tPFESXYWTR]\()t)"
-    r"|[;)|]|(?<![nf])–|(?<![PFESXYDUVIHGChkKMTWΩQn]):"
-    r"|(?<=[TWΩI]):(?![PFNZntmp]|x\Z)|(?<=n):(?![PFESXY])|(?<=[PFESXYDUVHGChkKMQ]):(?![NntmpxZP])"
+    r"|[;)|]|(?<![nf])–|(?<![PFESXYLDUVIHGChkKMTWΩQn]):"
+    r"|(?<=[TWΩI]):(?![PFNZntmp]|x\Z)|(?<=n):(?![PFESXY])|(?<=[PFESXYLDUVHGChkKMQ]):(?![NntmpxZP])|(?<=L):(?!N(?!T))"
     r"|(?<![nf]),(?!«|A[lo]|(?<=[PTR],)B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
     r"|&(?=W|A|Z|b?[tT]|NT|N(?![FE]T?c?M)[PFESXYLRDUV])|(?<=[^APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
 )

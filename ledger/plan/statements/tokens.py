@@ -55,6 +55,7 @@ _TOKEN = re.compile(
     r"|[Aa]ttempts?[ _]?#?(?P<attempt>\d{1,4}))"
     r"|[Cc]hunk[ _]?#?(?P<chunk>\d{1,4})|(?P<stamp>\d{8}T\d{6}Z))(?![\w/]))"
     r"|(?P<status>[$%] (?:[^\n]{0,200}pytest[^\n]{0,200}; ?)?echo \$\?)"
+    r"|(?P<total>(?<![a-z] )[Tt]otals?(?=\s{0,3}[:=]\s{0,4}\d))"  # what is counted by a label
     r"|(?P<plain>[A-Za-z]+(?=[ ,;)]|\Z))"  # no other name begins so: most are words
     r"|(?P<code>`[^`\n]{1,300}`)"
     rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]|\.\w))"
@@ -73,7 +74,7 @@ _TOKEN = re.compile(
     r"(?P<unit> ?%| percent\b|[ -]?ms\b|[ -]?(?:seconds?|secs?|s)\b|[ -]?(?:minutes?|mins?|m)\b"
     r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[kKMGT]i?B|kbytes)\b)?(?!\w))"
     r"|(?P<word>[A-Za-z]+(?:['._-][A-Za-z]+)*\.?)"
-    r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—≠]|->|=>|[!=]=|[,;:()=|?]| - )"
+    r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒➔➜➝➞➡⟶—≠]|-{1,2}>|=>|[!=]=|[,;:()=|?]| - )"
 )
 # What a run left: a folder, `pytest.log`.
 # e.g. "`reports/parse/phase_b/20251103T080000Z/none.log`"
@@ -93,7 +94,7 @@ _EXIT = re.compile(r"(?:[$%] )?(?:[^\n]{0,200}pytest[^\n]{0,200}; ?)?(?:echo )?\
 _TIME = re.compile(r"(?:/usr/bin/)?time(?: -\w{1,9})?")
 # e.g. "no more than "
 _BOUND = re.compile(
-    r"(?:(?:{}) (?:the |an? )?|[~≈<>≤≥]=? ?)\Z".format(
+    r"(?:(?:{}) (?:the |an? )?|(?<![-=])[~≈<>≤≥]=? ?)\Z".format(
         "|".join(re.escape(phrase) for phrase in sorted(BOUNDS, key=len, reverse=True))
     ),
     re.IGNORECASE,
@@ -169,7 +170,7 @@ def _read(text: str, match: re.Match[str], slack: float) -> Token:
         if _WAS.search(text, max(0, start - _LONGEST_BOUND), start):
             return Token("d", start, end, written)
         return _read_number(text, match, slack)
-    if match["mark"]:
+    if match["mark"] or match["total"]:
         return Token(MARKS.get(written, written), start, end, written)
     inner = written.strip("`").strip()
     if _OUTPUT.fullmatch(written) and not _TIME.fullmatch(inner):
