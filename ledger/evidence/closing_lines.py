@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ledger.evidence.log_lines import streams
+from ledger.evidence.log_lines import plain_lines, streams
 from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, Totals, recount
 from ledger.evidence.part import Part, decode, is_log_with
 from ledger.evidence.pytest_lines import REPORTS, rule
@@ -68,7 +68,7 @@ class Runner(NamedTuple):
 def _runner(
     name: str, marks: Sequence[str], lines: Sequence[str], *, counts_tests: bool = True
 ) -> Runner:
-    return Runner(name, tuple(marks), re.compile("|".join(lines)), counts_tests)
+    return Runner(name, tuple(marks), re.compile("|".join(lines), re.MULTILINE), counts_tests)
 
 
 RUNNERS: tuple[Runner, ...] = (
@@ -229,9 +229,11 @@ def matches(name: str, sample: bytes) -> bool:
 def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each runner that ended, or failed, in the log. None where no runner did."""
     text = decode(data)
+    bare = "\n".join(map(str.strip, plain_lines(text)))
     parts = []
     for runner in RUNNERS:
-        if any(mark in text for mark in runner.marks):
+        # Most logs that have a mark have no line of the runner; one search of the whole shows it.
+        if any(mark in text for mark in runner.marks) and runner.line.search(bare):
             log = Log(runner)
             for lines in streams(text, log.landmark):
                 log.feed(_without_reports(lines))

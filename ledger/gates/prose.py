@@ -8,6 +8,7 @@ parentheses at the end is a note: it may name tests or files, but sets no bound.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -111,6 +112,7 @@ def read(condition: Condition, brief: Brief | None, path: str) -> Reading | None
     return Reading(Check(tuple(terms)), tuple(unread), is_eased) if terms else None
 
 
+@lru_cache(maxsize=1024)
 def _limits(text: str) -> bool:
     """Whether words take something out of what is asked for, or say the contrary."""
     return bool(_LIMITS.search(text)) or any(
@@ -228,7 +230,7 @@ def _of_run(prose: Prose) -> list[Term]:
     prose.seen.extend(terms.spans)
     if terms.terms:
         prose.find(_IN_ALL)
-    return terms.terms
+    return list(terms.terms)
 
 
 def _margins(prose: Prose) -> list[Term]:

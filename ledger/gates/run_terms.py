@@ -6,6 +6,7 @@ figure alone that is not zero is no demand, for it may be a bound: "20 tests pas
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor, inf
 from typing import Final, NamedTuple
@@ -133,8 +134,8 @@ class Demand(NamedTuple):
     """The terms that a text stands for, the spans of it that they are made of, and whether it
     speaks of all tests."""
 
-    terms: list[Term]
-    spans: list[tuple[int, int]]
+    terms: Sequence[Term]
+    spans: Sequence[tuple[int, int]]
     is_of_all: bool
 
 
@@ -151,6 +152,7 @@ class _Phrase(NamedTuple):
     names: tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)  # each action of an item asks for what the item or its brief asks
 def demand(text: str, note: str = "") -> Demand:
     """What a text demands of a run. The ``note`` behind it may name clusters and tests."""
     if whole := demanded(text):

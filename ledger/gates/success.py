@@ -5,6 +5,7 @@ is written beside it.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ledger.plan import text
@@ -24,6 +25,7 @@ _BARE: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=256)  # each action of an item is asked about the item's attempts
 def reason_in(words: str) -> str:
     """The reason that ``words`` give behind ``Because:`` or ``attested:``; empty for none."""
     match = _REASON.search(words)

@@ -272,10 +272,16 @@ class WorkTree(Files):
 
     def __init__(self, root: Path) -> None:
         self._top = os.path.realpath(root)
+        self._folders: dict[str, str] = {}  # where each leads: most files share theirs
 
     def _real(self, path: str) -> str | None:
+        folder, _, name = path.rpartition("/")
         try:
-            place = os.path.realpath(f"{self._top}/{path}")
+            if folder not in self._folders:
+                self._folders[folder] = os.path.realpath(f"{self._top}/{folder}")
+            place = f"{self._folders[folder].rstrip('/')}/{name}" if path else self._top
+            if os.path.islink(place):  # noqa: PTH114 - paths are text here
+                place = os.path.realpath(place)
         except (OSError, ValueError):  # no name that a file can have
             return None
         if place == self._top:

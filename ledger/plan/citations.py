@@ -103,6 +103,7 @@ class Citation(NamedTuple):
     line: int
 
 
+@lru_cache(maxsize=8192)  # an artifact is cited, followed and looked for
 def kind(path: str) -> Kind:
     """What one path is without looking: ``placeholder`` with an open part (``<STAMP>``, ``.../``,
     ``chunk_NN``, a glob), ``outside`` where it leads out of the repository, else ``path``."""
