@@ -531,6 +531,21 @@ def looks_like_box(line: str) -> bool:
     return bool(_LOOKS_LIKE_BOX.match(line))
 
 
+def is_bare_box(line: str) -> bool:
+    """Whether a line opens with a box and no bullet: ``[x] Read it``."""
+    return line.lstrip(" \t>")[:1] == "[" and looks_like_box(line)
+
+
+def why_no_box(line: str) -> str:
+    """Why a line that looks like a task with a box is not read as one."""
+    is_bare = is_bare_box(line)
+    return (
+        "it is no entry of a list: put `- ` before it"
+        if is_bare
+        else "its box is not one, or Markdown takes it for text"
+    )
+
+
 def looks_like_row(line: str) -> bool:
     """Whether a person would take the whole line for a row of a table of tasks."""
     return bool(_LOOKS_LIKE_ROW.match(line))

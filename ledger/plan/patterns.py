@@ -188,6 +188,8 @@ def _form(shapes: tuple[str, ...]) -> str:
 _LOOKS_LIKE_ID = re.compile(
     r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}[-_\u2010\u2011]\d{1,6}[A-Za-z]?\](?!\()"
 )
+# e.g. "###" of "###[PARSE-001] Read", "-## " of "-## [PARSE-001] Read"
+_ALMOST_HEADING = re.compile(r"[-*+>]?#{1,6}[ \t]*(?=[*\[])")
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?!\S)[ \t]*")
 _NUMBERED = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t])")
 # e.g. "2025-10-15T201831Z"
@@ -357,6 +359,13 @@ def _lead(line: str) -> AttemptLead | None:
 def looks_like_item(title: str) -> bool:
     """Whether a person would take a heading's text for that of an item, or of its attempt."""
     return bool(_LOOKS_LIKE_ID.match(title)) and not _TEMPLATE.match(title)
+
+
+def looks_like_heading(line: str) -> bool:
+    """Whether a person would take a line that is no heading for that of an item: ``-## [LEX-1]``,
+    ``##[LEX-1]``."""
+    match = _ALMOST_HEADING.match(line) if "#" in line[:2] else None
+    return match is not None and looks_like_item(line[match.end() :])
 
 
 def why_unread(line: str) -> str:

@@ -170,11 +170,15 @@ def _stray_boxes(
     taken = _lines(_taken(items, loose)) | {line.line - 1 for line in unread}
     inside = _lines(item.span for item in items)
     for line in boxes:
-        if line in inside and line not in taken:
+        if line in taken:
+            continue
+        is_action, text_of = line in inside, whole.line(line)
+        reason = "a task with a box among other entries"
+        if parts.is_bare_box(text_of):
+            reason = parts.why_no_box(text_of)
+        elif is_action:
             reason = "a box outside of the item's next actions and criteria"
-            yield parts.unread(whole, "action", line, reason)
-        elif line not in taken:
-            yield parts.unread(whole, "item", line, "a task with a box among other entries")
+        yield parts.unread(whole, "action" if is_action else "item", line, reason)
 
 
 def _stray_work(whole: Document, names: Sequence[str], read: set[int]) -> Iterator[Unread]:
@@ -182,6 +186,8 @@ def _stray_work(whole: Document, names: Sequence[str], read: set[int]) -> Iterat
     for section, name in zip(whole.sections, names, strict=True):
         if dialects.by_name(name).shares_history or not _WORK.fullmatch(whole.title(section)):
             continue  # a logbook reads such a list as what is to be done next
+        if section.level == 1 and read:
+            continue  # `# TODO` is the title of a file, with an introduction below it
         lists = (block for block in section.blocks if block.kind in LISTS)
         lines = {
             entry.start
@@ -209,8 +215,10 @@ def _boxes(whole: Document, names: Sequence[str]) -> Iterator[int]:
                 yield entry.start
         for block in section.blocks:
             if block.kind in ("table", "paragraph"):
-                lines = range(block.start, block.end)
-                yield from (line for line in lines if parts.looks_like_row(whole.line(line)))
+                for number in range(block.start, block.end):
+                    line = whole.line(number)
+                    if parts.looks_like_row(line) or parts.is_bare_box(line):
+                        yield number
 
 
 def _taken(items: Sequence[Item], loose: Sequence[Attempt]) -> Iterator[Span]:

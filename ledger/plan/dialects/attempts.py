@@ -40,6 +40,8 @@ _LABELS = ("Status", "State", "Priority", "Owner", "Depends on")
 _LITERAL = ("fence", "html")
 # Below a heading, lines within which its status stands if its shape alone makes no item.
 _STATUS_WITHIN = 24
+# Headings of one form that have a status, of which another one is told that has none.
+_FEW_ALIKE = 3
 # Below a heading that is an attempt, lines that may hold its date.
 _DATED_WITHIN = 8
 
@@ -261,6 +263,9 @@ class _Reading:
         self.context: parts.Context = ""
         self.index_level = 0
         self.made: Counter[str] = Counter()  # names of items without an ID
+        # By their form: how many headings are items by a status, and the lines of those without.
+        self.forms: Counter[tuple[int, str]] = Counter()
+        self.plain: dict[int, tuple[int, str]] = {}
         self.html: set[int] = set()  # lines of comments and the like
         self.settled: set[int] = set()  # lines that need no second look
 
@@ -272,6 +277,9 @@ class _Reading:
             else:
                 self.pass_over(section)
         self.close()
+        for line, form in self.plain.items():
+            if self.forms[form] >= _FEW_ALIKE:
+                self._unread("item", line, "headings of its form have a status, and it has none")
         self.find_unread()
         own = {item.id for item in self.items}
         self.items += [item for item in self.listed if item.id not in own]
@@ -379,6 +387,7 @@ class _Reading:
             if self.draft and name in (None, self.draft.id):
                 self.draft.end = section.end
             return True
+        self._note_form(section, opened, is_item=name is not None or lead is not None)
         if name:
             self.index_level = 0
             if not (self.draft and self.draft.id == name):
@@ -392,6 +401,20 @@ class _Reading:
             self._labelled(heading._replace(kind="paragraph"), heading.end)
             self.context = _context(self.vocabulary.name(words.plain(title)))
         return False
+
+    def _note_form(self, section: Section, opened: _Opening, *, is_item: bool) -> None:
+        """Count the heading by its form, or keep it as one that says no status."""
+        title = self.document.title(section)
+        shaped = patterns.shaped(title, self.vocabulary) if section.level > 1 else None
+        if not shaped:
+            return
+        # The letters before the number: LEX of `LEX-1: Read`, issue of `Issue 3: Read`.
+        opening = title[: len(title) - len(shaped.rest)]
+        form = (section.level, "".join(re.findall(r"[^\W\d_]+", opening)).lower())
+        if is_item:
+            self.forms[form] += opened.is_told
+        elif not _heads_tasks(self.document, section):
+            self.plain[section.start] = form
 
     def _unique(self, name: str, opened: _Opening) -> str:
         """``name``, with a number where it was made and another item's was made the same."""
@@ -438,7 +461,8 @@ class _Reading:
             return
         field = parts.field(self.document, entry)
         if not field:
-            self._others(entry.children)
+            if not self._is_doubled(entry, line):
+                self._others(entry.children)
             return
         self.context = self.draft.add_field(entry, field, _CONTEXTS)
         is_actions = self.context == "actions"
@@ -463,7 +487,17 @@ class _Reading:
             draft.actions.append(parts.action(self.document, entry, None))
         elif self.context == "criteria":
             draft.add_criterion(line, entry.start, entry.end)
+        elif self._is_doubled(entry, line):
+            return
         self._others(entry.children)
+
+    def _is_doubled(self, entry: Block, line: str) -> bool:
+        """Whether an attempt has two bullets, ``- - 2025-03-01: failed``, which is reported."""
+        width, rest = patterns.unbulleted(line)
+        is_doubled = bool(self.context == "attempts" and width and patterns.attempt(rest))
+        if is_doubled:
+            self._unread("attempt", entry.start, "it has two bullets: take one away")
+        return is_doubled
 
     def _numbered(self, block: Block) -> None:
         if self.draft and self.context == "actions":
@@ -554,7 +588,11 @@ class _Reading:
     def find_unread(self) -> None:
         """The safety net: every line is looked at once more, by its looks alone."""
         texts = self.document.texts
+        headings = {section.start for section in self.document.sections if section.heading}
+        known = self.settled | self.html | headings
         for number, (above, line) in enumerate(pairwise(["", *texts])):
+            if patterns.looks_like_heading(line) and number not in known:
+                self._unread("item", number, "it is no heading: put `## ` at the start of its line")
             if number in self.settled or not patterns.looks_like_attempt(line, above):
                 continue
             if number not in self.html:

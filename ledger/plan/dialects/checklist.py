@@ -363,6 +363,7 @@ class _Reading:
     def contents(self, mine: frozenset[int]) -> Contents:
         """The sections that start at the lines ``mine``."""
         above: list[tuple[int, HeadingStatus]] = []
+        status, named = patterns.field_label(self.vocabulary, "Status"), ""
         for section in self.document.sections:
             while above and above[-1][0] >= section.level:
                 above.pop()
@@ -370,6 +371,9 @@ class _Reading:
             heading = read_heading(title, self.vocabulary)
             if section.heading:
                 above.append((section.level, heading))
+            if status.match(title):  # `### Status: done` is a field of the heading above
+                title = named
+            named = title
             if section.start in mine:
                 self.section(section, title, tuple(heading for _, heading in above))
                 self.find_unread(section)
@@ -518,7 +522,7 @@ class _Reading:
                 continue
             line = self.document.line(number)
             if parts.looks_like_box(line):
-                why = "its box is not one, or Markdown takes it for text"
+                why = parts.why_no_box(line)
                 self.unread.append(parts.unread(self.document, "item", number, why))
             elif parts.looks_like_row(line):
                 why = "a row with a box, of no table that has a column of them"

@@ -39,7 +39,9 @@ _TITLE: Final = (
     "action",
 )
 # Where no column has IDs, one is called after the work, and each row says a state.
-_WORK: Final = frozenset(("task", "tasks", "feature", "story", "work", "todo", "item", "step"))
+_WORK: Final = frozenset(
+    "task tasks feature story work todo item step issue bug ticket epic milestone fix".split()
+)
 # e.g. "ID", "Task ID", "#"
 _ID: Final = re.compile(r"(?:[a-z]{1,20} )?id|#|no\.?|nr\.?|key")
 _NAME: Final = re.compile(r"\[?(?P<name>[^\s\[\](),:]*\w)")
