@@ -363,7 +363,7 @@ class _Reading:
     def contents(self, mine: frozenset[int]) -> Contents:
         """The sections that start at the lines ``mine``."""
         above: list[tuple[int, HeadingStatus]] = []
-        status, named = patterns.field_label(self.vocabulary, "Status"), ""
+        status, last = patterns.field_label(self.vocabulary, "Status"), ""
         for section in self.document.sections:
             while above and above[-1][0] >= section.level:
                 above.pop()
@@ -372,8 +372,8 @@ class _Reading:
             if section.heading:
                 above.append((section.level, heading))
             if status.match(title):  # `### Status: done` is a field of the heading above
-                title = named
-            named = title
+                title = last
+            last = title
             if section.start in mine:
                 self.section(section, title, tuple(heading for _, heading in above))
                 self.find_unread(section)
