@@ -37,6 +37,7 @@ _LATER_SHARE = 0.5
 _EARLIER = 0.15
 _PRECISE = 0.3  # seconds: a time with decimals
 _MOST_SUMS = 20_000  # of what some of several sessions have together
+_MANY = 10  # so many of one whole fit no other run by chance
 _SMALL = 3  # a lesser count fits many runs
 _RUNTIME: Final = re.compile(r"(?:total )?(?:run[ _]?time|duration|elapsed)", re.IGNORECASE)
 
@@ -112,7 +113,10 @@ def _doubt_subject(case: Case) -> str:
         return OF_NO_PART if is_part else untold(runs, "the outputs do not tell")
     is_compared = statement.quantity == "change" and statement.against
     is_anchored = len(runs) == 1 and _is_anchored(statement, case.beside, runs[0])
-    is_whole = statement.is_label and len(runs) == 1 and _is_whole(statement, case.beside, runs[0])
+    is_whole = len(runs) == 1 and (
+        _is_of_all_tests(statement, runs[0])
+        or (statement.is_label and _is_whole(statement, case.beside, runs[0]))
+    )
     if not (statement.is_sure or is_compared or is_anchored or is_whole):
         return OF_NO_PART if statement.subject else OF_A_PART
     if not _are_own(statement.runs, runs):
@@ -146,6 +150,18 @@ def _is_whole(statement: Statement, beside: Sequence[Statement], run: Run) -> bo
     counts = {statement.of[0] if statement.of else sum(lows)}
     cases = {part.totals.cases for part in (parts_of(run.single, statement) if run.single else ())}
     return counts == cases and max(counts) >= _SMALL
+
+
+def _is_of_all_tests(statement: Statement, run: Run) -> bool:
+    """Whether a fraction is of as many tests as the run has: ``47/48``."""
+    whole = statement.of[0] if statement.of else 0.0
+    counts = {run.single.totals.collected, run.single.totals.cases} if run.single else set()
+    return (
+        statement.quantity in ENDINGS
+        and not statement.subject
+        and whole in counts
+        and whole >= _MANY
+    )
 
 
 def _are_own(names: Sequence[str], runs: Sequence[Run]) -> bool:
@@ -195,6 +211,8 @@ def _may_be_some(case: Case) -> bool:
 def _may_add_up(statement: Statement, run: Run) -> bool:
     """Whether some of the sessions together may have what is said."""
     parts = [session for session in run.sessions if session.file != run.path]
+    if statement.quantity == "all_passed":
+        return False
     if statement.quantity not in COUNTED:
         return len(parts) > 2
     sums: set[float] = set()

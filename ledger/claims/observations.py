@@ -125,6 +125,9 @@ def _observed_before(
     run = next((run for run in before if run.every), None)
     olds = parts_of(run.every[0], statement) if run else []
     if run is None or not olds:
+        failing = float(now[0].totals.failing)
+        if statement.quantity in ("new", "still") and statement.low > failing:
+            yield Observation((failing,), f"{failing:.0f} failing", now[0].file)
         return
     old = olds[0]
     if statement.outcome.startswith("was "):
@@ -153,6 +156,10 @@ def parts_of(session: Session, statement: Statement) -> list[Session]:
         if statement.is_outside:
             inside = {name: test for name, test in session.tests.items() if name not in inside}
         sessions.append(Session(session.file, recount(inside.values()), inside))
+    is_file = all(part.endswith(".py") for part in statement.subject)
+    is_file = is_file and not statement.is_outside
+    if not sessions and is_file and statement.quantity in ("failed", "errors", "failing"):
+        sessions = [Session(session.file, Totals(), {})]  # all that fail are named
     return [*sessions, session] if sessions and statement.or_whole else sessions
 
 
@@ -166,9 +173,20 @@ def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
     if part is not None:
         return [part.tests, part.tests if "/" in subject or "." in subject else wide or part.tests]
     inner = {name: test for name, test in session.tests.items() if word in _pieces(name)}
+    if not inner and wide and subject.endswith(" test"):  # some test of this name
+        failing = {name: test for name, test in wide.items() if test.outcome in FAILING}
+        return [failing or wide, {n: t for n, t in wide.items() if n not in failing} or wide]
+    if not inner and not wide:  # "the calibration tests" are in test_calibrate.py
+        stem = _stem(word)
+        inner = {n: t for n, t in session.tests.items() if stem in map(_stem, _pieces(n))}
     if not inner:
         return [wide, wide] if " " in subject and wide else []
     return [inner, wide or inner]
+
+
+def _stem(word: str) -> str:
+    """``calibr`` of ``calibration`` and of ``calibrate``."""
+    return re.sub(r"(?<=\w{4})(?:at)?(?:ion|ing|er|e|or)?(?:s|d)?\Z", "", word)
 
 
 @lru_cache(maxsize=10_000)  # the runs of a project have the same tests
@@ -236,7 +254,10 @@ def _share(statement: Statement, part: Session, whole: Session) -> Iterator[Obse
 def _all_passed(statement: Statement, session: Session, run: Run) -> Iterator[Observation]:
     totals = session.totals
     is_so = not totals.failing and totals.passed > 0 and _is_of(statement, session, run)
-    yield Observation((float(not is_so),), _in_short(session), session.file)
+    values = (
+        (SO, NOT_SO) if is_so and run.failure and not statement.subject else (float(not is_so),)
+    )
+    yield Observation(values, _in_short(session), session.file)
 
 
 def _failing(_: Statement, session: Session, __: Run) -> Iterator[Observation]:

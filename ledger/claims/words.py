@@ -128,7 +128,7 @@ def judge_words(
         return claim.supported(f"{statement.percent[0]:.2f}%", ARITHMETIC)
     statement, runs = _of_run(statement, runs)
     statement = statement._replace(beside=frozenset(statement.quantity for statement in beside))
-    observed = [list(observations(_of_project(statement, run), run, before)) for run in runs]
+    observed = [list(observations(statement, run, before)) for run in runs]
     is_so = _support(statement, observed)
     if doubts.is_of_all(statement) and not any(any(doubts.sessions(beside, run)) for run in runs):
         is_so = _support(statement, [e[:1] for e in observed])  # by the whole, not by a session
@@ -154,17 +154,15 @@ def judge_words(
     return claim.contradicted(first.shown, first.file, reason)
 
 
-def _of_project(statement: Statement, run: Run) -> Statement:
-    """What is said of the project is said of the whole run."""
-    is_whole = run.projects.issuperset(part.lower() for part in statement.subject)
-    if not statement.subject or not is_whole:
-        return statement
-    return statement._replace(subject=(), is_sure=statement.is_sure or statement.is_label)
-
-
 def _of_run(statement: Statement, runs: Sequence[Run]) -> tuple[Statement, Sequence[Run]]:
-    """What is said ``in RUN/``: of the whole of that run; what is said of ``integration`` where a
-    run of several outputs has an ``integration.log``, or ``in `integration.log```: of that one."""
+    """What is said ``in RUN/``, or of the project: of the whole of that run; what is said of
+    ``integration`` where a run of several outputs has an ``integration.log``, or
+    ``in `integration.log```: of that one."""
+    parts = {part.lower() for part in statement.subject}
+    if parts and runs and all(run.projects.issuperset(parts) for run in runs):
+        statement = statement._replace(
+            subject=(), is_sure=statement.is_sure or statement.is_label, is_label=False
+        )
     files = (name for name in statement.runs if not name.endswith("/"))
     names = {part.removesuffix(" run") for part in statement.subject} or {*map(_name_of, files)}
     for run in runs:

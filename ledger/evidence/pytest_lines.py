@@ -55,6 +55,7 @@ _OTHER_WORDS = frozenset(
 )  # fmt: skip
 START = "test session starts"
 SHORT_SUMMARY = "short test summary info"
+RERUN_SUMMARY = "rerun test summary info"
 REPORTS = frozenset({"ERRORS", "FAILURES", "PASSES", "XFAILURES", "XPASSES", "RERUNS"})
 
 

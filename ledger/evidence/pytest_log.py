@@ -15,6 +15,7 @@ from ledger.evidence.part import Part, Tries, decode, file_name, several
 from ledger.evidence.pytest_lines import (
     LETTERS,
     REPORTS,
+    RERUN_SUMMARY,
     SHORT_SUMMARY,
     START,
     SUBTESTS,
@@ -306,7 +307,7 @@ class Session:
         if title in REPORTS:
             self._flush()
             self._state, self._section = "report", title
-        elif title == SHORT_SUMMARY:
+        elif title in (SHORT_SUMMARY, RERUN_SUMMARY):
             self._flush()
             self._state = "summary"
             self._ended_quietly = True
@@ -471,6 +472,11 @@ class Session:
         for node_id in self.subtests_of:  # a test fails with its subtests
             if node_id in self._tests or not self.verbose:
                 self._tests.setdefault(node_id, Tries()).add("failed")
+        if self.summary and not self.summary.totals.failing:
+            for test in self._tests.values():
+                if test.outcome is None and test.count:  # run again, and then it did not fail
+                    test.begin()
+                    test.add("passed")
         tests = [
             test.result(identity_of(node_id), at_collection="::" not in node_id)
             for node_id, test in self._tests.items()
@@ -600,7 +606,7 @@ def _is_section(title: str | None) -> bool:
     """Whether a rule begins a section behind the progress."""
     return title is not None and (
         title in REPORTS
-        or title == SHORT_SUMMARY
+        or title in (SHORT_SUMMARY, RERUN_SUMMARY)
         or title.startswith(("warnings summary", "slowest "))
     )
 

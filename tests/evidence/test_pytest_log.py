@@ -314,6 +314,10 @@ HEAD = "=== test session starts ===\ncollected 3 items\n\n"
         ("[gw1] [ 33%] XFAIL t/a.py::test_x \n", {"t.a::test_x": "xfailed"}),
         ("[gw1] PASSED t/a.py::T::test_x[a b] \n", {"t.a.T::test_x[a b]": "passed"}),
         ("t/a.py::test_x RERUN\nt/a.py::test_x PASSED\n", {"t.a::test_x": "passed x2 ~"}),
+        (
+            "t/a.py .R.\n\n=== rerun test summary info ===\nRERUN t/a.py::test_x\n=== 2 passed in 1s ===\n",
+            {"t.a::test_x": "passed x2 ~"},
+        ),
         ("t/a.py::test_x PASSED\nt/a.py::test_x ERROR\n", {"t.a::test_x": "error"}),
         ("t/a.py::test_x SUBFAIL\nt/a.py::test_x PASSED\n", {"t.a::test_x": "failed"}),
         ("doc/a.md::a.md PASSED\n", {"doc.a.md::a.md": "passed"}),

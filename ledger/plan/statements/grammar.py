@@ -270,7 +270,9 @@ def _fixed(m: Wording) -> list[Statement]:
 
 def _new(m: Wording) -> list[Statement]:
     pairs = pairwise(m.tokens)
-    if "F" not in m.codes and any(a.code + b.code == "KT" and a.text in _NEW for a, b in pairs):
+    if "F" not in m.codes and any(
+        a.code + b.code == "KT" and a.text in _NEW and b.text != "ones" for a, b in pairs
+    ):
         return []  # tests that were written
     return [m.say("new", 1.0, inf) if m.has("a") else m.of("new")]
 
@@ -432,7 +434,7 @@ def _other_exit(m: Wording) -> list[Statement]:
 
 
 def _rate(m: Wording) -> list[Statement]:
-    if m.code("q") in "SE" and m.has("q"):
+    if m.code("q") in "SER" and m.has("q"):
         return [m.of("portion")._replace(outcome=OUTCOMES[m.code("q")])]
     if m.number().low < _WHOLE < m.number().high <= _WHOLE + 1:  # nobody rounds up to all
         return [
@@ -536,7 +538,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "not everything passes", "the suite is not green"
     (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|[WT]J?bP|bP)W?|ZPW|WJ?:?F(?!i)", _not_all),
     (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\AΩ*[WTI][ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
-    (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z", _not_all),
+    (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z|b(?:[WT]|(?P<s3>s)T)P", _not_all),
     (r"AN?g?T*P①", _first_try),
     # e.g. "all tests failed", "everything is red"
     (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>[lf])?[FES]\Z|\A(?P<s2>s)?TA[FES]\Z", _none_passed),
@@ -551,19 +553,20 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"WJ?R?:?P(?!:?[BNxcp])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z|\AW?«F»P\Z", _all),
     (r"\AP\Z", _green),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
-    (rf"O(?:{_NAMES})U", _only_again),
+    (rf"O(?:{_NAMES})U|[UW]:(?:{_NAMES})O\Z", _only_again),
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
     (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
     (r"O(?P<s>s)TJ?(?P<q>[FEU])|(?P<s2>s)TOJ?T?(?P<q2>[FEU])|OT?[FE]µ?(?P<s3>[us])T?\Z", _only),
     (r"O(?P<s>f)(?P<q>[FEU])|O[µT]?(?P<q2>[FEU])[µT]?(?P<s2>f)\Z", _only),
     # e.g. "both failures are in test_x.py"
-    (r"[AO]J?(?P<n>N)?J?(?P<q>[FES])T?ł?(?P<l>l)|J?(?P<q2>[FES])T?(?:AJ?|A?ł)(?P<l2>l)", _where),
+    (r"[AO]J?(?P<n>N)?J?(?P<q>[FESXY])T?ł?(?P<l>l)|J?(?P<q2>[FES])T?(?:AJ?|A?ł)(?P<l2>l)", _where),
     (r"(?P<n>N)J?(?P<q>[FES])T?J?[a,–]?Ał?(?P<l>l)|(?P<s>[usf])T?J?A(?P<q2>[FES])", _where),
     # e.g. "most of the failures are in test_x.py", "db has half of the skips"
     (r"\A∃?(?P<q>[FES])T?ł?(?P<l>l)\Z", _each_some),
     (rf"(?P<n>p)g?N?(?P<q>[FES])T?ł?(?P<l>l)|{_PART}(?P<n2>p)g?N?(?P<q2>[FES])", _share),
     # e.g. "cli and export each have one failure", "test_x.py has the 16 GPU skips"
     (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
+    (rf"{_PART}(?P<q>[SFE])(?P<n>N)T", _count),
     (rf"{_PART}(?P<n>N)u(?P<q>S)|{_PART.replace('s', 's2', 1)}(?P<q2>[FES])\Z", _at_least),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
     (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|O?(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_BY_NAME})", _new),
@@ -610,6 +613,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?P<q>{_O})T?:?(?P<n>±)", _signed),
     (r"(?P<n>δ)[HR](?:\((?P<j>%))?", _signed),
     (rf"(?P<q>{_O})T?[↓↑](?![«»])", _went),
+    (r"\A(?P<s>s)?(?P<q>[FE])T?(?:J∃?|bM)\Z", _at_least),
     (r"jN?T?[FE]T?c?|[FE]T?jT?c?|\Ajc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
     (rf"(?:{_NAMES})N?g[AN]*J?(?P<q>[PFESXYV])T?|(?:{_NAMES})(?P<b>b)(?P<q2>[RW])", _outcome),
@@ -617,7 +621,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?P<q>[FE])i(?:{_NAMES})J?∃?\Z", _outcome),
     (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?[:,(–]?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
-    (r"(?:(?P<s>s)T?|(?P<s2>f)|[TWŵ])b(?P<q>[FEDSXYUV])|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
+    (r"(?:(?P<s>s)T?|(?P<s2>f)|[TW])b(?P<q>[FEDSXYUV])|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
     (r"WFi(?P<n>N)T", _failed),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
     (
@@ -646,7 +650,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"P+:?(?P<n>x)|(?P<n2>x)P+|\A(?:[TW]:)?(?P<n3>x)\Z", _passed),
     (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?(?:R|(?=Ht))|RA(?P<n2>N)?T?\Z", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
-    (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PFSE])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
+    (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PFSE]|(?<=W)R)|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
     (r"(?:h|(?P<k>k))(?:[:=g]|[↓↑]?»)?(?P<n>p)(?:gA?N?[LR]?T)?|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
     (r"(?<=[NTPFESXYRLDxg])[(=,]=?(?P<n>p)", _portion),
     # e.g. "12.5 % margin below a 900 s timeout", "CPU 190 %"

@@ -112,17 +112,18 @@ _LETTERS: Final[dict[str, str]] = {
         ")(pass|passed|passing|green|succeed|succeeding| clean|come back green|come back "
         "clean|come out green|hold|make it|go through|check out| successful|a "
         "success|healthy|fine), (previously|formerly) failing (|test|tests), (what|all that) (|is "
-        "|remains )(|still |still is )(fails|failing|red|broken|left), a fail, a failure, assert "
-        "failures, bomb(s|ed) (out|), break, breakage, breakages, breaking, breaks, broke, "
-        "broken, bust, busted, busts, casualties, casualty, count of (the|) (failures|failed "
-        "tests|failing tests), crash, crashes, culprit, culprits, fail outright, fail with an "
-        "assertion, fail+, failed (test|tests|case|cases), failing (assertion|assertions), "
-        "failing (test|case), failure, failures, failures number, flunk+, go(es|) down in flames, "
-        "in the red, in trouble, ko, misbehave(|s|d), no good, nok, not ok, number of (|the "
-        ")(failures|failing tests|failed tests|red tests), offender, offenders, problem "
-        "(test|tests), problematic (test|tests), red, red ones, reds, test (failure| failures), "
-        "tests failures, trip(s|ped) up, unhappy, unsuccessful, unsuccessful tests, "
-        "unsuccessfully, went down in flames, what's (still |)(failing|red|broken|left)"
+        "|remains )(|still |still is )(fails|failing|red|broken|left), a fail, a failure, among "
+        "the (failing|failed|broken|red) (tests|ones), assert failures, bomb(s|ed) (out|), break, "
+        "breakage, breakages, breaking, breaks, broke, broken, bust, busted, busts, casualties, "
+        "casualty, count of (the|) (failures|failed tests|failing tests), crash, crashes, "
+        "culprit, culprits, fail outright, fail with an assertion, fail+, failed "
+        "(test|tests|case|cases), failing (assertion|assertions), failing (test|case), failure, "
+        "failures, failures number, flunk+, go(es|) down in flames, in the red, in trouble, ko, "
+        "misbehave(|s|d), no good, nok, not ok, number of (|the )(failures|failing tests|failed "
+        "tests|red tests), offender, offenders, problem (test|tests), problematic (test|tests), "
+        "red, red ones, reds, test (failure| failures), tests failures, trip(s|ped) up, unhappy, "
+        "unsuccessful, unsuccessful tests, unsuccessfully, went down in flames, what's (still "
+        "|)(failing|red|broken|left)"
     ),
     # errors
     "E": (
@@ -161,8 +162,9 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # collected
     "L": (
-        "(pick|picks|picked) up, collect+, detected, detects, discover+, enumerated, finds, "
-        "found, gather+, identified, in total collected, selected, turned up by collection"
+        "(pick|picks|picked) up, (|the )number of (collected|discovered|selected) tests, "
+        "collect+, detected, detects, discover+, enumerated, finds, found, gather+, identified, "
+        "in total collected, selected, turned up by collection"
     ),
     # ran
     "R": (
@@ -307,7 +309,8 @@ _LETTERS: Final[dict[str, str]] = {
     # the same
     "j": (
         "(not|never) (change|changed|moved|budged|differ|shifted), (no|any) different, (|exactly "
-        "the |the very |the exact )same, equal, equals, exactly as, identical, match, matches, no "
+        "the |the very )same (set|list|group|bunch) of, (|exactly the |the very |the exact )same, "
+        "equal, equals, exactly as, identical, match, matches, no "
         "(change|changes|difference|differences|movement) in, unaltered, unchanged"
     ),
     # as many
@@ -352,9 +355,11 @@ _LETTERS: Final[dict[str, str]] = {
     "χ": "headroom, margin, reserve, safety margin, time margin, timeout margin",
     # not
     "b": (
-        "(not|can not|cannot|would not|wouldn't|will not|won't) (say|claim) (|that), (not|never) "
-        "(think|believe) (|that), (not|not quite) (true|the case) that, can not, cannot, hardly, "
-        "never, no longer, nor did, not, not (yet|even|actually|really| quite)"
+        "(could not|couldn't|cannot|can't|unable to|not able to|failed to|did not|didn't) "
+        "(get|make|bring), (not|can not|cannot|would not|wouldn't|will not|won't) (say|claim) "
+        "(|that), (not|never) (think|believe) (|that), (not|not quite) (true|the case) that, can "
+        "not, cannot, hardly, never, no longer, nor did, not, not (yet|even|actually|really| "
+        "quite)"
     ),
     # of
     "g": (
@@ -474,19 +479,20 @@ _LETTERS: Final[dict[str, str]] = {
         "this stage, at this time, attempt, bad news, be, be at, been, before (it| they) "
         "(passed|went green|finished|succeeded|were green), before going green, before it (gave "
         "up|stopped|ended|finished), before it hung, before it passed, before it was stopped, "
-        "before passing, before the interruption, before the kill, before the run was stopped, "
-        "before the stop, before the timeout, before they passed, being, between them, big, "
-        "bingo, boom, bottom line, breakdown, by count, by my count, by now, by number, by the "
-        "(look|looks) of it, by the end, by then, came, came up, can confirm, can report, caveat, "
-        "caveats, certainly, changed, checked, checked that, checks show, classed as, classified "
-        "as, cleanly done, clearly, collected tests, combined, come, come up, comes, comes out "
-        "to, comes up, coming, commits, completely, comprise, comprised, comprises, comprising, "
-        "conclusion, confirmed, confirmed that, consist of, consistently, consists of, contain, "
-        "contained, containing, contains, corresponding, count, counted, counting, counts, crop "
-        "up, cropped up, crops up, current, current status, currently, currently at, deemed, "
-        "definitely, deliver, delivered, delivers, delta, did, display, displayed, displays, "
-        "distinct, do, does, doing, done, done and dusted, double-checked, down the line, dr, "
-        "during collection, either, encounter, encountered, end, end result, ended, ends, enough, "
+        "before passing, before the (cutoff|kill|limit|timeout|end|interruption), before the "
+        "interruption, before the kill, before the run was stopped, before the stop, before the "
+        "timeout, before they passed, being, between them, big, bingo, boom, bottom line, "
+        "breakdown, by count, by my count, by now, by number, by the (look|looks) of it, by the "
+        "end, by then, came, came up, can confirm, can report, caveat, caveats, certainly, "
+        "changed, checked, checked that, checks show, classed as, classified as, cleanly done, "
+        "clearly, collected tests, combined, come, come up, comes, comes out to, comes up, "
+        "coming, commits, completely, comprise, comprised, comprises, comprising, conclusion, "
+        "confirmed, confirmed that, consist of, consistently, consists of, contain, contained, "
+        "containing, contains, corresponding, count, counted, counting, counts, crop up, cropped "
+        "up, crops up, current, current status, currently, currently at, deemed, definitely, "
+        "deliver, delivered, delivers, delta, did, display, displayed, displays, distinct, do, "
+        "does, doing, done, done and dusted, double-checked, down the line, dr, during "
+        "collection, either, encounter, encountered, end, end result, ended, ends, enough, "
         "entirely, established, even, eventual, ever, ever so, evidence, evidently, exactly, "
         "exist, existed, existing, exists, explicitly, feature, features, figure, figures, files "
         "there, final, finally, finding, findings, finds that, flagged, flagged as, for certain, "

@@ -16,7 +16,11 @@ _BLOCK = re.compile(
 # e.g. "a line of prose"
 _GOES_ON = re.compile(r"(?![ \t]*(?:[-*+] |\d{1,3}[.)] |#|>|\||\n|\Z|[^:.!?\n]{1,40}: ))")
 _LONG = 60  # characters of a line that may have been wrapped
-_END = re.compile(r"(?<=[.!?])[\"')\]*_]{0,3}\s+(?=\S)|[.!?]\s*\Z")
+# e.g. "Done! ", "That was a tricky one 😅 "
+_END = re.compile(
+    r"(?<=[.!?])[\"')\]*_]{0,3}\s+(?=\S)|[.!?]\s*\Z"
+    r"|(?<=[\U0001f300-\U0001f7df\U0001f90c-\U0001faff])\s+(?=[*_]{0,3}[A-Z])"
+)
 _SHORT = re.compile(r"\b(?:vs|e\.g|i\.e|cf|ca|approx|incl|no|fig|sec)\.\Z", re.IGNORECASE)
 _FENCE = ("```", "~~~")
 _PROMPTS = ("$ ", "% ", "# ")

@@ -45,7 +45,8 @@ class Token(NamedTuple):
 
 NUMBER: Final = r"\d{1,3}(?:[, ]\d{3})+(?![\d.,]?\d)|\d{1,9}(?:\.\d{1,6})?"
 _TEST = r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?"
-_FILE = r"(?:[\w.-]{1,80}/){0,8}[\w-]{1,80}\.(?:py|js|ts|tsx|mjs|go|rs)|tests?/[\w./-]{1,200}"
+_FILE = r"(?:[\w.-]{1,80}/){0,8}[\w-]{1,80}\.(?:py|js|ts|tsx|mjs|go|rs)|tests?/[\w./-]{0,200}[\w/]"
+_DOTTED = r"tests?(?:\.\w{1,80}){0,8}\.test_\w{1,80}(?!\.\w)"  # e.g. "tests.geo.test_datum"
 _ITEM = r"\[?(?P<item>[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5})[\]`]{0,2}:? "
 _TOKEN = re.compile(
     # e.g. "Phase M2", "vs the Attempt #5", "[PARSE-001] attempt 3", "chunk_03", a stamp
@@ -59,7 +60,7 @@ _TOKEN = re.compile(
     r"|(?P<plain>[A-Za-z]+(?=[ ,;)]|\Z))"  # no other name begins so: most are words
     r"|(?P<code>`[^`\n]{1,300}`)"
     rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]|\.\w))"
-    rf"|(?P<file>(?<![\w/])(?:{_FILE})(?!\w|/|::))"
+    rf"|(?P<file>(?<![\w/])(?:{_FILE}|{_DOTTED})(?!\w|/|::))"
     r'|(?P<quote>"[^"\n]{1,300}")'
     r"|(?P<clock>(?<![\w:.])(?:\d{1,3}:\d\d(?::\d\d)?(?:\.\d{1,3})?"
     r"|\d{1,3}h\d{1,2}m(?:\d{1,2}s)?|\d{1,4}m\d{1,2}(?:\.\d{1,3})?s)(?![\w:]))"
@@ -178,7 +179,8 @@ def _read(text: str, match: re.Match[str], slack: float) -> Token:
     if match["name"] or re.fullmatch(_TEST, inner):
         return Token("n", start, end, inner)
     if match["file"] or re.fullmatch(_FILE, inner):
-        return Token("f", start, end, inner)
+        is_dotted = re.fullmatch(_DOTTED, inner)
+        return Token("f", start, end, f"{inner.replace('.', '/')}.py" if is_dotted else inner)
     code = "I" if _EXIT.fullmatch(inner) else "W" if _PYTEST.fullmatch(inner) else "u"
     return Token("H" if _TIME.fullmatch(inner) else code, start, end, inner)
 
@@ -286,7 +288,7 @@ def _read_words(text: str, words: Sequence[_Word], known: Lexicon, slack: float)
     at = 0
     while at < len(words):
         code, length = known.find(written, at, bare) or (_unknown(written[at]), 1)
-        is_number = code != "u" or length == 1
+        is_number = code not in "up" or length == 1
         is_number = is_number and written[at].partition("-")[0] in _BEGIN_NUMBERS
         number = _number_words(text, words, at, slack) if is_number else None
         if number is not None:
@@ -440,18 +442,31 @@ def _with_baselines(parsed: Iterable[Token]) -> list[Token]:
     return kept
 
 
+_FAULTS: Final = ("failure", "failures")
+
+
+def _is_one(token: Token, before: Sequence[Token], part: Token) -> bool:
+    """Whether one test is meant by words of its name: ``the soft hyphen test``."""
+    is_counted = (
+        bool(before) and before[-1].code in "NAZOxgpUJKQ" and part.start - before[-1].end < 2
+    )
+    return token.text.lower() in ("test", "failure") and not is_counted
+
+
 def _with_parts(parsed: Iterable[Token]) -> list[Token]:
     """``the layout tests``: unknown words before what is said of them are one part, ``s``."""
     kept: list[Token] = []
     for token in parsed:
         is_suite = token.code == "W" and token.text.lower().endswith(("suite", "run"))
         # e.g. "fixed both layout failures"
-        is_suite = is_suite or (token.code == "F" and [t.code for t in kept[-2:-1]] == ["A"])
+        is_suite = is_suite or (token.code == "F" and token.text.lower() in _FAULTS)
         if (token.code in "THxµ" or is_suite) and kept and kept[-1].code == "u":
             part = kept.pop()
             while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:
                 first = kept.pop()
                 part = part._replace(start=first.start, text=f"{first.text} {part.text}")
+            one = " test" if _is_one(token, kept, part) else ""
+            part = part._replace(text=part.text.removesuffix("'s") + one)
             if token.text.lower().endswith("run"):
                 part = part._replace(text=f"{part.text} run")
             is_number = token.code == "µ" and bool(kept) and kept[-1].code == "N"
