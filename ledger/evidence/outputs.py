@@ -204,15 +204,15 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
             parts.append(_unread(name, message))
             continue
         total += entry.size
-        try:
-            place = f"{path.rstrip('/')}/{entry.path}" if entry.path else path
-            data = files.read(place, MAX_BYTES)
-        except UnreadableInput as error:
-            if is_file:
-                raise
-            parts.append(_failed(name, error.message))
+        if is_file:
+            parts += parts_of(files.read(path, MAX_BYTES), name, is_file=True)
             continue
-        parts += parts_of(data, name, is_file=is_file)
+        try:
+            every = _parts_at(files, f"{path.rstrip('/')}/{name}")
+        except UnreadableInput as error:
+            parts.append(_failed(name, error.message))
+        else:
+            parts += (_named(name, part) for part in every)
     if not is_file:
         parts = [*_without_quotes(parts), *_not_understood(entries, parts)]
     seen = (entry.path for entry in entries if not entry.fault)
@@ -224,6 +224,25 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
         tuple(part for part in parts if not part.file.startswith(inner)),
         is_file,
     )
+
+
+@lru_cache(maxsize=4096)  # a run may hold others that are cited, too
+def _parts_at(files: Files, place: str) -> tuple[Part, ...]:
+    """What a file in a folder says, by the last name of its path."""
+    return tuple(parts_of(files.read(place, MAX_BYTES), place.rpartition("/")[2]))
+
+
+def _named(name: str, part: Part) -> Part:
+    """What a file says whose path in the run is ``name``: messages begin with its name."""
+    last = part.file
+    if name == last:
+        return part
+    words = (part.reason, *part.warnings)
+    reason, *warnings = (
+        name + word.removeprefix(last) if word.startswith(f"{last}:") else word for word in words
+    )
+    crashes = tuple(crash.model_copy(update={"source": name}) for crash in part.crashes)
+    return part._replace(file=name, reason=reason, warnings=tuple(warnings), crashes=crashes)
 
 
 def _without_quotes(parts: Sequence[Part]) -> list[Part]:
