@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ledger.errors import LedgerError, UnreadableInput, UsageError, shown, why
+from ledger.errors import LedgerError, UnreadableInput, UsageError, is_missing, shown, why
 from ledger.git import files, process, repository
 from ledger.git.blobs import STAGED, Blobs
 from ledger.plan import words
@@ -193,10 +194,15 @@ class Disk:
 
     def data(self, file: Path) -> bytes | None:
         """See ``Tree``."""
-        if not os.path.isfile(file):
-            return None
-        with file.open("rb") as stream:
-            return stream.read(_LARGEST + 1)
+        try:
+            if not stat.S_ISREG(file.stat().st_mode):
+                return None
+            with file.open("rb") as stream:
+                return stream.read(_LARGEST + 1)
+        except OSError as error:
+            if is_missing(error):
+                return None
+            raise
 
     def real(self, file: Path) -> Path | None:
         """See ``Tree``."""

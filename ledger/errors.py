@@ -17,6 +17,9 @@ from typing import Final, TextIO
 INTERRUPTED: Final = 130
 """The exit code of a program that Ctrl-C has ended."""
 _LONGEST: Final = 1000  # characters of a path in a message
+_MISSING: Final = frozenset(
+    {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL}
+)
 
 
 class LedgerError(Exception):
@@ -65,6 +68,11 @@ def shown(path: str | os.PathLike[str]) -> str:
 def why(error: OSError) -> str:
     """What the system says of a failure."""
     return (error.strerror or str(error)).lower()
+
+
+def is_missing(error: OSError) -> bool:
+    """Whether the system says that nothing has a name, or can have it. All else is no answer."""
+    return error.errno in _MISSING
 
 
 def boundary(program: Callable[[], object], report: Callable[[LedgerError], None]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 from pathlib import Path
 
@@ -332,3 +334,37 @@ def test_what_is_no_file_is_passed_over(repo: Repository) -> None:
     os.mkfifo(repo.path / "docs" / "pyproject.toml")
     (repo.path / "pyproject.toml").mkdir()
     assert found(repo.path / "docs")[2] == DEFAULT
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+@pytest.mark.parametrize(
+    ("place", "call", "name", "code"),
+    [
+        (os, "lstat", ".git/HEAD", "cannot-read"),
+        (io, "open", "linked/.git", "cannot-read"),
+        (os, "stat", "pyproject.toml", "bad-config"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_not_taken_for_missing(
+    repo: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    place: object,
+    call: str,
+    name: str,
+    code: str,
+    number: int,
+) -> None:
+    """Else a failing disk turns off git, or the settings, without a word."""
+    settings(repo, '[tool.ledger]\nrequire = ["LED301"]\n')
+    repo.git("worktree", "add", "--quiet", "linked")
+    real = getattr(place, call)
+
+    def hides(path: object, *rest: object, **named: object) -> object:
+        if str(path).endswith(name):
+            raise OSError(number, os.strerror(number))
+        return real(path, *rest, **named)
+
+    monkeypatch.setattr(place, call, hides)
+    with pytest.raises(UnreadableInput, match=os.strerror(number).lower()) as raised:
+        config.find(repo.path / os.path.dirname(name).replace(".git", ""))  # noqa: PTH120
+    assert raised.value.code == code

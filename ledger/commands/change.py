@@ -210,7 +210,9 @@ def change_with(config: Config, tasks: str, *, dry_run: bool = False) -> Iterato
 
 def _settle_tasks(config: Config) -> None:
     """Undo what was cut short of a change of the plan and a plan file. Raises as
-    ``store.contents`` does, where the plan was edited since."""
+    ``store.contents`` does, where the plan was edited since, and UsageError where it has become a
+    link that leads out of the repository since the settings were read."""
+    files.confine(config.root, config.ledger_path)
     if tasks := cut_short_tasks(config):
         with store.contents(Pair(tasks, config.ledger), "archive"):
             pass

@@ -63,7 +63,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
     root = plan.root
     before = version_of(plan, contents, "HEAD")
     if before.data is None:
-        contents.require_branch()
+        contents.branch_commit()
     plan = _followed(plan, contents, STAGED) or before.plan
     path = plan.ledger_path
     new = contents.staged(path)

@@ -391,11 +391,11 @@ def _capture(
         raise
     except LedgerError:
         if not bundle.rounds:
-            shutil.rmtree(bundle.place)
+            shutil.rmtree(bundle.place, ignore_errors=True)
         raise
     except NotStarted as error:
         if not bundle.rounds:
-            shutil.rmtree(bundle.place)
+            shutil.rmtree(bundle.place, ignore_errors=True)
         message = f"{bundle.running[0][:200]}: {str(error).lower()}"
         hint = "is it on the PATH? else give its path, as in `ledger run ITEM -- .venv/bin/pytest`"
         raise UsageError("no-such-command", message, hint) from error

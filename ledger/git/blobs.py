@@ -126,31 +126,34 @@ class Blobs:
         message = f"{revision}: git knows no such commit, or more than one"
         hint = process.lacks(self.root, "give HEAD, a branch, a tag or a commit")
         if revision == "HEAD":
-            self.require_branch()
+            if own := self.branch_commit():
+                return own
             message, hint = "the repository has no commit yet", "commit the fix plan first"
         raise UsageError("no-such-revision", message, hint)
 
-    def require_branch(self) -> None:
-        """Raise UnreadableInput (``lost-object``) where HEAD is a branch whose file was damaged, or
-        where git cannot read its commit: to git it is as one without commits, which has no file."""
+    def branch_commit(self) -> str | None:
+        """The commit of HEAD as its files say; None for a branch without commits, which has none.
+        Raises UnreadableInput (``lost-object``) where its file was damaged, or git cannot read its
+        commit: to git that is as a branch without commits."""
         head = _content(process.git_dir(self.root) / "HEAD")
         if head is None:
-            return
+            return None
         branch = os.fsdecode(head.removeprefix(b"ref: ")) if head.startswith(b"ref: ") else "HEAD"
         written = head if branch == "HEAD" else _written(process.common_dir(self.root), branch)
-        if written is None:
-            return
+        if written is None or written.startswith(b"ref: "):
+            return None
         name = os.fsdecode(written)
-        if OBJECT_NAME.fullmatch(name):
-            if self.commit(name) is None:
-                message = f"{branch} is {name[:8]}, which git cannot read"
-                raise UnreadableInput("lost-object", message, process.lacks(self.root))
-        elif not written.startswith(b"ref: "):
+        if not OBJECT_NAME.fullmatch(name):
             message = f"{branch} names no commit: its file in .git is damaged"
             hint = (
                 f"`git update-ref {branch} COMMIT` mends it; .git/logs/HEAD ends with the last one"
             )
             raise UnreadableInput("lost-object", message, hint)
+        commit = self.commit(name)
+        if commit is None:
+            message = f"{branch} is {name[:8]}, which git cannot read"
+            raise UnreadableInput("lost-object", message, process.lacks(self.root))
+        return commit
 
     def content(self, name: str) -> bytes | None:
         """The blob whose full name is ``name``; None where the repository does not hold it."""

@@ -18,7 +18,6 @@ from typing import BinaryIO, NamedTuple
 
 from ledger.errors import LedgerError, why
 from ledger.git import process
-from ledger.git.blobs import Blobs
 from ledger.git.repository import head_commit
 from ledger.plan import secrets
 
@@ -70,9 +69,6 @@ def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None)
     literal = (f":(top,exclude,literal){path.rstrip('/')}" for path in aside)
     counted = (":(top)", *literal, *_RUNS)
     commit = head_commit(root)
-    if commit is None:
-        with Blobs(root) as contents:
-            contents.require_branch()
     with _copied_index(root) as copy:
         passed_over = _passed_over(copy)
         for flag in ("--no-assume-unchanged", "--no-skip-worktree") if passed_over else ():

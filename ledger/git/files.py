@@ -6,7 +6,6 @@ repository, with forward slashes. A symbolic link is followed where it stays ins
 repository; what lies outside is not there, for any of them. Nothing here changes a repository.
 """
 
-import errno
 import os
 import re
 import stat
@@ -18,7 +17,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from ledger.errors import LedgerError, UnreadableInput, UsageError, shown, why
+from ledger.errors import LedgerError, UnreadableInput, UsageError, is_missing, shown, why
 from ledger.git import process
 from ledger.git.blobs import Blobs
 from ledger.plan.text import DRIVE
@@ -27,10 +26,6 @@ Kind = Literal["file", "folder"]
 
 _LINK: Final = "120000"  # git's modes of a symbolic link,
 _SUBMODULE: Final = "160000"  # and of another repository's commit
-# What systems say of a name that nothing has, or can have.
-_NOT_THERE: Final = frozenset(
-    {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL}
-)
 _MOST_LINKS: Final = 40  # one behind the other, as Linux has it
 _LONGEST_TARGET: Final = 4096  # bytes
 # What some file system takes for `.git`: `.GIT`, `.git.` and `.git ` (Windows drops the end),
@@ -308,9 +303,9 @@ class WorkTree(Files):
         except ValueError:
             return None
         except OSError as error:
-            if error.errno not in _NOT_THERE:
-                raise
-            return None
+            if is_missing(error):
+                return None
+            raise
 
     def _names(self, real: str) -> Sequence[str]:
         return sorted(name for name in os.listdir(self._place(real)) if not is_gits(name))  # noqa: PTH208 - likewise

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ledger.errors import LedgerError, UnreadableInput
+from ledger.errors import LedgerError, UnreadableInput, is_missing, why
 
 _HARDENED: Final = {
     "GIT_OPTIONAL_LOCKS": "0",  # do not refresh the index on the side
@@ -263,7 +263,13 @@ def _of_another(passed: Mapping[str, str], own: Path) -> bool:
 
 def _own_git_dir(top: Path) -> Path | None:
     place = _pointed_to(top / ".git") or top / ".git"
-    return place if _has_head(place) else None
+    try:
+        os.lstat(place / "HEAD")
+    except OSError as error:
+        if is_missing(error):
+            return None
+        raise UnreadableInput("cannot-read", f"{place}: {why(error)}") from error
+    return place
 
 
 def _has_head(folder: Path) -> bool:
@@ -280,8 +286,12 @@ def _pointed_to(entry: Path) -> Path | None:
     try:
         with entry.open("rb") as file:
             line = os.fsdecode(file.read(10_000).partition(b"\n")[0].rstrip(b"\r"))
-    except (OSError, ValueError):
+    except (IsADirectoryError, ValueError):
         return None
+    except OSError as error:
+        if is_missing(error) or entry.is_dir():  # Windows says "permission denied" of a folder
+            return None
+        raise UnreadableInput("cannot-read", f"{entry}: {why(error)}") from error
     if not line.startswith("gitdir: ") or "\0" in line:
         return None
     return Path(os.path.normpath(entry.parent / line.removeprefix("gitdir: ")))

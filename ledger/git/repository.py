@@ -244,9 +244,14 @@ def _ignored(root: Path, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def head_commit(root: Path) -> str | None:
-    """The full name of HEAD's commit; None before the first commit."""
+    """The full name of HEAD's commit; None before the first commit. Raises UnreadableInput where
+    HEAD is damaged."""
     ask = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    return _line(process.ask(root, *ask, answers=(_NOTHING_FOUND,))) or None
+    name = _line(process.ask(root, *ask, answers=(_NOTHING_FOUND,)))
+    if name:
+        return name
+    with Blobs(root) as contents:  # git says the same where it cannot read the branch
+        return contents.branch_commit()
 
 
 def unkept(root: Path, folder: str, paths: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A command executed in rounds, each with its retries and the system's crash reports, and
 ``rounds.md``, what it says of them."""
 
+import os
 import shutil
 import sys
 import time
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ledger.errors import Refused
+from ledger.errors import Refused, UnreadableInput
 from ledger.evidence import stats
 from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import Outputs, outputs_of
@@ -72,7 +73,7 @@ def _execute_round(
     retried: list[str] = []
     reports = CrashReports(bundle.repetition.crashes, command.words)
     collection = Collection(bundle.root, command.results())
-    beginning = {path.name for path in place.iterdir()}
+    beginning, real = {path.name for path in place.iterdir()}, os.path.realpath(place)
     while True:
         if interrupts.caught:
             raise Interrupted(f"{interrupts.caught[0].name} between two executions")
@@ -86,6 +87,9 @@ def _execute_round(
         )
         if ended.cut not in ("", "timeout"):
             raise Interrupted(f"{ended.cut} after {ended.wall_s:.2f} s")
+        if os.path.realpath(place) != real:
+            message = f"{bundle.path}: the command put a link in the place of its run's folder"
+            raise UnreadableInput("cannot-write", message, "nothing is recorded")
         write_exit(place, words, ended)
         reports.collect(place, interrupts, is_dead=ended.code > TIMED_OUT)
         bundle.notes += collection.copy(place)

@@ -869,3 +869,41 @@ def test_runs_of_one_second_have_folders_of_their_own(repo: Repository) -> None:
     assert len(places) == 8
     logs_of = {(repo.path / place / "output.log").read_text() for place in places}
     assert logs_of == {f"{n}\n" for n in range(8)}
+
+
+# What a command does to its surroundings; {out} lies outside of the repository.
+UNLUCKY = {
+    "the plan edited": ("printf '\\nBy hand.\\n' >> {plan}", 0, ""),
+    "the plan deleted": ("rm {plan}", 2, "`ledger append"),
+    "the plan in conflict": ("printf '<<<<<<< a\\n=======\\n>>>>>>> b\\n' >> {plan}", 1, "`ledger append"),
+    "the plan a link": ("ln -sf {out}/plan.md {plan}", 2, "leads out of it through a link"),
+    "the run's folder gone": ('rm -rf "$LEDGER_RUN_DIR"', 2, "could not be written"),
+    "the run's folder a link": ('rm -rf "$LEDGER_RUN_DIR"; ln -s {out} "$LEDGER_RUN_DIR"', 2,
+                                "put a link in the place"),
+    "another branch": ("git checkout --quiet other", 2, "the run is in"),
+    "a commit": ("git commit --quiet --allow-empty --message x", 0, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "code", "message"), UNLUCKY.values(), ids=UNLUCKY)
+def test_what_a_command_does_to_its_surroundings(
+    repo: Repository, tmp_path: Path, script: str, code: int, message: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "plan.md").write_bytes(repo.ledger.read_bytes())
+    repo.git("checkout", "--quiet", "-b", "other")
+    repo.git("rm", "--quiet", "docs/fix_plan.md")
+    repo.commit("No plan here")
+    repo.git("checkout", "--quiet", "main")
+    old = repo.ledger.read_bytes()
+    words = script.format(plan="docs/fix_plan.md", out=out)
+    done = call(repo.path, "run", ITEM, "--", "sh", "-c", words)
+    assert (done.code, message in done.err) == (code, True), done.err
+    assert [file.name for file in out.iterdir()] == ["plan.md"]
+    assert (out / "plan.md").read_bytes() == old
+    if code == 0:
+        commit = repo.git("rev-list", "--max-parents=0", "HEAD")
+        text = repo.ledger.read_text("utf-8")
+        assert f"Commit: `{commit[:8]}`" in text
+        assert ("By hand." in text) == ("By hand." in script)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import LedgerError, UnreadableInput
-from ledger.git import repository
+from ledger.git import process, repository
 from ledger.git.blobs import Blobs
 from ledger.git.changes import changes
 from ledger.git.files import Index
@@ -307,3 +307,16 @@ def test_the_real_log_is_ignored(real_repo: Callable[[str], Path]) -> None:
     log, exit_code = f"{run}/logs/pytest_full.log", f"{run}/artifacts/exit_code.txt"
     assert repository.ignored(root, [log, exit_code]) == {log: ".gitignore:109:logs/"}
     assert tracked(root, [log, exit_code, run]) == {exit_code, run}
+
+
+def test_a_branch_that_git_cannot_read_for_once_has_its_commit(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a file that it cannot read git says the same as of a branch without commits."""
+    commit = repo.git("rev-parse", "HEAD")
+    monkeypatch.setattr(process, "ask", lambda *_, **__: b"")
+    assert repository.head_commit(repo.path) == commit
+    repo.git("checkout", "--quiet", "--detach")
+    assert repository.head_commit(repo.path) == commit
+    repo.git("checkout", "--quiet", "--orphan", "new")
+    assert repository.head_commit(repo.path) is None
