@@ -78,14 +78,16 @@ def invented(ledger: Ledger, title: str) -> str:
     """An ID for a new item: the next number where all IDs have one stem (`S07`), else one from the
     words of the title (`READ-LARGE-001`); empty where the plan's own items have none."""
     ids = [item.id for item in ledger.items if item.is_named]
-    if ledger.items and not ids:
+    has_boxes = dialects.by_name(ledger.dialect).has_boxes
+    if ledger.items and (not ids or (has_boxes and 2 * len(ids) < len(ledger.items))):
         return ""
     taken = {selectors.folded(name) for name in ids} | {row.id for row in ledger.index}
     counted = [match for name in ids if (match := _COUNTED.fullmatch(name))]
     stems = {match["stem"] for match in counted}
     by_words = from_words(title)
     fits = patterns.ids(words.of(ledger)).item.fullmatch(f"[{by_words}]") is not None
-    if counted and ((len(stems) == 1 and len(counted) > 1) or not fits):
+    is_dotted = len(counted) > 1 and not any(map(str.isalpha, "".join(ids)))  # 1.1, 1.2, 2.1
+    if counted and ((len(stems) == 1 and len(counted) > 1) or is_dotted or not fits):
         stem = counted[-1]["stem"]
         own = [match["number"] for match in counted if match["stem"] == stem]
         return _free(stem, max(map(int, own)) + 1, len(own[-1]), taken)

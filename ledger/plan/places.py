@@ -62,10 +62,18 @@ def in_field(ledger: Ledger, item: Item, name: str, lines: Sequence[str], at: in
         at = at if at >= 0 else end_of_fields(item)
         is_parted = ledger.text.endswith((b"\n\n", b"\n\r\n", b"\r\r"), 0, at)
         return behind(ledger, at, lines if is_parted else ["", *lines])
-    lines = [f"{bullet}{words.of(ledger).written(name)}:", *lines]
+    lines = [f"{bullet}{as_field(f'{words.of(ledger).written(name)}:', start)}", *lines]
     if at >= 0 or item.fields:
         return insertion(ledger.text, at if at >= 0 else end_of_fields(item), lines)
     return insertion(ledger.text, item.span.end_byte, ["", *lines])
+
+
+def as_field(line: str, neighbour: str) -> str:
+    """``Name: value`` with the bold name of ``neighbour``, a line, where that has one."""
+    if not re.match(r"[ \t]*[-*+][ \t]+\*\*[^*]+:\*\*", neighbour):
+        return line
+    name, _, value = line.partition(":")
+    return f"**{name}:**{value}"
 
 
 def _below(bullet: str, lines: Sequence[str]) -> Sequence[str]:

@@ -7,10 +7,10 @@ start no heading, list, fence or comment, and cannot pass for a label that the r
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from ledger.plan import parts, patterns, text, words
-from ledger.plan.model import Action, ActionState, NewAttempt, Result
+from ledger.plan.model import Action, ActionState, Item, ItemStatus, NewAttempt, Result
 from ledger.plan.words import USUAL, Vocabulary
 
 Layout = Literal["line", "labels", "bullets", "heading"]
@@ -306,6 +306,39 @@ def manner(word: str) -> str:
     if is_sign(word):
         return "sign"
     return "brackets" if re.fullmatch(r"\[[^\]\n]+\]", word) else "words" if word else ""
+
+
+def opened(name: str, title: str, line: str, like: Item) -> str:
+    """The ``line`` of the item ``like``, its bullet and box cut off, with another name and title:
+    ``**LEX-2 — Write**`` beside ``**LEX-1 — Read**``; empty where they are not told in it."""
+    own = like.id if like.is_named else ""
+    at = line.find(own)
+    begin = line.find(like.title, at + len(own)) if at >= 0 and like.title else -1
+    if begin < 0 or bool(own) != bool(name):
+        return ""
+    signs = rf"[{''.join(words.MARKS)}]\ufe0f?[ \t]*"  # a sign is the status of the other one
+    head = re.sub(signs, "", line[:at] + name + line[at + len(own) : begin])
+    marks = re.match(r"[*`]*", line[begin + len(like.title) :])
+    return f"{head}{title}{marks.group() if marks else ''}"
+
+
+def spelled(status: str, like: str) -> str:
+    """One of our own words for a status in the brackets and letters of ``like``, another one:
+    ``In Progress`` beside ``Not Started``, ``[BLOCKED]`` beside ``[IN PROGRESS]``."""
+    frame = re.fullmatch(r"(?P<open>\[?)(?P<word>.*?)(?P<close>\]?)", like, re.DOTALL)
+    if not frame or status not in get_args(ItemStatus):
+        return status
+    word = frame["word"]
+    shown = status.replace("_", " ")
+    if word.casefold().replace(" ", "_") == status:
+        shown = word
+    elif word.isupper():
+        shown = shown.upper()
+    elif word.istitle():
+        shown = shown.title() if " " in word else shown.capitalize()
+    elif " " not in word:
+        shown = status
+    return f"{frame['open']}{shown}{frame['close']}"
 
 
 def is_sign(text: str) -> bool:

@@ -233,6 +233,19 @@ def test_the_second_task_of_a_title_is_alone_when_the_first_has_another(empty: R
     assert empty.ledger.read_text("utf-8") == "- [ ] Write it\n- [ ] Read it\n"
 
 
+def test_a_row_of_a_table_has_no_room_for_more(empty: Repository) -> None:
+    empty.ledger.write_text(
+        "| ID | Task | Status |\n| - | - | - |\n| A1 | Read | done |\n", "utf-8"
+    )
+    for given, what in (
+        (["action", "A1", "add", "Ask"], "A1 is a row of a table (line 3): it has no room for an"),
+        (["note", "A1", "Looked"], "A1 is a row of a table (line 3): it has no room for an"),
+        (["add", "Ask"], "the tasks are rows of a table (line 3)"),
+    ):
+        refused = call(empty.path, *given)
+        assert (refused.code, what in refused.err) == (1, True), refused.err
+
+
 @pytest.mark.parametrize(
     ("old", "arguments", "new"),
     [
@@ -257,6 +270,36 @@ def test_the_second_task_of_a_title_is_alone_when_the_first_has_another(empty: R
          "- [~] Read\n- [~] Ask"),
         ("- [x] Read\n- [X] Ask", ["edit", "plan-read", "--status", "pending"],
          "- [ ] Read\n- [X] Ask"),
+        ("- [⏳] Read\n- [x] Ask", ["edit", "plan-read", "--status", "done"],
+         "- [x] Read\n- [x] Ask"),
+        ("### 0.1 Read ✅ COMPLETE", ["edit", "0.1", "--status", "blocked"],
+         "### 0.1 Read ⛔ BLOCKED"),
+        ("### A-1: Read — DONE 2026-03-01\n### A-2: Ask — open",
+         ["edit", "A-2", "--status", "done"],
+         "### A-1: Read — DONE 2026-03-01\n### A-2: Ask — done"),
+        ("### A-1: Read — DONE 2026-03-01\n### A-2: Ask — DONE 2026-03-09",
+         ["edit", "A-1", "--status", "done"],
+         "### A-1: Read — DONE 2026-03-01\n### A-2: Ask — DONE 2026-03-09"),
+        ("### A-1: Read\n- Status: Not Started", ["edit", "A-1", "--status", "in_progress"],
+         "### A-1: Read\n- Status: In Progress"),
+        ("### A-1: Read\n- Status: [IN PROGRESS]", ["edit", "A-1", "--status", "blocked"],
+         "### A-1: Read\n- Status: [BLOCKED]"),
+        ("### A-1: Read\n- Status: Done", ["edit", "A-1", "--status", "done"],
+         "### A-1: Read\n- Status: Done"),
+        ("### A-1: Read\n- **Status:** open", ["action", "A-1", "add", "Ask"],
+         "### A-1: Read\n- **Status:** open\n- **Next Actions:**\n  1. Ask"),
+        ("### Ticket A-1 — Read ✅\n### Ticket A-2 — Ask\n- **Status:** Not Started",
+         ["add", "Ask anna"],
+         "### Ticket A-1 — Read ✅\n### Ticket A-2 — Ask\n- **Status:** Not Started\n\n"
+         "### Ticket A-3 — Ask anna\n- **Status:** Pending"),
+        ("## 1. Read — DONE\n\n## 2. Ask — DONE", ["add", "Say it"],
+         "## 1. Read — DONE\n\n## 2. Ask — DONE\n\n## 3. Say it\n- Status: pending"),
+        ("- [x] **[1.1]** Read\n- [ ] **[2.1]** Ask", ["add", "Say it"],
+         "- [x] **[1.1]** Read\n- [ ] **[2.1]** Ask\n- [ ] **[2.2]** Say it"),
+        ("- [x] **RU-1 — Read.**\n- [>] **RU-2 — Ask.**", ["add", "Say it"],
+         "- [x] **RU-1 — Read.**\n- [>] **RU-2 — Ask.**\n- [ ] **RU-3 — Say it**"),
+        ("1. [done] Read\n2. [todo] Ask", ["add", "Say it"],
+         "1. [done] Read\n2. [todo] Ask\n3. [todo] Say it"),
         ("### ☐ 0.1 Read\n- ⬜ one", ["action", "0.1", "complete", "1"],
          "### ☐ 0.1 Read\n- ✅ one"),
         ("- ⬜ Read\n  - ✅ one\n- ⬜ Ask", ["action", "plan-read", "open", "1"],

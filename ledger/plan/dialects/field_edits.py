@@ -78,14 +78,6 @@ def _reworded(plan: Text, field: Field, line: str) -> Edit:
     return Edit(start, end, text.encode(line if behind else f" {line}"))
 
 
-def like(line: str, neighbour: str) -> str:
-    """``Name: value`` with the bold name of ``neighbour``, a line, where that has one."""
-    if not re.match(r"[ \t]*[-*+][ \t]+\*\*[^*]+:\*\*", neighbour):
-        return line
-    name, _, value = line.partition(": ")
-    return f"**{name}:** {value}"
-
-
 def behind_heading(plan: Text, item: Item, line: str) -> Edit:
     """The first field of a section: below its heading, or beside the last of those that are
     there."""
@@ -97,7 +89,7 @@ def behind_heading(plan: Text, item: Item, line: str) -> Edit:
     if neighbour:
         beside = places.first_line(plan.ledger, neighbour.span.start_byte)
         bullet = re.match(r"[ \t]*[-*+][ \t]+", beside)
-        line = f"{bullet.group() if bullet else '- '}{like(line, beside)}"
+        line = f"{bullet.group() if bullet else '- '}{places.as_field(line, beside)}"
         at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
         return places.insertion(plan.ledger.text, at, [line])
     start = item.span.start_line - 1

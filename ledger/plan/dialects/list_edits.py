@@ -42,14 +42,13 @@ from ledger.plan.words import Vocabulary
 # e.g. "  2. "
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
 _TAB: Final = 4
-# In a box, what can be ticked by changing this one byte.
-_UNTICKED: Final = b" ~/!>"
 # What an open box is below a heading that says so.
 _NOT_PENDING: Final = ("in_progress", "blocked")
 _DEEPEST: Final = 6
 # What a task's box says of an item.
 _STATES: Final[dict[ItemStatus, ActionState]] = {"done": "complete", "archived": "rejected",
     "pending": "pending", "in_progress": "in_progress", "blocked": "blocked"}  # fmt: skip
+_FIRST_NUMBER: Final = re.compile(r"\d{1,9}")
 _HEADING: Final = re.compile(r"#{1,6}[ \t]+")
 
 
@@ -139,6 +138,8 @@ def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     rows = [row.status_span for row in ledger.index if row.id == item.id]
     if field:
         return [_reworded(ledger, span, new) for span in (field.value_span, *rows)]
+    if words.of(ledger).status(new) == item.status:
+        return [_reworded(ledger, row, new) for row in rows]
     line, shown = places.first_line(ledger, item.span.start_byte), item.status_text
     at = line.find(shown) if styles.is_sign(shown) else line.rfind(shown)
     if not shown or at < 0:
@@ -146,7 +147,11 @@ def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         raise Refused("no-status", message, "write one below its heading: `- Status: pending`")
     alike = _alike(ledger, shown, words.of(ledger).status(new))
     if not alike:
-        alike = new.replace("_", " ").upper() if shown.isupper() else new
+        alike = styles.spelled(new, shown)
+    sign = re.search(rf"[{''.join(words.MARKS)}]\ufe0f?(?=[ \t]+\Z)", line[:at])
+    if sign:  # Read fast ✅ COMPLETE
+        marked = _alike(ledger, sign.group(), words.of(ledger).status(new))
+        at, shown, alike = sign.start(), line[sign.start() : at] + shown, f"{marked} {alike}"
     return [
         _in_line(ledger, item, at, shown, alike),
         *(_reworded(ledger, row, new) for row in rows),
@@ -166,14 +171,17 @@ def _in_line(ledger: Ledger, item: Item, at: int, old: str, new: str) -> Edit:
 def _alike(ledger: Ledger, wording: str, status: ItemStatus) -> str:
     """The ``status`` in the manner of ``wording``: see ``styles.box``."""
     others = [
-        (_STATES[item.status], item.status_text) for item in ledger.items if item.status in _STATES
+        (_STATES[item.status], item.status_text)
+        for item in ledger.items
+        if item.status in _STATES and not re.search(r"\d", item.status_text)
     ]
     return styles.box(_STATES[status], wording, others)
 
 
 def _reworded(ledger: Ledger, span: Span, new: str) -> Edit:
-    """The phrase that stands first in ``span`` becomes ``new``."""
+    """The phrase that stands first in ``span`` becomes ``new``, spelled in its way."""
     old = words.phrase(text.decode(ledger.text[span.start_byte : span.end_byte]))
+    new = styles.spelled(new, old)
     return Edit(span.start_byte, span.start_byte + len(text.encode(old)), text.encode(new))
 
 
@@ -223,6 +231,9 @@ def _neighbour(plan: Text) -> Item:
     lines = {block.start + 1 for section in plan.sections for block in entries(section.blocks)}
     lines |= {section.start + 1 for section in plan.sections if section.heading}
     every = [item for item in plan.ledger.items if item.span.start_line in lines]
+    if not every and plan.ledger.items:
+        message = f"the tasks are rows of a table (line {plan.ledger.items[-1].span.start_line})"
+        raise Refused("no-place", message, "add a row by hand")
     if not every:
         raise Refused("no-place", "there is no item to put another one beside", "add it by hand")
     free = [item for item in every if _heading_status(plan.ledger, item) in (None, "pending")]
@@ -246,7 +257,8 @@ def _last_open(every: Sequence[Item]) -> Item:
 
 def _section_item(plan: Text, name: str, title: str) -> Edit:
     ledger, vocabulary = plan.ledger, words.of(plan.ledger)
-    status = f"{vocabulary.written('Status')}: {vocabulary.written_status('pending')}"
+    pending, label = vocabulary.written_status("pending"), vocabulary.written("Status")
+    status = f"{label}: {pending}"
     starts = {section.start + 1 for section in plan.sections if section.heading}
     every = [item for item in ledger.items if item.span.start_line in starts]
     if not every:
@@ -258,10 +270,18 @@ def _section_item(plan: Text, name: str, title: str) -> Edit:
     heading = re.match(r"#{1,6}", places.first_line(ledger, like.span.start_byte))
     field = places.field(like, "status")
     beside = places.first_line(ledger, field.span.start_byte) if field else "- Status:"
-    bullet = f"{_prefix_of(beside)}{field_edits.like(status, beside)}"
+    if field:
+        status = f"{label}: {styles.spelled(pending, words.phrase(field.value))}"
+    bullet = f"{_prefix_of(beside)}{places.as_field(status, beside)}"
     below = plan.document.lines(like.span.start_line, like.span.start_line + 1)
     gap = [""] if below and not below[0].strip() else []
-    lines = ["", f"{heading.group() if heading else '##'} [{name}] {title}", *gap, bullet]
+    line = styles.opened(name, title, places.first_line(ledger, like.span.start_byte), like)
+    if not name and line:
+        numbers = (places.first_line(ledger, item.span.start_byte) for item in every)
+        last = max(int(number[0]) for n in numbers if (number := _FIRST_NUMBER.search(n)))
+        line = _FIRST_NUMBER.sub(str(last + 1), line, count=1)
+    line = line or f"{heading.group() if heading else '##'} [{name}] {title}"
+    lines = ["", line, *gap, bullet]
     return places.behind(ledger, like.span.end_byte, lines)
 
 
@@ -330,22 +350,25 @@ def _entry_field(plan: Text, item: Item, line: str) -> Edit:
     fields = [field for field in item.fields if field.span != field.value_span]
     like = places.first_line(plan.ledger, fields[0].span.start_byte) if fields else "- **A:**"
     at = places.end_of_fields(item) if fields else item.span.end_byte
-    return places.insertion(plan.ledger.text, at, [f"{prefix}{field_edits.like(line, like)}"])
+    return places.insertion(plan.ledger.text, at, [f"{prefix}{places.as_field(line, like)}"])
 
 
 # A task of a checklist
 
 
 def _task_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
-    if _cell(item):
-        at = f"{item.id} is a row of a table (line {item.span.start_line})"
-        message = f"{at}: it has no room for an attempt"
-        hint = f"append to the item of the fix plan that it is part of, with --task {item.id}"
-        raise Refused("no-place", message, hint)
+    hint = f"append to the item of the fix plan that it is part of, with --task {item.id}"
+    _refuse_row(item, "an attempt", hint)
     if item.attempts:
         return beside(plan.ledger, item, item.attempts, new)
     style = _nested_style(_nested_prefix(plan, item))
     return _below(plan, item, styles.attempt(new, style, words.of(plan.ledger)))
+
+
+def _refuse_row(item: Item, what: str, hint: str) -> None:
+    if _cell(item):
+        at = f"{item.id} is a row of a table (line {item.span.start_line})"
+        raise Refused("no-place", f"{at}: it has no room for {what}", hint)
 
 
 def _below(plan: Text, item: Item, lines: list[str]) -> Edit:
@@ -360,16 +383,15 @@ def _below(plan: Text, item: Item, lines: list[str]) -> Edit:
 
 def _tick(ledger: Ledger, start: int, name: str) -> Edit:
     """The mark in the box that begins at byte ``start`` becomes an x."""
-    if ledger.text[start + 1 : start + 2] not in [bytes([mark]) for mark in _UNTICKED]:
-        box = text.decode(ledger.text[start : start + 3])
-        raise Refused("no-box", f"{name} cannot be ticked: {box}", "tick it by hand")
-    return Edit(start + 1, start + 2, b"x")
+    end = ledger.text.find(b"]", start)
+    mark = text.decode(ledger.text[start + 1 : end])
+    if parts.BOX_STATES.get(mark) in (None, "complete", "rejected"):
+        raise Refused("no-box", f"{name} cannot be ticked: [{mark[:20]}]", "tick it by hand")
+    return Edit(start + 1, end, b"x")
 
 
 def _task_field(plan: Text, item: Item, line: str) -> Edit:
-    if _cell(item):
-        at = f"{item.id} is a row of a table (line {item.span.start_line})"
-        raise Refused("no-place", f"{at}: it has no room for a field", "change the row by hand")
+    _refuse_row(item, "a field", "change the row by hand")
     return _below(plan, item, [f"{_nested_prefix(plan, item)}{line}"])
 
 
@@ -380,9 +402,6 @@ def _task_criterion(plan: Text, item: Item, line: str) -> Edit:  # noqa: ARG001
 
 def _task_item(plan: Text, name: str, title: str) -> Edit:
     like = _neighbour(plan)
-    if _cell(like):
-        message = f"the tasks are rows of a table (line {like.span.start_line})"
-        raise Refused("no-place", message, "add a row by hand")
     if (above := _heading_status(plan.ledger, like)) in _NOT_PENDING:
         message = f"every task is below a heading that says {above}, and a new one is pending"
         raise Refused("no-place", message, "add a heading for open tasks, and one task, by hand")
@@ -394,12 +413,20 @@ def _task_item(plan: Text, name: str, title: str) -> Edit:
     behind = {"[": "] ", "**": "**: ", "`": "`: ", "**[": "]** "}.get(marks, ": ")
     opened = f"{marks if behind != ': ' else ''}{name}{behind}" if name else ""
     action_words = styles.action_words(title, "[ ]", words.of(plan.ledger))
+    rest = line[len(_prefix_of(line)) :]
+    shown = parts.any_box(rest) or parts.sign_box(rest)
+    is_worded = shown is not None and not parts.is_box(shown.text)
+    box = _alike(plan.ledger, shown.text, "pending") if shown and is_worded else ""
+    task = styles.opened(name, action_words, rest[shown.length :] if shown else rest, like)
+    is_plain = not name or task == f"{name} {action_words}"  # may be words: 1.2 Read
+    task = f"{opened}{action_words}" if is_plain or not task else task
     return places.insertion(
-        plan.ledger.text, like.span.end_byte, [f"{prefix}[ ] {opened}{action_words}"]
+        plan.ledger.text, like.span.end_byte, [f"{prefix}{box or '[ ]'} {task}"]
     )
 
 
 def _task_boxes(plan: Text, item: Item, new: Sequence[str]) -> Edit:
+    _refuse_row(item, "an action", "change the row by hand")
     prefix, vocabulary = _nested_prefix(plan, item), words.of(plan.ledger)
     return _below(plan, item, [_box(prefix, text, vocabulary) for text in new])
 

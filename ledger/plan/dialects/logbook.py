@@ -471,7 +471,7 @@ def _new_field(plan: Text, item: Item, line: str) -> Edit:
         beside = plan.document.line(there[-1].start)
         prefix = beside[: patterns.unbulleted(beside)[0]]
         at = plan.document.starts[there[-1].end]
-        return places.insertion(plan.ledger.text, at, [prefix + field_edits.like(line, beside)])
+        return places.insertion(plan.ledger.text, at, [prefix + places.as_field(line, beside)])
     return places.behind(plan.ledger, item.span.end_byte, ["", f"- {line}"])
 
 
