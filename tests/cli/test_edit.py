@@ -290,8 +290,8 @@ def test_a_row_of_a_table_has_no_room_for_more(empty: Repository) -> None:
          "### A-1: Read\n- **Status:** open\n- **Next Actions:**\n  1. Ask"),
         ("### Ticket A-1 — Read ✅\n### Ticket A-2 — Ask\n- **Status:** Not Started",
          ["add", "Ask anna"],
-         "### Ticket A-1 — Read ✅\n### Ticket A-2 — Ask\n- **Status:** Not Started\n\n"
-         "### Ticket A-3 — Ask anna\n- **Status:** Pending"),
+         ("### Ticket A-1 — Read ✅\n### Ticket A-2 — Ask\n- **Status:** Not Started\n\n"
+         "### Ticket A-3 — Ask anna\n- **Status:** Pending")),
         ("## 1. Read — DONE\n\n## 2. Ask — DONE", ["add", "Say it"],
          "## 1. Read — DONE\n\n## 2. Ask — DONE\n\n## 3. Say it\n- Status: pending"),
         ("- [x] **[1.1]** Read\n- [ ] **[2.1]** Ask", ["add", "Say it"],
