@@ -231,6 +231,8 @@ def _doubt_time(case: Case) -> str:
     """Why a time may be another one, or a rounded one."""
     statement, run, values = case.statement, case.runs[0], [*case.values]
     exact = {round(figure.value, 2) for figure in run.figures["duration_s"] if figure.is_exact}
+    if len(exact) > 1:
+        exact -= {round(figure.value, 2) for figure in run.figures["elapsed_s"]}
     if len(case.runs) > 1 or len(exact) > 1:
         return SEVERAL_SESSIONS
     if _is_precise(statement):

@@ -151,6 +151,9 @@ def parts_of(session: Session, statement: Statement) -> list[Session]:
         session = session._replace(tests=failing)
     sessions: list[Session] = []
     subjects = [_tests_of(session, subject) for subject in statement.subject]
+    if not all(subjects) and (statement.quantity == "skipped" or statement.outcome == "ran"):
+        skipped = [_skipped_for(session, subject) for subject in statement.subject]
+        subjects = [[tests] if tests else [] for tests in skipped]
     for tests in zip(*subjects, strict=True) if all(subjects) else ():
         inside = {name: test for some in tests for name, test in some.items()}
         if statement.is_outside:
@@ -182,6 +185,16 @@ def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
     if not inner:
         return [wide, wide] if " " in subject and wide else []
     return [inner, wide or inner]
+
+
+def _skipped_for(session: Session, subject: str) -> Mapping[str, TestResult]:
+    """The tests that were skipped for what a word names: ``the GPU tests``."""
+    words = _words_in(subject)
+    return {
+        name: test
+        for name, test in session.tests.items()
+        if test.outcome == "skipped" and words <= _words_in(test.message or "")
+    }
 
 
 def _stem(word: str) -> str:
@@ -227,7 +240,7 @@ def _is_of(statement: Statement, session: Session, run: Run) -> bool:
 def counted(statement: Statement, session: Session, run: Run) -> Iterator[Observation]:
     """A count of tests by outcome."""
     # Where failed ones are reported as well, or the word is wider, errors may be among them.
-    is_wide = bool(statement.outcome) or statement.quantity in statement.beside
+    is_wide = statement.outcome == "failing" or statement.quantity in statement.beside
     claimed = statement.beside - {"errors"} if is_wide else statement.beside
     values: list[float] = [*options(session, statement.quantity, claimed)]
     what = "ran" if statement.quantity == "executed" else statement.quantity
@@ -237,9 +250,22 @@ def counted(statement: Statement, session: Session, run: Run) -> Iterator[Observ
         is_none = not session.totals.ended
         wholes = (*values, *_wholes(session, run))
         values = [value for value in wholes if value or is_none] or [0.0]
+    if statement.outcome in ("collection", "setup"):
+        values = _errors_when(session, is_at_collection=statement.outcome == "collection")
+    if statement.outcome == "ran":
+        values = [session.totals.executed]
     if not _is_of(statement, session, run):
         values = [inf]
     yield Observation(tuple(values), shown, session.file)
+
+
+def _errors_when(session: Session, *, is_at_collection: bool) -> list[float]:
+    """How many errors were at the collection, or at the setup of a test; each that may be where the
+    outputs do not name all."""
+    errors = [test for test in session.tests.values() if test.outcome == "error"]
+    if len(errors) < session.totals.errors:
+        return [*map(float, range(session.totals.errors + 1))]
+    return [float(sum(test.at_collection == is_at_collection for test in errors))]
 
 
 def _share(statement: Statement, part: Session, whole: Session) -> Iterator[Observation]:
@@ -265,6 +291,19 @@ def _failing(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
     yield Observation(
         (float(totals.failing), float(totals.failed)), _in_short(session), session.file
     )
+
+
+def _failing_files(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
+    failing = [name for name, test in session.tests.items() if test.outcome in FAILING]
+    if len(failing) == session.totals.failing:
+        count = len({name.partition("::")[0] for name in failing})
+        yield Observation((float(count),), f"{count} files fail", session.file)
+
+
+def _slowest(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
+    times = [t.duration_s for t in session.tests.values() if t.duration_s is not None]
+    if times and len(times) == session.totals.cases:
+        yield Observation((max(times),), _written("duration", max(times)), session.file)
 
 
 def _not_passed(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
@@ -317,6 +356,9 @@ def _portion(statement: Statement, session: Session, run: Run) -> Iterator[Obser
         if _is_in(statement, count)
     ]
     wholes = {*_wholes(session, run), *denominators(session)}
+    if statement.outcome == "executed":
+        counts = [session.totals.executed]
+        wholes |= {float(session.totals.collected) for session in run.every}
     values = [100.0 * count / whole for whole in wholes if whole > 0 for count in counts]
     if values:
         whole = session.totals.collected or max(wholes)
@@ -337,7 +379,8 @@ def _repeated(statement: Statement, session: Session, run: Run) -> Iterator[Obse
             count = sum(test.tries - 1 for test in session.tests.values())
             yield Observation((float(count),), f"{count} rerun", every.file)
     elif statement.quantity == "rerun" or not tries:
-        yield Observation((float(tries),), f"{tries} rerun", every.file)
+        counts = (tries, len(tests) or tries) if statement.outcome == "tests" else (tries,)
+        yield Observation(tuple(map(float, counts)), f"{tries} rerun", every.file)
     elif tests:
         yield Observation((float(len(tests)),), f"{len(tests)} rerun", every.file)
     elif statement.low > tries or statement.high < 1:
@@ -458,5 +501,6 @@ _READERS: Final[dict[Quantity, Callable[[Statement, Session, Run], Iterator[Obse
     "all_passed": _all_passed, "failing": _failing, "not_passed": _not_passed,
     "not_run": _not_run, "timeouts": _timeouts, "deselected": _deselected, "pass_rate": _rate,
     "fail_rate": _rate, "rerun": _repeated, "flaky": _repeated, "outcome": _outcomes,
-    "only_failing": _only, "cause": _caused, "portion": _portion,
+    "only_failing": _only, "cause": _caused, "portion": _portion, "slowest": _slowest,
+    "failing_files": _failing_files,
 }  # fmt: skip

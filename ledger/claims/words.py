@@ -25,7 +25,7 @@ _KINDS: Final[dict[Quantity, ClaimKind]] = {
     "cleared": "delta", "still": "delta", "change": "delta", "unchanged": "delta",
     "duration": "duration", "memory": "memory", "exit_code": "exit_code", "pass_rate": "rate",
     "fail_rate": "rate", "all_passed": "result", "not_run": "result", "finished": "result",
-    "portion": "rate", "margin": "margin", "cpu": "cpu", "sum": "sum",
+    "portion": "rate", "slowest": "duration", "margin": "margin", "cpu": "cpu", "sum": "sum",
 }  # fmt: skip
 _REASONS: Final[dict[ClaimKind, str]] = {
     "count": "the run counts otherwise", "duration": "the run took another time",

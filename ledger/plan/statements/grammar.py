@@ -20,10 +20,15 @@ _ONE_TEST: Final = frozenset("a any each every one single".split())
 _NEW: Final = frozenset(("new", "New", "brand new", "Brand new", "brand-new", "fresh"))
 # e.g. "seven tests are red", "two did not pass"
 _WIDE: Final = re.compile(r"\b(?:reds?|broken|not|busted|problem\w*|unsuccessful\w*)\b")
+# e.g. "three needed a rerun", which may be as many tests or as many tries
+_AGAIN: Final = re.compile("need|had to|have to|was|were|been|got|took")
+# When errors were: "5 errors at setup"
+_WHEN: Final = re.compile("(?P<collect>collect)|set-?up|fixture|tear-?down")
 _BROKE: Final = frozenset(("broke", "breaks"))
 _WHOLE: Final = 100.0
 _ALMOST: Final = 99.95
 _MOST_EXIT: Final = 255
+_HALF: Final = 40.0, 60.0  # percent
 
 
 class Wording:
@@ -76,11 +81,13 @@ class Wording:
     def say(self, quantity: Quantity, low: float = 0.0, high: float | None = None) -> Statement:
         """A statement of this wording, of a value or of all between two."""
         part = next((self._groups[name] for name in "slo" if name in self._groups), None)
+        when = _WHEN.search(self.text) if quantity == "errors" else None
         return Statement(
             *self._span,
             quantity,
             low,
             low if high is None else high,
+            outcome="" if when is None else "collection" if when["collect"] else "setup",
             subject=part.names if part else self.subject,
             is_outside=part is not None and part.code == "o",
         )
@@ -140,7 +147,10 @@ def _count(m: Wording) -> list[Statement]:
     is_vague = m.text.startswith("retr") or "flak" in m.text
     is_vague = is_vague or (m.codes == "NF" and m.text.endswith("broken"))  # of late, or still
     outcome = "failing" if is_wide else ""
-    return [m.of(quantity)._replace(outcome=outcome, is_sure=not is_vague)]
+    if quantity == "rerun" and _AGAIN.search(m.text):
+        outcome = "tests"
+    stated = m.of(quantity)._replace(is_sure=not is_vague)
+    return [stated._replace(outcome=outcome) if outcome else stated]
 
 
 def _together(m: Wording) -> list[Statement]:
@@ -212,6 +222,10 @@ def _only_again(m: Wording) -> list[Statement]:
     return [m.say("flaky", float(len(m.names)))]
 
 
+def _again(m: Wording) -> list[Statement]:
+    return [m.say("rerun", 1.0, inf)]
+
+
 def _where(m: Wording) -> list[Statement]:
     """All failures, errors or skips are in one place, or some in each of several."""
     quantity = _quantity(m)
@@ -229,6 +243,11 @@ def _quantity(m: Wording) -> Quantity:
     return "failing" if m.code("q") == "F" else OUTCOMES[m.code("q")]
 
 
+def _files(m: Wording) -> list[Statement]:
+    """``all failures are in one file``, ``two modules fail``."""
+    return [m.of("failing_files")]
+
+
 def _share(m: Wording) -> list[Statement]:
     """Most, or half, of the failures are in a part."""
     return [m.of("share")._replace(of=None, outcome=_quantity(m))]
@@ -244,8 +263,9 @@ def _each_some(m: Wording) -> list[Statement]:
 
 def _at_least(m: Wording) -> list[Statement]:
     """``the writer tests fail``, ``test_x.py has the 16 GPU skips``."""
-    if m.is_feature and not m.has("n"):
-        return []
+    is_noun = m.codes.endswith("F") and m.tokens[-1].text.lower().startswith("failure")
+    if (m.is_feature or is_noun) and not m.has("n"):
+        return []  # "fixed the layout failure"
     return [m.say(_quantity(m), m.number().low if m.has("n") else 1.0, inf)]
 
 
@@ -339,6 +359,12 @@ def _executed(m: Wording) -> list[Statement]:
     return [m.of("executed")]
 
 
+def _ran(m: Wording) -> list[Statement]:
+    """Tests of a part that ran, whatever came of them."""
+    ran = m.of("executed") if m.has("n") else m.say("executed", 1.0, inf)
+    return [ran._replace(outcome="ran")]
+
+
 def _signed(m: Wording) -> list[Statement]:
     """``+2 failed (3→5)``; as many as before, which is a change of zero."""
     quantity = OUTCOMES[m.code("q")] if m.has("q") else "duration"
@@ -360,6 +386,15 @@ def _faster_by(m: Wording) -> list[Statement]:
 
 def _percent_faster(m: Wording) -> list[Statement]:
     return [statement._replace(outcome="duration %") for statement in _faster_by(m)]
+
+
+def _halved(m: Wording) -> list[Statement]:
+    return [m.changed(OUTCOMES[m.code("q")], -inf, -1e-6)._replace(percent=_HALF)]
+
+
+def _half_the_time(m: Wording) -> list[Statement]:
+    low, high = _HALF
+    return [m.changed("duration", -high, -low)._replace(outcome="duration %")]
 
 
 def _hungrier(m: Wording) -> list[Statement]:
@@ -397,7 +432,8 @@ def _time(m: Wording) -> list[Statement]:
     is_of_one = not _ONE_TEST.isdisjoint(" ".join(token.text for token in near).lower().split())
     behind = m.codes.endswith("A") and not _ONE_TEST.isdisjoint(m.text.split()[-1:])
     if behind or (is_of_one and any(token.code == "T" for token in near)):
-        return []  # "each test takes less than 2 s", "30 s each"
+        # "each test takes less than 2 s"; not "30 s each"
+        return [] if behind or m.number().low > 0.0 else [m.of("slowest")]
     took = m.of("duration")
     if m.text.startswith("in "):
         took = took._replace(outcome="in")
@@ -408,6 +444,13 @@ def _time(m: Wording) -> list[Statement]:
     if "finish" in m.text or "complet" in m.text:
         return [took, m.say("finished", 1.0)]
     return [took]
+
+
+def _slowest(m: Wording) -> list[Statement]:
+    """``no test takes more than 10 s``, ``the slowest test took 3.2 s``."""
+    if m.has("k"):
+        return [m.of("slowest")]
+    return [m.say("slowest", 0.0, m.number().low)] if m.number().high == inf else []
 
 
 def _stopped(m: Wording) -> list[Statement]:
@@ -434,6 +477,8 @@ def _other_exit(m: Wording) -> list[Statement]:
 
 
 def _rate(m: Wording) -> list[Statement]:
+    if m.number().text.lower().endswith("of") and {*"TWLR"}.isdisjoint(m.codes):
+        return []  # "a third of the failures is left"
     if m.code("q") in "SER" and m.has("q"):
         return [m.of("portion")._replace(outcome=OUTCOMES[m.code("q")])]
     if m.number().low < _WHOLE < m.number().high <= _WHOLE + 1:  # nobody rounds up to all
@@ -502,7 +547,14 @@ def _nothing(_: Wording) -> list[Statement]:
 
 
 def _errors(m: Wording) -> list[Statement]:
-    return [m.of("errors")]
+    return [] if m.tokens[-1].text.lower().startswith("error") else [m.of("errors")]
+
+
+def _collection(m: Wording) -> list[Statement]:
+    """``collection failed``, ``all test modules were collected``."""
+    if "collect" not in m.text:
+        return []
+    return [m.say("errors", 1.0, inf) if m.codes == "ŵF" else m.say("errors")]
 
 
 def _rerun(m: Wording) -> list[Statement]:
@@ -538,7 +590,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "not everything passes", "the suite is not green"
     (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|[WT]J?bP|bP)W?|ZPW|WJ?:?F(?!i)", _not_all),
     (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\AΩ*[WTI][ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
-    (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z|b(?:[WT]|(?P<s3>s)T)P", _not_all),
+    (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z|b(?:[WT]|(?P<s3>s)T)P|bZT?[FE]", _not_all),
     (r"AN?g?T*P①", _first_try),
     # e.g. "all tests failed", "everything is red"
     (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>[lf])?[FES]\Z|\A(?P<s2>s)?TA[FES]\Z", _none_passed),
@@ -553,6 +605,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"WJ?R?:?P(?!:?[BNxcp])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z|\AW?«F»P\Z", _all),
     (r"\AP\Z", _green),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
+    (r"F?(?P<s>s)TU", _again),
     (rf"O(?:{_NAMES})U|[UW]:(?:{_NAMES})O\Z", _only_again),
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
     (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
@@ -563,6 +616,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<n>N)J?(?P<q>[FES])T?J?[a,–]?Ał?(?P<l>l)|(?P<s>[usf])T?J?A(?P<q2>[FES])", _where),
     # e.g. "most of the failures are in test_x.py", "db has half of the skips"
     (r"\A∃?(?P<q>[FES])T?ł?(?P<l>l)\Z", _each_some),
+    (r"[AZ]?[FE]T?(?:ł|i)(?P<n>N)µ|(?P<n2>N)µT?F\Z", _files),
     (rf"(?P<n>p)g?N?(?P<q>[FES])T?ł?(?P<l>l)|{_PART}(?P<n2>p)g?N?(?P<q2>[FES])", _share),
     # e.g. "cli and export each have one failure", "test_x.py has the 16 GPU skips"
     (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
@@ -595,6 +649,8 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|(?:w|(?P<v2>v))(?P<n2>N)T?(?P<q2>{_O})", _change),
     (rf"(?P<q>{_O})T?(?:↑|(?P<v>↓))Δ(?P<n>N)", _change),
     (rf"≡T?(?P<q>{_O})T?c?", _signed),
+    (rf"½gT?(?P<q>{_O})T?|½T?(?P<q2>{_O})T?c|(?P<q3>{_O})T?½c?", _halved),
+    (r"[WH]*½c?", _half_the_time),
     (r"W?(?P<n>p)(?:(?P<v>e)|r)c", _percent_faster),
     (r"[WH]*(?:(?P<e>e)|r)c|W(?:(?P<e2>e)|r)|H(?:↑|(?P<e3>↓))c?\Z", _faster),
     (r"G?(?:w|(?P<v>v))Gc|G(?:↑|(?P<v2>↓))c?\Z", _hungrier),
@@ -623,6 +679,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
     (r"(?:(?P<s>s)T?|(?P<s2>f)|[TW])b(?P<q>[FEDSXYUV])|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
     (r"WFi(?P<n>N)T", _failed),
+    (r"(?P<n>N)(?P<s>s)?[FE]T?(?P<q>[SXY])\Z", _count),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
     (
         rf"(?:[OHi]|AN?(?:gN)?[µT]|(?P<s>[usf])T?)?Z{_OF}N?J?(?P<s2>s)?T?J?(?P<l>l)?(?P<q>{_O})T?[Jł]*(?P<o>o)?(?P<l2>l)?",
@@ -639,8 +696,10 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
         _count,
     ),
     (r"O?(?P<n>N)µE", _errors),
+    (r"ŵ(?:b?F|P)|AN?(?:gN)?µL", _collection),
     (r"\Ai?(?P<n>N)W\Z", _rerun),
     (r"\A[WL∃i]*:?(?P<n>N)T\Z|\AT:(?P<n3>N)\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
+    (r"(?P<n>N)?(?P<s>s)TR\Z", _ran),
     (r"R(?P<n>N)T(?=\Z|:)|\ATW:(?P<n2>N)\Z", _executed),
     (rf"(?<![A-Za-zð])(?P<s>[usfn])(?:T?[a»]|T:)?T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
     (r"ŵ?(?P<q>L)(?P<n>N)T", _count),
@@ -656,6 +715,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "12.5 % margin below a 900 s timeout", "CPU 190 %"
     (r"(?P<n>[pt])χ[i«g]?(?P<k>t)V?", _margin),
     (r"C[:=i]?(?P<n>p)|(?P<n2>p)C", _cpu),
+    (r"Z(?:g?A?|N)TH?(?P<n>t)|(?P<k>Ξ)TH?(?P<n2>t)", _slowest),
     (r"W?(?P<b>b)H(?P<n>t)", _time),
     (r"(?<=[tPFESXYWTR])\((?P<n>t)A?", _time),
     (r"(?P<s>s)?[AHWTR]*[HR]+[OAPT:=ig»J]*(?P<n>t)(?:»?[WA]|H\Z)?|(?P<n2>t)g?[WHA]", _time),

@@ -7,14 +7,15 @@ Quantity = Literal[
     "deselected", "rerun", "flaky", "timeouts", "failing", "not_passed", "all_passed", "not_run",
     "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "share", "cause",
     "duration", "memory", "exit_code", "pass_rate", "fail_rate", "finished", "portion", "margin",
-    "cpu", "sum", "unread",
+    "cpu", "sum", "slowest", "failing_files", "unread",
 ]  # fmt: skip
 """What is said: counts of tests; ``all_passed``, ``only_failing``, ``outcome`` and ``unchanged``
 are 0 where it is so, ``finished`` is 1; ``new``, ``cleared`` and ``still`` count failures against
 the run before; ``share`` is the part of an outcome, in percent, that some tests have, ``portion``
 the percentage of the tests that an outcome has; times in seconds, memory in bytes (of 1024), rates
 in percent. A ``margin`` is what is left to a limit, a ``sum`` that of the counts of one breath,
-``of`` what was collected. From what is ``unread`` on the text is too long."""
+``of`` what was collected; ``slowest`` is how long one test took at most. From what is ``unread`` on
+the text is too long."""
 SO: Final = 0.0
 NOT_SO: Final = 1.0
 OUTCOMES: Final[dict[str, Quantity]] = {

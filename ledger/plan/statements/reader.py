@@ -267,6 +267,7 @@ class _Reader:
         self._is_sure = self._is_sure and not codes.startswith("sT:")  # "Upload tests: 7 passed"
         subject = self._last or self._subject if not re.search("[TW]", codes) else self._subject
         stated, figures = self._read(segment.start, codes, subject)
+        is_read = bool(stated)
         if stated or figures:
             stated, figures = self._weighed(segment, codes, stated, figures)
         is_next = segment.behind == "(" and codes.lstrip("&,") == "u"  # "so is cli (54/54)"
@@ -277,7 +278,7 @@ class _Reader:
             self._is_lost = True  # "Processed 52 records, 4 failed"
         elif not stated and re.match("[&,]*u", codes):
             self._is_lost = self._is_lost or not self._is_deed(segment.start)
-        elif not stated and segment.before != "(" and re.search("[us]", codes):
+        elif not is_read and segment.before != "(" and re.search("[us]", codes):
             self._is_lost = True
         return stated or figures
 
@@ -346,7 +347,8 @@ class _Reader:
         every = re.match("i?(?:A?NΨ|AΨ),?(?=N)|I:(?=NT?[PFES])", codes)
         if every:
             start, codes = start + every.end(), codes[every.end() :]
-        codes = re.sub("i(?:[Wρ]|A?N?Ψ)\\Z|(?<=[PFES])B[FES]T?\\Z", "", codes)
+        # "after two in the first run", "the errors in the full run"
+        codes = re.sub("i(?:[Wρ]|A?N?Ψ|[NZ]c)\\Z|(?<=[PFES])B[FES]T?\\Z", "", codes)
         if re.fullmatch(r"([PFES])N\1", codes):  # "⏭️ 3 skipped"
             start, codes = start + 1, codes[1:]
         reason = _REASON.search(codes, 1)

@@ -68,7 +68,7 @@ _TOKEN = re.compile(
     r"|(?P<triple>(?<![\w./])(\d{1,7})/(\d{1,7})/(\d{1,7})(?![\w/])"
     r"(?P<order> ?\(?pass(?:ed)?/fail(?:ed)?/skip(?:ped)?\b\)?)?)"
     # versions, hashes, numbers of issues
-    r"|(?P<odd>[#vV@]\d[\w.-]*|[A-Za-z]{3,30}\d\w*|\d+[a-zA-Z_]\w*(?<!\d[ksmhx])(?<!\dms)|\d+(?:[.-]\d+){2,}\w*)"
+    r"|(?P<odd>[#vV@]\d[\w.-]*|[A-Za-z]{1,30}\d\w*|\d+[a-zA-Z_]\w*(?<!\d[ksmhx])(?<!\dms)|\d+(?:[.-]\d+){2,}\w*)"
     rf"|(?P<fraction>(?<![\w./-])(?:{NUMBER}) ?/ ?(?:{NUMBER})(?![\w/]))"
     rf"|(?P<number>(?<![\w.,/+\u00b1-])(?:(?<![^\s(])[+\u00b1-](?=\d))?(?:{NUMBER})k?"
     rf"(?:(?: ?- ?| to )(?:{NUMBER}))?\+?"
