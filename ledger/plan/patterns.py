@@ -134,7 +134,7 @@ def field_label(vocabulary: Vocabulary, *names: str) -> re.Pattern[str]:
 
 
 # e.g. " — " of "Read fast — done", " ✅ " of "Read fast ✅ Done"
-_BEFORE_STATUS = re.compile(rf"[ \t](?:[\u2013\u2014]|--?|[{''.join(words.MARKS)}]\ufe0f?)[ \t]+")
+_BEFORE_STATUS = re.compile(rf"[ \t](?:[\u2013\u2014]|--?|{_MARK})[ \t]+")
 
 
 def title_status(title: str, vocabulary: Vocabulary) -> tuple[str, str]:

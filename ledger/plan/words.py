@@ -191,6 +191,7 @@ CRITERIA: Final = (
     "acceptance criteria",
     "definition of done",
     "done when",
+    "accept when",
 )
 """What the name of a field begins with, or that of a heading, which holds criteria."""
 PLACES: Final = {"<digits>": "0-9", "<capitals>": "A-Z", "<letters>": r"^\W\d_", "<name>": ""}

@@ -53,6 +53,7 @@ _KNOWN = re.compile(
     r"|Artifacts(?: Root)?|Attempts History|Next Actions|Metrics|Spec/AT)(?=[^\n:]{0,40}:)",
     re.IGNORECASE,
 )
+_RANK = re.compile(r"[Pp]\d")
 _PART = re.compile(r"\W{0,4}(?:phase|step|part)\b", re.IGNORECASE)
 # `Try 1 (2025-03-01): failed`
 _TRY = re.compile(r"\W{0,4}(?:try|run|attempt)\b[^\n]{0,24}\d{4}-\d\d-\d\d", re.IGNORECASE)
@@ -136,10 +137,12 @@ def _opening(document: Document, section: Section) -> _Opening:
     sign = title[0] if title[:1] in words.MARKS else ""
     if not shaped:
         return _Opening(None, title)
-    # `## Phase 2: Read ✅` is a task where none are below it.
+    # `## Phase 2: Read ✅` is a task where none are below it; so are `## P0: Urgent (done)` and
+    # `### 1.2 Read ✅`.
+    is_part = _PART.match(title) is not None or _RANK.fullmatch(shaped.id) is not None
     is_behind = status in words.MARKS and not shaped.title.startswith(status)
-    is_part = _PART.match(title) is not None
-    may_head = is_part or ((is_behind or not shaped.id) and (status or sign))
+    is_number = not any(map(str.isalpha, shaped.id))
+    may_head = is_part or (is_number and (is_behind or (not shaped.id and (status or sign))))
     if may_head and _heads_tasks(document, section):
         return _Opening(None, title)
     status = status or sign
@@ -473,8 +476,23 @@ class _Reading:
             elif block.kind in lists:
                 for child in block.children:
                     self._nested(child, self.draft)
-            else:
+            elif not self._boxes_of_field(block):
                 self._others((block,))
+
+    def _boxes_of_field(self, block: Block) -> bool:
+        """Whether a list below a field is all boxes, which are actions where those of the section
+        are: see ``_bullet``."""
+        is_told = self.draft is not None and self.draft.opened.is_told
+        entries_of = block.children if is_told and block.kind == "bullet_list" else ()
+        boxes = [parts.any_box(parts.entry_text(self.document, entry)) for entry in entries_of]
+        if not boxes or not self.draft:
+            return False
+        for entry, box in zip(entries_of, boxes, strict=True):
+            if box is None:
+                return False
+            new = parts.boxed_action(self.document, entry, None, box.state, box)
+            self.draft.actions.append(new)
+        return True
 
     def _nested(self, entry: Block, draft: _Draft) -> None:
         """A bullet below a field that holds attempts, actions or criteria."""

@@ -53,8 +53,8 @@ _LEVEL = re.compile(
 )
 # e.g. "Priority: 2"
 _HEADING_PRIORITY = re.compile(
-    r"\bprio(?:rity)?+[ \t]*[:#-]?[ \t]*"
-    r"(?:(?P<number>\d{1,3})\b|(?P<word>[A-Za-z]{3,10}|[Pp]\d)\b)"
+    r"\bprio(?:rity)?+[ \t]*(?P<joint>[:#-])?[ \t]*"
+    r"(?:(?P<number>\d{1,3})\b|(?P<word>(?(joint)|(?=high|low|medium|critical))[A-Za-z]{3,10}|[Pp]\d)\b)"
     r"|\bP(?P<p>\d)\b",
     re.IGNORECASE,
 )
@@ -63,6 +63,12 @@ _OPTIONAL = re.compile(
     r"(?:optional|future|someday|nice[ -]to[ -]haves?|stretch|icebox)\b", re.IGNORECASE
 )
 _CRITERIA = re.compile(r"\b(?:criteria|criterion|definition of done)\b", re.IGNORECASE)
+_EXPLAINED = re.compile(rb"`\[[^\]\n]{1,4}\]`|\[[^\]\n]{1,4}\][ \t]*=")
+# e.g. "- `[-]` in progress", "[>] = blocked"
+_EXPLANATION = re.compile(
+    r"[ \t]*[-*+]?[ \t]*(?P<tick>`?)(?P<box>\[[^\s\w\]`]\])(?P=tick)[ \t]*"
+    r"(?(tick)[=:\u2013\u2014-]?|=)[ \t]*(?P<meaning>[A-Za-z][A-Za-z -]{2,40})\W*\Z"
+)
 _LEGEND = re.compile(r"(?:\w{1,20} )?(?:legend|key|notation)s?:?\Z", re.IGNORECASE)
 # e.g. "**PARSE-001** Read large files"
 _ID = re.compile(
@@ -236,8 +242,8 @@ def _heading_status(
         return known, body.rstrip(": \t"), True
     text, _ = patterns.title_status(title, vocabulary)
     if not text:
-        text = title.rpartition(": ")[2]  # Milestone 1: done
-        text = text if vocabulary.heading_status(text) else ""
+        _, colon, behind = title.rpartition(": ")  # Milestone 1: done
+        text = behind if colon and vocabulary.heading_status(behind) else ""
     if tick := next((mark for mark in _TICKS if mark in title), None) if not text else None:
         text = tick
     if text in words.MARKS:
@@ -346,6 +352,19 @@ def _entries(blocks: Iterable[Block]) -> Iterator[Block]:
                 yield from _entries(entry.children)
 
 
+def _legend(document: Document) -> dict[str, ActionState]:
+    """What boxes mean that the file explains itself: ``- `[-]` in progress``, ``[>] = blocked``."""
+    if not _EXPLAINED.search(document.data):
+        return {}
+    legend: dict[str, ActionState] = {}
+    for line in document.texts:
+        match = _EXPLANATION.match(line)
+        state = document.vocabulary.status(match["meaning"]) if match else "unknown"
+        if match and state in list_edits.STATES:
+            legend[match["box"]] = list_edits.STATES[state]
+    return legend
+
+
 class _Reading:
     """What was read so far. ``settled`` are lines that need no second look."""
 
@@ -357,6 +376,7 @@ class _Reading:
         self.headings: list[Heading] = []
         self.unread: list[Unread] = []
         self.settled: set[int] = set()
+        self.legend = _legend(document)
         self.title = ""  # of the section that is read
         self.signed: frozenset[int] = frozenset()  # lines of tasks with a sign for a box
 
@@ -448,7 +468,10 @@ class _Reading:
 
     def _box(self, line: str, start: int = -1) -> parts.Box | None:
         """The box of an entry, or its sign where line ``start`` is that of a task with one."""
-        return parts.any_box(line) or (parts.sign_box(line) if start in self.signed else None)
+        box = parts.any_box(line)
+        if box and box.text in self.legend:
+            return box._replace(state=self.legend[box.text])
+        return box or (parts.sign_box(line) if start in self.signed else None)
 
     def _labelled(self, block: Block) -> Iterator[Field]:
         """``**Result**: text``, a paragraph."""

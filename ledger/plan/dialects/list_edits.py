@@ -46,7 +46,7 @@ _TAB: Final = 4
 _NOT_PENDING: Final = ("in_progress", "blocked")
 _DEEPEST: Final = 6
 # What a task's box says of an item.
-_STATES: Final[dict[ItemStatus, ActionState]] = {"done": "complete", "archived": "rejected",
+STATES: Final[dict[ItemStatus, ActionState]] = {"done": "complete", "archived": "rejected",
     "pending": "pending", "in_progress": "in_progress", "blocked": "blocked"}  # fmt: skip
 _FIRST_NUMBER: Final = re.compile(r"\d{1,9}")
 _HEADING: Final = re.compile(r"#{1,6}[ \t]+")
@@ -171,11 +171,11 @@ def _in_line(ledger: Ledger, item: Item, at: int, old: str, new: str) -> Edit:
 def _alike(ledger: Ledger, wording: str, status: ItemStatus) -> str:
     """The ``status`` in the manner of ``wording``: see ``styles.box``."""
     others = [
-        (_STATES[item.status], item.status_text)
+        (STATES[item.status], item.status_text)
         for item in ledger.items
-        if item.status in _STATES and not re.search(r"\d", item.status_text)
+        if item.status in STATES and not re.search(r"\d", item.status_text)
     ]
-    return styles.box(_STATES[status], wording, others)
+    return styles.box(STATES[status], wording, others)
 
 
 def _reworded(ledger: Ledger, span: Span, new: str) -> Edit:
