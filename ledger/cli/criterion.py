@@ -23,7 +23,7 @@ def command(
     step: Annotated[str, argument("STEP", f"One of {', '.join(STEPS)}.")],
     words: Annotated[
         list[str] | None,
-        argument("[N TEXT]", "TEXT for `add`; the criterion's number N for `attest`."),
+        argument("[N TEXT]", "N: the criterion (not for `add`); TEXT: for `add` and `edit`."),
     ] = None,
     because: Annotated[
         str, option("--because", "TEXT", "On whose word an attested criterion is met.")
@@ -32,10 +32,10 @@ def command(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """Add an exit criterion to an item, or attest one that no check can show.
+    """Add an exit criterion to an item, reword one, or attest one that no check can show.
 
-    Criteria are counted from 1. `-` for TEXT reads standard input. One that evidence shows to be
-    unmet cannot be attested.
+    Criteria are counted from 1. `-` for TEXT reads standard input. A check stands in its words, as
+    `check: failures == 0`. One that evidence shows to be unmet cannot be attested.
     """
     number, text = number_and_text(words or [], has_number=step != "add")
     changed = criterion(

@@ -194,7 +194,7 @@ def lacking(config: Config, item: Item) -> Lacking | None:
     asked = [c for grounds in every for c in grounds.criteria if not c.optional]
     if not asked:
         return None
-    lacking = [criterion for criterion in asked if criterion.verdict != "met"]
+    lacking = [c for c in asked if c.verdict != "met" and not c.is_attested]
     lack = tuple(_lack(criterion) for criterion in lacking[:_MOST_LACKING])
     return Lacking(met=len(asked) - len(lacking), criteria=len(asked), lacks=lack)
 

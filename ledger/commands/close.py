@@ -16,8 +16,9 @@ from ledger.edits.criteria import tick
 from ledger.edits.fields import set_status
 from ledger.errors import Refused
 from ledger.evidence.outputs import read_run
+from ledger.gates.done import Closing
 from ledger.git import files
-from ledger.plan import selectors, text
+from ledger.plan import dialects, selectors, text
 from ledger.plan.model import FINISHED, Action, Item
 from ledger.rules.registry import OPEN, quoted
 
@@ -38,8 +39,8 @@ def close(
     open; an attempt has it. With ``dry_run`` nothing is written.
 
     Raises ``UsageError`` for an item that is none; ``UnreadableInput`` for a run that is not there;
-    ``Refused`` where actions are open or a criterion is not met, for a recorded run that is not the
-    newest, and for what ``validate`` would refuse.
+    ``Refused`` where actions are open, a criterion is not met or nothing is evidence, for a recorded
+    run that is not the newest, and for what ``validate`` would refuse.
     """
     config = configuration.find(Path.cwd(), ledger)
     plan = opened(config).ledger
@@ -96,11 +97,20 @@ def _action_list(left: Sequence[Action]) -> str:
 
 
 def _by(config: Config, section: Item) -> str:
-    """What an item that is closed rests on, behind a comma."""
+    """What an item that is closed rests on, behind a comma. Raises Refused where its dialect has
+    runs and criteria, and it has none."""
     with place_of(config) as place:
         newest = newest_run(section, place)
+        every = closings.every_grounds(config, Closing(section), place, newest)
+        is_judged = any(grounds.criteria for grounds in every)
+    if newest is None and not is_judged and dialects.of(section).has_sections:
+        message = (
+            f"nothing shows that {section.id} is done: no criterion, and no attempt with a run"
+        )
+        hint = f"record one (`ledger run {section.id} -- COMMAND`), or say why (--because)"
+        raise Refused("no-evidence", message, f"{hint}; nothing was written")
     if newest is None:
-        return "" if section.criteria else ", although no run and no criterion shows it"
+        return ""
     number = newest.attempt.number
     return ", by the newest run" if number is None else f", by the run of attempt #{number}"
 

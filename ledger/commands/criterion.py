@@ -9,10 +9,11 @@ from ledger.commands.change import Changed, change
 from ledger.edits import criteria
 from ledger.edits.fields import placed
 from ledger.errors import Refused, UsageError
+from ledger.gates.gate import check_fault, why_unread
 from ledger.plan import selectors
 from ledger.rules.registry import quoted
 
-Step = Literal["add", "attest"]
+Step = Literal["add", "edit", "attest"]
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
 
 
@@ -26,17 +27,20 @@ def criterion(
     dry_run: bool = False,
     ledger: Path | None = None,
 ) -> Changed:
-    """``add`` the exit criterion ``text`` to ``item``, or ``attest`` its criterion ``number``,
-    counted from 1: it gets its tick and, ``because``, on whose word. With ``dry_run`` nothing is
-    written.
+    """``add`` the exit criterion ``text`` to ``item``, ``edit`` the words of its criterion
+    ``number``, counted from 1, or ``attest`` that: it gets its tick and, ``because``, on whose
+    word. With ``dry_run`` nothing is written.
 
-    Raises ``UsageError`` for an item or criterion that is none and for missing words; ``Refused``
-    for a criterion that evidence shows to be unmet, where the item has no place for one, and for
-    what ``validate`` would refuse.
+    Raises ``UsageError`` for an item or criterion that is none, for missing words and for a check
+    that cannot be read; ``Refused`` for a criterion that evidence shows to be unmet, for new words
+    of one that is ticked, where the item has no place for one, and for what ``validate`` would
+    refuse.
     """
     settings = config.find(Path.cwd(), ledger)
     if step not in STEPS:
         raise UsageError("usage", f"no step {step!r}", f"expected one of {', '.join(STEPS)}")
+    if step != "attest" and (fault := check_fault(text)):
+        raise UsageError("bad-check", fault)
     with change(settings, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
         section, place = placed(plan.ledger, name)
@@ -47,6 +51,9 @@ def criterion(
         elif number is None:
             hint = "give N; `ledger show` lists them"
             raise UsageError("usage", "expected the number of a criterion, found none", hint)
+        elif step == "edit":
+            new = criteria.reword(plan.ledger, name, number, text)
+            done = f"criterion {number} is reworded"
         else:
             numbered = criteria.numbered(section, number)
             judged = closings.verdicts(settings, section).get(number - 1)
@@ -58,4 +65,6 @@ def criterion(
             new = criteria.attest(plan.ledger, name, number, because)
             done = f"criterion {number} is attested"
         plan.accept(new, name)
-    return plan.changed(name, done, dry_run=dry_run)
+    unread = why_unread(text) if step != "attest" else ""
+    notes = [f"{unread}, or attest it when it is met"] if unread else []
+    return plan.changed(name, done, dry_run=dry_run, notes=notes)

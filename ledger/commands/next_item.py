@@ -81,6 +81,8 @@ class HeldItem(Model):
     """Its ID."""
     holds: tuple[Hold, ...]
     """What is in its way, cut."""
+    gate: Lacking | None
+    """What its exit criteria lack; null for none."""
 
 
 class NextItem(Model):
@@ -131,7 +133,7 @@ def next_item(
         waiting=Waiting.model_validate(Counter(kinds)),
         finished=sum(item.status in FINISHED for item in plan.items),
         unread=len(plan.unread),
-        held=_waiting(nearest) if nearest else None,
+        held=_waiting(config, nearest) if nearest else None,
         since=since,
         changes=tuple(changes[:_MOST_CHANGES]),
         more_changes=len(changes[_MOST_CHANGES:]),
@@ -177,9 +179,10 @@ def _sprint(config: Config, item: Item, action: int | None) -> SprintState | Non
     return next((state for state in states if state.action in (action, None)), None)
 
 
-def _waiting(place: Place) -> HeldItem:
+def _waiting(config: Config, place: Place) -> HeldItem:
     holds = [hold.model_copy(update={"text": text.cut(hold.text, SHORT)}) for hold in place.holds]
-    return HeldItem(id=place.item.id, holds=tuple(holds[:_MOST_WAITS]))
+    gate = lacking(config, place.item)
+    return HeldItem(id=place.item.id, holds=tuple(holds[:_MOST_WAITS]), gate=gate)
 
 
 def _reproduction(plan: Ledger, item: Item) -> str:

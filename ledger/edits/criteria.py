@@ -1,5 +1,5 @@
-"""The exit criteria of an item: each function returns the plan with one of them new or attested,
-read again and found to say that and nothing else."""
+"""The exit criteria of an item: each function returns the plan with one of them new, reworded or
+attested, read again and found to say that and nothing else."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Final
 from ledger.edits.append import expect_tick
 from ledger.edits.append import tick as box_tick
 from ledger.edits.fields import placed
-from ledger.edits.outline import Outline, edited, plain, refuse_difference, unexpected_change
+from ledger.edits.outline import Outline, Shape, edited, plain, refuse_difference, unexpected_change
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, places, styles, text, words
 from ledger.plan.document import Edit
@@ -55,12 +55,7 @@ def attest(ledger: Ledger, item_id: str, number: int, because: str) -> Ledger:
     expected, outline = Outline(ledger), Outline(new)
     expect_tick(expected.items[place], outline.items[place], number - 1, behind)
     mine, theirs = expected.items[place], outline.items[place]
-    wording = theirs["criteria"][number - 1]["text"]
-    mine["fields"] = [  # a criterion may be the field itself
-        now if now == {**was, "value": wording} else was
-        for was, now in zip(mine["fields"], theirs["fields"], strict=True)
-    ]
-    theirs["fields"] = list(theirs["fields"])
+    _expect_field(mine, theirs, theirs["criteria"][number - 1]["text"])
     refuse_difference(expected, outline, _WORDING)
     return new
 
@@ -90,6 +85,49 @@ def add_criterion(ledger: Ledger, item_id: str, criterion: str) -> Ledger:
         )
     refuse_difference(expected, outline, _WORDING)
     return new
+
+
+def reword(ledger: Ledger, item_id: str, number: int, criterion: str) -> Ledger:
+    """``ledger`` with other words, and another check, of criterion ``number`` of the item, counted
+    from 1. Raises UsageError for no such criterion and no words, Refused for one with a tick, which
+    was set for the words as they are."""
+    item, place = placed(ledger, item_id)
+    old = numbered(item, number)
+    line = styles.defused(criterion, words.of(ledger))
+    if not line:
+        raise UsageError("no-text", "a criterion has no words", "say what must hold")
+    if old.ticked:
+        message = f"criterion {number} of {item_id} has a tick, which is for its words as they are"
+        raise Refused("is-ticked", message, "add another one")
+    source = text.decode(ledger.text[old.span.start_byte : old.span.end_byte])
+    spaced = r"\s+".join(map(re.escape, _BOX.sub("", old.text).split()))
+    match = re.search(spaced, source)
+    if match is None:
+        raise Refused("no-place", f"the words of criterion {number} are not in one place", _WORDING)
+    start = old.span.start_byte + len(text.encode(source[: match.start()]))
+    end = start + len(text.encode(match[0]))
+    new = edited(ledger, [Edit(start, end, text.encode(line))])
+    expected, outline = Outline(ledger), Outline(new)
+    if len(expected.items) == len(outline.items):
+        mine, theirs = expected.items[place], outline.items[place]
+        if len(mine["criteria"]) == len(theirs["criteria"]):
+            now = theirs["criteria"][number - 1]
+            if not now["text"].endswith(line):
+                raise unexpected_change(f"the criterion reads as {now['text'][:60]!r}", _WORDING)
+            at = number - 1
+            mine["criteria"] = (*mine["criteria"][:at], now, *mine["criteria"][number:])
+            _expect_field(mine, theirs, now["text"])
+    refuse_difference(expected, outline, _WORDING)
+    return new
+
+
+def _expect_field(mine: Shape, theirs: Shape, wording: str) -> None:
+    """Expect the ``wording`` of a criterion also where the criterion is the field itself."""
+    mine["fields"] = [
+        now if now == {**was, "value": wording} else was
+        for was, now in zip(mine["fields"], theirs["fields"], strict=True)
+    ]
+    theirs["fields"] = list(theirs["fields"])
 
 
 def _wordings(criterion: Criterion) -> set[str]:

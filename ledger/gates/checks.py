@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from ledger.errors import UsageError
 
+_LIST: Final = "`ledger explain LED607` has examples"
 # What each stands for is in docs/reference/checks.md.
 METRICS: Final = (
     "collected", "cases", "executed", "passed", "failed", "errors", "failures", "skipped",
@@ -137,7 +138,7 @@ def _compare(match: re.Match[str]) -> Compare:
     code, metric, unit = match.string, match["metric"], match["unit"] or ""
     if metric not in METRICS:
         near = get_close_matches(metric, METRICS)
-        known = f"the nearest are {', '.join(near)}" if near else "see `ledger gate --help`"
+        known = f"the nearest are {', '.join(near)}" if near else _LIST
         raise _wrong(code, match.start(), f"no metric {metric!r}", known)
     if unit not in UNITS:
         raise _wrong(code, match.start("unit"), f"no unit {unit!r}: there are {' '.join(UNITS)}")
@@ -152,7 +153,7 @@ def _compare(match: re.Match[str]) -> Compare:
     )
 
 
-def _wrong(code: str, at: int, why: str, hint: str = "see `ledger gate --help`") -> UsageError:
+def _wrong(code: str, at: int, why: str, hint: str = _LIST) -> UsageError:
     return UsageError("bad-check", f"check {code!r}: {why} at {code[at : at + 30]!r}", hint)
 
 

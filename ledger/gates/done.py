@@ -11,7 +11,7 @@ This is pure: what runs, files and briefs say is read by ``ledger.commands.closi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ledger.gates import sprints
 from ledger.gates.model import Condition, JudgedCriterion
@@ -178,7 +178,7 @@ def objections(closing: Closing, grounds: Grounds, *, strict: bool) -> Iterator[
         if criterion.verdict == "unmet":
             message = f"{closing.sentence} and a criterion is not met: {words}"
             yield _of_criterion(closing, grounds, criterion, message, "error")
-        elif criterion.verdict == "unknown" and not (closing.reason or _attested(criterion)):
+        elif criterion.verdict == "unknown" and not (closing.reason or criterion.is_attested):
             message = f"{closing.sentence} and nothing shows that a criterion is met: {words}"
             severity: Severity = "error" if strict else "warning"
             yield _of_criterion(closing, grounds, criterion, message, severity)
@@ -196,12 +196,12 @@ def objections(closing: Closing, grounds: Grounds, *, strict: bool) -> Iterator[
         if reason:
             yield _objection(closing, f"{message}, but {quoted(reason)}", "warning")
         else:
-            yield _objection(closing, message, "error")._replace(fix=_SAY_WHY)
+            yield _objection(closing, message, "error")._replace(fix=_remedy(closing))
     elif grounds.unread and not (wanted or is_step or reason):
         wording = f"{closing.sentence} and nothing shows how the newest run that it cites ended"
         severity = "error" if strict else "warning"
         message = f"{wording}: {grounds.unread}"
-        yield _objection(closing, message, severity)._replace(fix=_SAY_WHY)
+        yield _objection(closing, message, severity)._replace(fix=_remedy(closing))
 
 
 # Ticks in a brief
@@ -229,8 +229,7 @@ def added_ticks(now: Iterable[Condition], before: Sequence[Condition]) -> AddedT
 
 def _known_by(condition: Condition) -> tuple[str, str]:
     """What a criterion is known again by, whatever reason is put behind it."""
-    words = without_reason(condition.text)
-    return condition.sprint, text.one_line(words).rstrip(" .,;(-\u2013\u2014")
+    return condition.sprint, text.one_line(without_reason(condition.text)).rstrip(" .")
 
 
 def against_ticks(
@@ -245,7 +244,7 @@ def against_ticks(
     one is reported once."""
     for criterion in set_now:
         is_unmet = criterion.verdict == "unmet"
-        if is_unmet or (criterion.verdict == "unknown" and not _attested(criterion)):
+        if is_unmet or (criterion.verdict == "unknown" and not criterion.is_attested):
             words = "it is not met" if is_unmet else "nothing shows that it is met"
             which = quoted(criterion.text or criterion.check)
             message = f"{which} is ticked and {words}: {criterion.reason}"
@@ -261,15 +260,20 @@ def against_ticks(
         yield Objection(item, unmet[0].line, message, message, "warning", document=document)
 
 
-_SAY_WHY: Final = (
-    "record a run that shows it (`ledger close ITEM --run RUN`), or say why it is done all the "
-    "same, as `Because: ...` in the attempt (`--because`)"
-)
-
-
-def _attested(criterion: JudgedCriterion) -> bool:
-    """Whether a criterion is ticked and says on whose word."""
-    return criterion.claimed is True and bool(reason_in(criterion.text))
+def _remedy(closing: Closing, criterion: JudgedCriterion | None = None) -> str:
+    """What to do where nothing shows that something is done, or where it is not."""
+    name = closing.item.id
+    if criterion and criterion.verdict == "unmet":
+        return f"mend it, and record a run that shows it: `ledger run {name} -- COMMAND`"
+    lines = [own.span.start_line for own in closing.item.criteria]
+    if criterion and criterion.line in lines and not closing.task:
+        number = lines.index(criterion.line) + 1
+        word = f"`ledger criterion {name} attest {number} --because TEXT`"
+        return f"record a run that shows it (`ledger run {name} -- COMMAND`), or attest it: {word}"
+    return (
+        f"record a run that shows it (`ledger close {name} --run RUN`), or say why it is done all "
+        "the same, as `Because: ...` in the attempt (`--because`)"
+    )
 
 
 def _of_criterion(
@@ -284,7 +288,7 @@ def _of_criterion(
         objection = objection._replace(line=criterion.line)
     return objection._replace(
         about=f"{objection.about} {criterion.text}",
-        fix=_SAY_WHY if criterion.verdict == "unknown" else None,
+        fix=_remedy(closing, criterion),
     )
 
 

@@ -20,10 +20,11 @@ from ledger.gates.model import (
     Judgement,
     Sprint,
     met,
+    overall,
     unknown,
     unmet,
-    worst,
 )
+from ledger.gates.success import without_reason
 from ledger.git.files import Files
 from ledger.plan import named_tasks, text
 from ledger.plan.model import Item
@@ -31,6 +32,7 @@ from ledger.plan.model import Item
 BUNDLE: Final = "Artifact bundle"  # the section of its files
 _LONGEST: Final = 200  # characters of a line that is shown
 _NOT_KNOWN: Final = "no output shows"
+_OWN_CHECK: Final = "give it a check of its own"
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
 
@@ -107,13 +109,24 @@ def undecided(facts: Facts, words: str) -> str:
 
 def check_fault(criterion: str) -> str:
     """Why the check of a criterion, as written, cannot be read, and what would be right; empty
-    where it can."""
+    where it can, and where there is none."""
+    if "check:" not in criterion:
+        return ""
     written = sprints.condition(criterion, "", 1).check
     try:
         checks.parse(written)
     except UsageError as error:
         return f"{error.message}; {error.hint}"
     return ""
+
+
+def why_unread(criterion: str) -> str:
+    """Why nothing can show a criterion, as written, that has no check; empty where something
+    can."""
+    condition = sprints.condition(criterion, "", 1)
+    if condition.check or prose.read(condition, None, ""):
+        return ""
+    return f"{_NOT_KNOWN} it: {prose.why_unread(condition.text)}{_OWN_CHECK}"
 
 
 def _every(facts: Facts, only: Sprint | None) -> Iterator[Condition]:
@@ -183,7 +196,7 @@ def _gate(
         run=facts.run.path if facts.run else None,
         baseline=facts.baseline.path if facts.baseline else None,
         environment=facts.environment,
-        verdict=worst([criterion.verdict for criterion in judged if not criterion.optional]),
+        verdict=overall(judged),
         criteria=judged,
         expected=tuple(
             JudgedExpected(**dict(row), **dict(expected.judge(row, facts)))
@@ -205,12 +218,18 @@ class _Judging:
         self._sprints: dict[str, Judgement] = {}
 
     def judged(self, condition: Condition) -> JudgedCriterion:
-        """The verdict on one criterion."""
-        check, judgement = self._judgement(condition)
-        return JudgedCriterion(**{**dict(condition), **dict(judgement), "check": check})
+        """The verdict on one criterion. On whose word it is attested asks for nothing."""
+        bare = condition.model_copy(update={"text": without_reason(condition.text)})
+        early = "" if condition in self._ends else self._facts.early
+        check, judgement = self._judgement(bare, early)
+        criterion = JudgedCriterion(**{**dict(condition), **dict(judgement), "check": check})
+        if not criterion.is_attested:
+            return criterion
+        reason = f"on somebody's word: {judgement.reason.removesuffix(_OWN_CHECK).rstrip(': ;')}"
+        return criterion.model_copy(update={"reason": reason})
 
-    def _judgement(self, condition: Condition) -> tuple[str, Judgement]:
-        """What was judged in code form, and the verdict."""
+    def _judgement(self, condition: Condition, early: str) -> tuple[str, Judgement]:
+        """What was judged in code form, and the verdict; ``early`` as in ``judge``."""
         facts, brief = self._facts, self._facts.brief
         try:
             own = checks.parse(condition.check) if condition.check else None
@@ -220,14 +239,13 @@ class _Judging:
         check = reading.check if reading else own
         if check is None:
             why = prose.why_unread(condition.text)
-            return "", unknown(f"{_NOT_KNOWN} it: {why}give it a check of its own")
-        early = "" if condition in self._ends else facts.early
+            return "", unknown(f"{_NOT_KNOWN} it: {why}{_OWN_CHECK}")
         judgement = judge(check, facts, early=early, complete=self.complete)
         part = facts.part_of_tests
         but = ""
         if reading and reading.unread and (reading.is_eased or judgement.verdict == "met"):
             parts = " and ".join(f"{line!r}" for line in reading.unread)
-            but = f"{_NOT_KNOWN} {parts}: give it a check of its own"
+            but = f"{_NOT_KNOWN} {parts}: {_OWN_CHECK}"
         elif judgement.verdict == "met" and part and prose.is_of_all(condition.text):
             but = f"only a part of the tests ran: {part}"
         if but:

@@ -1,11 +1,12 @@
 """A brief, the document by which one phase of work is handed over to the next, and what a gate
 says of its criteria. ``None`` and empty stand for what the brief does not say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, computed_field
 
+from ledger.gates.success import reason_in
 from ledger.plan.model import ItemStatus, Model
 
 Line = Annotated[int, Field(ge=1)]
@@ -392,6 +393,12 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
     return "unmet" if "unmet" in verdicts else "unknown" if "unknown" in verdicts else "met"
 
 
+def overall(criteria: Iterable["JudgedCriterion"]) -> Verdict:
+    """The verdict on several criteria: those that are optional, and those that nothing shows and
+    that are attested, do not stand in the way."""
+    return worst([c.verdict for c in criteria if not (c.optional or c.is_attested)])
+
+
 def together(judged: Sequence[Judgement]) -> Judgement:
     """Several as one. Those that decide tell why, each reason once."""
     verdict = worst([judgement.verdict for judgement in judged])
@@ -405,8 +412,14 @@ class JudgedCriterion(Condition, Judgement):
 
     @property
     def is_false_claim(self) -> bool:
-        """Whether a tick claims what is not met."""
-        return self.claimed is True and self.verdict != "met"
+        """Whether a tick claims what is not met, and gives no reason where that is unknown."""
+        return self.claimed is True and self.verdict != "met" and not self.is_attested
+
+    @property
+    def is_attested(self) -> bool:
+        """Whether nothing shows it, and its tick says on whose word it is met."""
+        is_unknown = self.verdict == "unknown"
+        return is_unknown and self.claimed is True and bool(reason_in(self.text))
 
 
 class JudgedExpected(Expected, Judgement):
@@ -467,8 +480,8 @@ class Gate(Model):
     """The variables that the brief's rerun, the item's `Reproduction` or the settings name, where
     there are both runs. They do not count for the verdict."""
     verdict: Verdict
-    """`met` where every criterion that is not optional is met, `unmet` where one of them is
-    unmet, else `unknown`."""
+    """`unmet` where a criterion that is not optional is unmet, `unknown` where one is that nobody
+    attests with a reason, else `met`."""
     criteria: tuple[JudgedCriterion, ...]
     """In the order of the document."""
     expected: tuple[JudgedExpected, ...]

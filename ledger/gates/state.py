@@ -18,9 +18,9 @@ from ledger.gates.model import (
     Sprint,
     SprintState,
     met,
+    overall,
     unknown,
     unmet,
-    worst,
 )
 from ledger.gates.tasks import states
 
@@ -60,7 +60,7 @@ def sprint_state(facts: Facts, sprint: Sprint, action: int | None = None) -> Spr
     before = judged_conditions(facts, sprint.prerequisites)
     wanted = judged_conditions(facts, (c for c in sprint.criteria if not c.optional))
     is_blocked = any(criterion.verdict == "unmet" for criterion in before)
-    verdict = worst([criterion.verdict for criterion in wanted]) if wanted else "unknown"
+    verdict = overall(wanted) if wanted else "unknown"
     return SprintState(
         brief=facts.path,
         sprint=sprint.name,

@@ -33,9 +33,9 @@ def reason_in(words: str) -> str:
 
 
 def without_reason(words: str) -> str:
-    """What ``words`` say before they give a reason."""
+    """What ``words`` say before they give a reason, or the bracket that holds it."""
     match = _REASON.search(words)
-    return words[: match.start()] if match else words
+    return words[: match.start()].rstrip(" ,;(-\u2013\u2014") if match else words
 
 
 def against_success(result: Result, failure: str, reason: str) -> Severity | None:

@@ -75,7 +75,7 @@ WORDS: Final = {
     "--ci": "github",
     "--actions": "open all",
     "action STEP": "add edit complete block defer open move",
-    "criterion STEP": "add attest",
+    "criterion STEP": "add edit attest",
     "completion SHELL": " ".join(SCRIPTS),
     "explain CODE": "ledger.rules:RULES",
     "schema NAME": "ledger.commands.schema:MODELS",

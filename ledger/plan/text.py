@@ -161,8 +161,10 @@ def a(noun: str) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """``1 item``, ``1,200 items``."""
-    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """``1 item``, ``1,200 items``, ``2 criteria``."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-2]}a" if noun.endswith("criterion") else f"{count:,} {noun}s"
 
 
 # Damaged text

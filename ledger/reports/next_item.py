@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ledger.commands.changes import Lacking
 from ledger.commands.next_item import Candidate, NextItem
 from ledger.plan.text import counted, cut, one_line
 from ledger.reports import Line
@@ -67,10 +68,7 @@ def _candidate(item: Candidate, next_item: NextItem) -> Iterator[Line]:
         yield _part("all of it", f"`ledger show {name}`")
     if item.sprint:
         yield _part("stands for", f"{standing(item.sprint)} ({item.sprint.brief})")
-    if item.gate:
-        lacks = "; ".join(item.gate.lacks)
-        count = f"{item.gate.met} of {item.gate.criteria} met"
-        yield _part("exit criteria", f"{count}{f'; lacks {lacks}' if lacks else ''}")
+    yield from _criteria(item.gate)
     if item.reproduction:
         yield _part("reproduce", item.reproduction)
     if last := item.last_attempt:
@@ -80,6 +78,12 @@ def _candidate(item: Candidate, next_item: NextItem) -> Iterator[Line]:
     if item.inferred:
         names = ", ".join(item.inferred)
         yield _part("inferred", f"its prose waits for {names}; only `Depends on:` counts")
+
+
+def _criteria(gate: Lacking | None) -> Iterator[Line]:
+    if gate:
+        lacks = f"; lacks {'; '.join(gate.lacks)}" if gate.lacks else ""
+        yield _part("exit criteria", f"{gate.met} of {gate.criteria} met{lacks}")
 
 
 def _reason(item: Candidate, next_item: NextItem) -> str:
@@ -115,14 +119,17 @@ def _nothing(item: NextItem) -> Iterator[Line]:
             yield Line(f"  {lines_of} could not be read: `ledger validate` lists them")
         return
     yield Line(f"nothing is ready: {', '.join(counts)}", "heading")
+    name = cut(item.held.id, 80) if item.held else "ITEM"
     if item.held:
-        ways = "; ".join(f"{hold.kind}: {one_line(hold.text)}" for hold in item.held.holds)
-        yield _part("nearest", f"{cut(item.held.id, 80)}, {ways}")
+        ways = (h.kind if h.text == h.kind else f"{h.kind}: {h.text}" for h in item.held.holds)
+        yield _part("nearest", f"{name}, {one_line('; '.join(ways))}")
+        yield from _criteria(item.held.gate)
     yield Line("  `ledger status --blocked` lists them")
-    if waiting.actions:
-        yield Line(
-            "  close what is finished: `ledger close ITEM`; else `ledger action ITEM add TEXT`"
-        )
+    if item.held and any(hold.kind == "actions" for hold in item.held.holds):
+        close = f"try again: `ledger run {name} -- COMMAND`"
+        if not (item.held.gate and item.held.gate.lacks):
+            close = f"close it if it is finished: `ledger close {name}`"
+        yield Line(f"  {close}; or say what is next: `ledger action {name} add TEXT`")
 
 
 def _changes(item: NextItem) -> Iterator[Line]:

@@ -87,7 +87,11 @@ def _alike(judged_criterion: JudgedCriterion) -> tuple[object, ...]:
 
 def criterion(judged_criterion: JudgedCriterion, path: str = "?") -> Line:
     """``   12: unmet (ticked): TEXT: reason [evidence]``; ``path`` is the document."""
-    notes = {"ticked": judged_criterion.is_false_claim, "optional": judged_criterion.optional}
+    notes = {
+        "ticked": judged_criterion.is_false_claim,
+        "attested": judged_criterion.is_attested,
+        "optional": judged_criterion.optional,
+    }
     marks = [note for note, holds in notes.items() if holds]
     marked = f" ({', '.join(marks)})" if marks else ""
     return _hung(
@@ -126,6 +130,8 @@ def _environment(judged: Gate) -> Iterator[Line]:
 def _summary(judged: Gate) -> str:
     counts = Counter(judged_criterion.verdict for judged_criterion in judged.criteria)
     totals = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("met", "unmet", "unknown"))
+    attested = sum(judged_criterion.is_attested for judged_criterion in judged.criteria)
+    totals += f" ({attested} attested)" if attested else ""
     false = sum(judged_criterion.is_false_claim for judged_criterion in judged.criteria)
     ticked = f"; {false} ticked and not met" if false else ""
     is_missing = any(j.reason == NO_RUN.reason for j in (*judged.criteria, *judged.expected))

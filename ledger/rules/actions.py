@@ -183,7 +183,9 @@ def unreadable_check(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Exit Criteria:
           - [ ] All tests pass `check: pased > 0`
 
-    Mend: Correct the check; [Checks](checks.md) lists what there is.
+    Mend: Correct the check, as with `ledger criterion ITEM edit N TEXT`: a figure of the run
+    against a value, such as `failures == 0`, `rate >= 95%`, `runtime < 5min`, or a question, such
+    as `green(tests/test_x.py)`, `exists(docs/x.md)`; several with `and` between them.
     """
     if facts.check_fault is None:
         return
