@@ -39,8 +39,8 @@ def close(
     open; an attempt has it. With ``dry_run`` nothing is written.
 
     Raises ``UsageError`` for an item that is none; ``UnreadableInput`` for a run that is not there;
-    ``Refused`` where actions are open, a criterion is not met or nothing is evidence, for a recorded
-    run that is not the newest, and for what ``validate`` would refuse.
+    ``Refused`` where actions are open, a criterion is not met or nothing is evidence, for a run
+    that is recorded and not the newest, and for what ``validate`` would refuse.
     """
     config = configuration.find(Path.cwd(), ledger)
     plan = opened(config).ledger

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ledger.evidence.log_lines import plain_lines, streams
+from ledger.evidence.log_lines import plain, plain_lines, streams
 from ledger.evidence.model import FAILING, Completeness, Outcome, TestResult, Totals, recount
 from ledger.evidence.part import Part, decode, is_log_with
 from ledger.evidence.pytest_lines import REPORTS, rule
@@ -228,7 +228,7 @@ def matches(name: str, sample: bytes) -> bool:
 
 def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each runner that ended, or failed, in the log. None where no runner did."""
-    text = decode(data)
+    text = plain(decode(data))
     bare = "\n".join(map(str.strip, plain_lines(text)))
     parts = []
     for runner in RUNNERS:

@@ -30,12 +30,14 @@ _FENCE = re.compile(r"[ \t>]{0,40}(?P<mark>`{3,}|~{3,})[^`\n]{0,100}")
 _MARGIN = 200
 
 
+def plain(text: str) -> str:
+    """Text without colours; the escape sequence of a carriage return is one."""
+    return _ANSI.sub("", text.replace("\x1b[1G", "\r")) if "\x1b" in text else text
+
+
 def plain_lines(text: str) -> list[str]:
-    """Lines without colours; a carriage return, or its escape sequence, starts a line too
-    (progress on a terminal)."""
-    if "\x1b" in text:
-        text = _ANSI.sub("", text.replace("\x1b[1G", "\r"))
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """Lines without colours; a carriage return starts a line too (progress on a terminal)."""
+    return plain(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def streams(text: str, landmark: Callable[[str], int]) -> list[list[str]]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ledger.evidence.log_lines import plain
 from ledger.evidence.model import (
     FAILING,
     Completeness,
@@ -95,10 +96,10 @@ LOGS = (".log", ".txt", ".out", ".err", ".stdout", ".stderr")
 def is_log_with(
     name: str, sample: bytes, marks: Iterable[str], suffixes: Sequence[str] = ()
 ) -> bool:
-    """Whether a file is a log by its suffix, and has one of ``marks`` in it."""
+    """Whether a file is a log by its suffix, and has one of ``marks``, in any colours."""
     if not file_name(name).endswith((*LOGS, *suffixes)):
         return False
-    text = decode(sample)
+    text = plain(decode(sample))
     return any(mark in text for mark in marks)
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from ledger.evidence.log_lines import plain
 from ledger.evidence.model import Evidence
 from ledger.plan.text import one_line
 
@@ -51,7 +52,7 @@ def hindrance(code: int, evidence: Evidence, log: Path, *, is_pytest: bool) -> s
         return ""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TAIL))
-        printed = file.read().decode("utf-8", "replace")
+        printed = plain(file.read().decode("utf-8", "replace"))
     lines = [line for line in printed.splitlines() if line.strip()]
     if code in _SHELL:
         return _reason(_SHELL[code], lines[-1] if lines else "")

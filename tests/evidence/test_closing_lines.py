@@ -1,5 +1,6 @@
 """What other runners than pytest print and write: ``data/runners`` holds outputs of real runs."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -99,6 +100,7 @@ DECORATIONS: dict[str, Callable[[bytes], bytes]] = {
     "logger": lambda data: _decorated(data, "2026-11-30 10:00:{:02},123 INFO "),
     "quoted": lambda data: _decorated(data, "> "),
     "colours": lambda data: _decorated(data, "\x1b[32m", "\x1b[0m"),
+    "a colour for each word": lambda data: re.sub(rb"\S+", b"\x1b[2m\\g<0>\x1b[22m", data),
     "Windows": lambda data: data.replace(b"\n", b"\r\n"),
     "UTF-16": lambda data: data.decode().encode("utf-16"),
 }
