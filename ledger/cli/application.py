@@ -118,9 +118,10 @@ def execute(given: list[str]) -> object:
         message = text.one_line(error.format_message()).rstrip(".")
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "ledger"
-        raise UsageError(
-            "usage", message[:1].lower() + message[1:], f"see `{command} --help`"
-        ) from error
+        hint = f"see `{command} --help`"
+        if command.endswith(" run") and "--" not in given:
+            hint = "put -- before the command: `ledger run ITEM -- pytest -k parser`"
+        raise UsageError("usage", message[:1].lower() + message[1:], hint) from error
 
 
 def application(given: list[str]) -> typer.Typer:

@@ -34,7 +34,7 @@ def command(
 ) -> int:
     """Add an exit criterion to an item, reword one, or attest one that no check can show.
 
-    Criteria are counted from 1. `-` for TEXT reads standard input. A check stands in its words, as
+    Criteria are counted from 1. `-` for TEXT reads standard input. A check is part of its words:
     `check: failures == 0`. One that evidence shows to be unmet cannot be attested.
     """
     number, text = number_and_text(words or [], has_number=step != "add")

@@ -395,7 +395,7 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 def overall(criteria: Iterable["JudgedCriterion"]) -> Verdict:
     """The verdict on several criteria: those that are optional, and those that nothing shows and
-    that are attested, do not stand in the way."""
+    that are attested, do not count."""
     return worst([c.verdict for c in criteria if not (c.optional or c.is_attested)])
 
 

@@ -4,6 +4,7 @@ Jinja2 escapes whatever it prints. The page's own style and script are allowed b
 nothing else is: no request, no other script, no style in an attribute."""
 
 import re
+import sys
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -185,7 +186,7 @@ def _environment() -> "Environment":
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined  # an extra
     except ModuleNotFoundError as error:
-        hint = "pip install 'jinja2>=3.1,<4'"
+        hint = f"{sys.executable} -m pip install 'jinja2>=3.1,<4'"
         raise UsageError("no-extra", "the package jinja2 is not installed", hint) from error
     environment = Environment(
         loader=PackageLoader("ledger.reports"),

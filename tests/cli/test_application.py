@@ -771,3 +771,9 @@ def test_a_command_never_changes_what_it_reads(repo: Repository) -> None:
     for arguments in (["status"], ["show", "PARSE-SPEED-001"], ["export"], ["explain"]):
         assert call(repo.path, *arguments).code == 0
     assert state() == before
+
+
+def test_a_command_that_is_run_stands_behind_two_dashes(tmp_path: Path) -> None:
+    done = call(tmp_path, "run", "A-1", "pytest", "-k", "slug")
+    assert done.code == 2
+    assert "put -- before the command" in done.err

@@ -117,6 +117,50 @@ def test_a_name_in_the_style_of_the_plan(empty: Repository) -> None:
     assert text.endswith("- [ ] S10: Read it\n- [ ] S33: Write it\n")
 
 
+def test_a_criterion_and_its_check_are_reworded(empty: Repository) -> None:
+    name = "FIRST-THING-001"
+    done(empty, "criterion", name, "add", "It is quick `check: runtime < 5min`")
+    for wrong, why in (
+        ("Quick `check: runtme < 5min`", "no metric 'runtme'"),
+        ("", "a criterion has no words"),
+    ):
+        refused = call(empty.path, "criterion", name, "edit", "2", wrong)
+        assert refused.code == 2
+        assert why in refused.err
+    said = call(empty.path, "criterion", name, "edit", "2", "Somebody looked at it")
+    assert "none speaks of 'Somebody', 'looked'" in said.err  # nothing will show it
+    assert lines(empty, name)[-1] == "  - [ ] Somebody looked at it"
+    done(empty, "criterion", name, "attest", "2", "--because", "by Anna")
+    refused = call(empty.path, "criterion", name, "edit", "2", "Nobody looked at it")
+    assert "has a tick, which is for its words as they are" in refused.err
+    assert lines(empty, name)[-1] == "  - [x] Somebody looked at it (attested: by Anna)"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "row", "verdict"),
+    [
+        ("[x] Users asked (attested: by Anna)", "unknown (attested): Users asked", "met"),
+        ("[x] Users asked", "unknown (ticked): Users asked", "unknown"),
+        # A run shows it: nobody's word is needed.
+        ("[x] All tests pass (attested: by Anna)", "met: All tests pass", "met"),
+        ("[x] At least 9 tests pass (attested: by Anna)", "unmet (ticked): At least 9", "unmet"),
+    ],
+)
+def test_what_is_attested_stands_in_nobodys_way(
+    empty: Repository, criterion: str, row: str, verdict: str
+) -> None:
+    """`gate` agrees with `close`: a reason stands in for what is unknown, never for what is
+    unmet."""
+    empty.write("runs/b/junit.xml", PASSED.encode())
+    done(empty, "append", "FIRST-THING-001", "runs/b")
+    with empty.ledger.open("a", encoding="utf-8") as file:
+        file.write(f"  - {criterion}\n")
+    gate = call(empty.path, "gate", "FIRST-THING-001")
+    assert row in gate.out
+    assert f"docs/fix_plan.md: {verdict}: " in gate.out
+    assert gate.code == (verdict != "met")
+
+
 def test_done_needs_evidence(empty: Repository) -> None:
     """Law 8: what is unmet cannot be done nor attested; what is met gets its tick."""
     name = "FIRST-THING-001"

@@ -194,11 +194,38 @@ def test_a_failed_run_keeps_an_item_without_criteria_open(day: Repository) -> No
     assert call(day.path, "close", ITEM).code == 0
 
 
-def test_an_item_that_nothing_shows_to_be_done_says_so(day: Repository) -> None:
+def test_an_item_that_nothing_shows_to_be_done_needs_a_reason(day: Repository) -> None:
     text = day.ledger.read_text("utf-8")
     day.ledger.write_text(text[: text.index("- Next Actions:")], "utf-8")
-    done = call(day.path, "close", ITEM)
-    assert "although no run and no criterion shows it" in done.out
+    assert f"nothing shows that {ITEM} is done" in refused(day)
+    done = call(day.path, "close", ITEM, "--because", "asked Anna")
+    assert done.code == 0, done.err
+
+
+def test_a_run_behind_a_note_is_laid_out_as_before_it(day: Repository) -> None:
+    """Also in another item: a note shows no layout."""
+    run(day)
+    call(day.path, "note", ITEM, "Looked at it.")
+    assert call(day.path, "add", "Other thing").code == 0
+    call(day.path, "run", "OTHER-THING-001", "--summary", "Try it", "--", *PYTEST)
+    text = day.ledger.read_text("utf-8").partition("[OTHER-THING-001] ")[2]
+    assert "success. Try it.\n    Metrics: 1 collected" in text
+
+
+def test_next_says_what_the_criteria_lack_where_no_action_is_open(day: Repository) -> None:
+    run(day, "--complete", "1", passes=False)
+    told = call(day.path, "next").out
+    assert "exit criteria: 0 of 1 met; lacks All tests pass (unmet: 1 failure, wanted == 0" in told
+    assert f"try again: `ledger run {ITEM} -- COMMAND`" in told
+    assert f"record a run that shows it: `ledger run {ITEM} -- COMMAND`" in refused(day)
+    run(day)
+    assert f"close it if it is finished: `ledger close {ITEM}`" in call(day.path, "next").out
+
+
+def test_a_task_of_a_checklist_needs_none(day: Repository) -> None:
+    day.ledger.write_text("# Plan\n\n- [ ] T1 Read it\n", "utf-8")
+    assert call(day.path, "close", "T1").code == 0
+    assert "- [x] T1 Read it" in day.ledger.read_text("utf-8")
 
 
 def test_there_is_no_such_item(day: Repository) -> None:

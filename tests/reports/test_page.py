@@ -327,7 +327,8 @@ def test_without_jinja_it_says_what_to_install(
     done = call(repo.path, "report", "-o", "plan.html")
     assert done.code == 2
     assert done.err.endswith(
-        "ledger: the package jinja2 is not installed; pip install 'jinja2>=3.1,<4'\n"
+        "ledger: the package jinja2 is not installed; "
+        f"{sys.executable} -m pip install 'jinja2>=3.1,<4'\n"
     )
 
 

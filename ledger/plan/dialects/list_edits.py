@@ -102,13 +102,15 @@ def _section_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
 
 
 def _style_elsewhere(ledger: Ledger, item: Item) -> styles.Style:
-    """The style of the nearest attempt before the item, else of any after it."""
+    """The style of the nearest attempt before the item, else of any after it. Notes show no
+    layout and are asked last."""
     others = [
         attempt
         for other in ledger.items
         for attempt in other.attempts
         if attempt.source == "history" and attempt.number is not None
     ]
+    others = [attempt for attempt in others if not _is_note(attempt)] or others
     before = [a for a in others if a.span.start_byte < item.span.start_byte]
     near = before[-1:] or others[:1]
     if not near:
