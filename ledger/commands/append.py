@@ -21,7 +21,7 @@ from ledger.edits.outline import edited
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
-from ledger.evidence.outputs import UNREADABLE, outputs_of, read_run, together
+from ledger.evidence.outputs import NOT_READ, UNREADABLE, outputs_of, read_run, together
 from ledger.gates.success import against_success
 from ledger.git import files, repository
 from ledger.git.blobs import Blobs
@@ -251,8 +251,8 @@ class Readings:
                 raise UnreadableInput("no-run", message, "give the folder that the run wrote into")
         for part in (part for outputs in self.outputs for part in outputs.parts):
             if part.reader == UNREADABLE:  # git could not commit it either
-                hint = "see to it that the whole run can be read; nothing was written"
-                raise UnreadableInput("cannot-read", part.reason, hint)
+                reason = part.reason.removeprefix(NOT_READ)
+                raise UnreadableInput("cannot-read", reason, "make the whole run readable")
         # How the files differ from HEAD; None where the bundle of each run says how they did.
         self.now: Changes | None = None
         if config.is_git and not all(run.commit for run in self.each):

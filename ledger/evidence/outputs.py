@@ -105,6 +105,8 @@ _TRANSCRIPT = re.compile(
 _MOST_NAMES = 5  # files that are not understood
 NOT_UNDERSTOOD = "not understood: "
 """What the note on them begins with."""
+NOT_READ = "not read: "
+"""What the reason begins with where a file is not read."""
 UNREADABLE = "unreadable"
 """The reader of what is there and could not be read."""
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -192,8 +194,9 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
     total = 0
     for entry in entries:
         name = entry.path or path
+        place = f"{path.rstrip('/')}/{name}"
         if entry.fault:
-            parts.append(_failed(name, f"{name}: {entry.fault}"))
+            parts.append(_failed(name, f"{place}: {entry.fault}"))
             continue
         if not is_file and not _may_matter(name):
             continue
@@ -208,7 +211,7 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
             parts += parts_of(files.read(path, MAX_BYTES), name, is_file=True)
             continue
         try:
-            every = _parts_at(files, f"{path.rstrip('/')}/{name}")
+            every = _parts_at(files, place)
         except UnreadableInput as error:
             parts.append(_failed(name, error.message))
         else:
@@ -350,12 +353,12 @@ def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
 def _unread(name: str, why: str) -> Part:
     """A file that is not read. ``name`` is empty for all that are beyond so many."""
     has_results = not name or name.lower().endswith(".xml")
-    return _broken("unread", name, f"not read: {why}", has_results=has_results)
+    return _broken("unread", name, f"{NOT_READ}{why}", has_results=has_results)
 
 
 def _failed(name: str, why: str) -> Part:
     """What is there and could not be read. It may hold anything."""
-    return _broken(UNREADABLE, name, f"not read: {why}", has_results=True)
+    return _broken(UNREADABLE, name, f"{NOT_READ}{why}", has_results=True)
 
 
 def _broken(reader: str, name: str, why: str, *, has_results: bool) -> Part:
