@@ -16,20 +16,25 @@ from ledger.evidence.pytest_lines import REPORTS, rule
 from ledger.plan.text import counted, one_line
 
 NAME = "closing-lines"
-_ASIDE = frozenset({"risky", "warning", "skipped", "incomplete"})  # sections that name no failures
+_ASIDE = frozenset(
+    "risky warning skipped incomplete pending errors".split()
+)  # sections that name no failures
 _LONGEST = 2000  # characters of a line that counts
 # What runners call an outcome; "" is the whole, "outside" an error in no test.
 _WORDS: Mapping[str, str] = {
-    **dict.fromkeys(("passed", "passing", "measured"), "passed"),
-    **dict.fromkeys(("failed", "failing", "failure", "failures"), "failed"),
+    **dict.fromkeys(("passed", "passing", "measured", "pass"), "passed"),
+    **dict.fromkeys(("failed", "failing", "failure", "failures", "fail"), "failed"),
     **dict.fromkeys(("error", "errors"), "errors"),
     "not run": "skipped",
     **dict.fromkeys(
-        "skipped skips pending pendings omissions todo ignored incomplete".split(), "skipped"
+        "skipped skips skip pending pendings omissions todo ignored incomplete".split(), "skipped"
     ),
-    **dict.fromkeys(("expected fail", "expected failures"), "xfailed"),
+    **dict.fromkeys(("pending spec", "pending specs"), "skipped"),
+    **dict.fromkeys(
+        ("expected fail", "expected failures", "known failure", "known failures"), "xfailed"
+    ),
     "unexpected successes": "xpassed",
-    **dict.fromkeys(("test", "tests", "runs", "example", "examples", "total"), ""),
+    **dict.fromkeys("test tests runs example examples spec specs total".split(), ""),
     "error occurred outside of examples": "outside",
     "errors occurred outside of examples": "outside",
 }
@@ -39,9 +44,13 @@ _COUNT = re.compile(
     r"(?P<before>\d{1,9}) (?P<word>[a-z]+(?: [a-z]+){0,4})|"
     r"(?P<label>[A-Z][a-z]+): (?P<after>\d{1,9})"
 )
+# e.g. "tests " of "2 tests failed"
+_COUNTED = re.compile(r"(?:tests?|scenarios?) (?=[a-z])")
 _OUTCOMES: Mapping[str, Outcome] = {
-    **dict.fromkeys(("ok", "Passed", "✓"), "passed"),
+    **dict.fromkeys(("ok", "Passed", "✓", "✔", "(pass)", "PASS"), "passed"),
     **dict.fromkeys(("ignored", "***Skipped", "***Not Run (Disabled)"), "skipped"),
+    **dict.fromkeys(("(skip)", "(todo)", "- [skip]", "- [todo]", "»", "✎", "SKIP"), "skipped"),
+    "✔ [expected fail]": "xfailed",
 }
 # `1.226 s`, `7ms`, `00:00.031`, `1m 2s`
 # e.g. "1m 12.5s"
@@ -55,7 +64,8 @@ class Runner(NamedTuple):
     has to ``end``; ``time``; ``file`` and ``section`` what the names that follow belong to,
     ``place`` that of one name; ``name`` with its ``word`` a test and its outcome, without one
     a failure; ``suite`` a suite that could not be loaded; ``red`` what only a run with a failure
-    says; ``green`` what only one without says. ``marks`` are words of which its logs have one.
+    says; ``green`` what only one without says; ``again`` what a line counts that were counted
+    before, of a suite whose name is above it. ``marks`` are words of which its logs have one.
     ``counts_tests`` is not set where it counts sessions of other programs.
     """
 
@@ -178,7 +188,7 @@ RUNNERS: tuple[Runner, ...] = (
          r"Finished in (?P<time>[\d.]+s), ",
          r"\d+\) (?P<section>Error|Failure|Skipped):$",
          # `SumTest#test_divides [sum.rb:4]:`
-         r"(?P<name>\S.*(?P<word>#test_)\S.*?)(?: \[\S+:\d+\])?:$"),
+         r"^(?P<name>\S.*(?P<word>#test_)\S.*?)(?: \[\S+:\d+\])?:$"),
     ),
     _runner(
         "test-unit",
@@ -200,11 +210,77 @@ RUNNERS: tuple[Runner, ...] = (
          r"(?P<red2>Failed \d+/\d+ subtests|No subtests run|FAILED--Further testing stopped.*)"),
     ),
     _runner(
+        "AVA",
+        (" tests passed", " test passed", " tests failed", " test failed", "✘ "),
+        # `2 tests failed`
+        (r"(?P<end>)(?P<counts>\d+ (?:tests? (?:passed|failed|skipped|todo)|known failures?))$",
+         (r"(?P<word>- \[(?:skip|todo)\]|✔ \[expected fail\]|✘ \[fail\]:|✔) (?P<name>\S.*?)"
+          r"(?: \([\d.]+m?s\))?(?: Error thrown in test)?$"),
+         r"(?P<red>\d+ (?:uncaught exception|unhandled rejection|hook failed|hooks failed).*)",
+         r"(?P<red2>✘ (?:No tests found|\S+ exited with a non-zero exit code).*)"),
+    ),
+    _runner(
+        "Jasmine",
+        (" specs, ", " spec, ", "No specs found"),
+        (r"(?P<begins>Started)$",
+         # `5 specs, 2 failures, 2 pending specs`
+         r"(?P<end>)(?P<counts>\d+ specs?, \d+ failures?(?:, \d+ pending specs?)?)$",
+         r"(?P<end2>No specs found)$",
+         r"Finished in (?P<time>[\d.]+ seconds?)",
+         r"(?P<section>Failures|Pending):$",
+         r"(?:\d+\)|(?P<section2>Suite error):) (?P<name>\S.*)",
+         r"(?P<red>Incomplete: .*)"),
+    ),
+    _runner(
+        "Bun",
+        ("bun test v", " across "),
+        (r"(?P<begins>bun test v\d\S*)",
+         r"(?P<file>\S{1,300}\.[cm]?[jt]sx?):$",
+         r"(?P<counts>\d+ (?:pass|fail|skip|todo))$",
+         r"(?P<end>Ran )(?P<total>\d+) tests? across \d+ files?\. \[(?P<time>[\d.]+m?s)\]$",
+         # `(fail) div > refuses zero [0.09ms]`
+         (r"(?P<word>\((?:pass|fail|skip|todo)\)|[✓✗»✎]) (?P<name>\S.*?)"
+          r"(?: \[[\d.]+m?s\])?$"),
+         r"(?P<red>\d+ errors?|Test filter .* had no matches)$"),
+    ),
+    _runner(
+        "Deno",
+        (" passed | ", " passed ("),
+        # `FAILED | 1 passed (1 step) | 2 failed (1 step) | 1 ignored (55ms)`
+        ((r"(?P<end>)(?:ok|(?P<red>FAILED)) \| (?P<counts>\d+ passed\b.*? \| \d+ failed\b.*?)"
+          r" \((?P<time>\S+)\)$"),
+         r"(?P<section>ERRORS|FAILURES)$",
+         # `steps ... two => ./a_test.js:1:198`
+         r"^(?P<name>(?:(?! \.\.\. | => ).)+)(?: \.\.\. .*)?(?P<word> => )(?P<place>\S+?):\d+:\d+$",
+         r"(?P<red2>error: (?:Test failed|Type checking failed).*)"),
+    ),
+    _runner(
+        "behave",
+        ("USING RUNNER: behave", " scenarios passed, ", " scenario passed, "),
+        (r"(?P<begins>USING RUNNER: behave)",
+         # `1 scenario passed, 1 failed, 1 error, 1 skipped`
+         r"(?P<end>)(?P<counts>\d+ scenarios? passed, \d+ failed, .*)$",
+         r"Took (?P<time>\d+min [\d.]+s)$",
+         r"(?P<section>Failing|Error)(?:ed)? scenarios:$",
+         r"(?P<place>\S{1,300}\.feature:\d+)  (?P<name>\S.*)",
+         r"(?P<red>\d+ features? passed, (?:.*, )?[1-9]\d* (?:failed|\w*error)\b.*)"),
+    ),
+    _runner(
+        "Robot Framework",
+        ("| PASS |", "| FAIL |", "[ ERROR ] ", "Output:  "),
+        # `5 tests, 1 passed, 3 failed, 1 skipped`, of each suite and of all
+        (r"(?P<again>\d+ tests?), (?P<counts>\d+ passed, \d+ failed(?:, \d+ skipped)?)$",
+         r"(?P<end>Output: ) +\S",
+         r"^(?P<name>[^|]+)\| (?P<word>PASS|FAIL|SKIP) \|$",
+         r"FAIL: (?P<name2>\S.*)",
+         r"(?P<red>FAILED$|\[ ERROR \] (?:Suite|Parsing) .*)"),
+    ),
+    _runner(
         "tox",
         ("congratulations :)", "evaluation failed :(", ": FAIL ", "ROOT: HandledError",
          ": commands failed"),
         (r"(?P<green>congratulations :\))",
-         r"(?P<red>evaluation failed :\(|ROOT: HandledError\|.*|[\w.-]+: FAIL (?:code|✖).*)",
+         r"(?P<red>evaluation failed :\(|ROOT: HandledError\|.*|[\w.-]{1,100}: FAIL (?:code|✖).*)",
          r"(?P<red2>ERROR: +[\w.-]+: commands failed)"),
         counts_tests=False,
     ),
@@ -229,7 +305,7 @@ def matches(name: str, sample: bytes) -> bool:
 def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each runner that ended, or failed, in the log. None where no runner did."""
     text = plain(decode(data))
-    bare = "\n".join(map(str.strip, plain_lines(text)))
+    bare = "\n".join(line.strip() for line in plain_lines(text) if len(line) <= _LONGEST)
     parts = []
     for runner in RUNNERS:
         # Most logs that have a mark have no line of the runner; one search of the whole shows it.
@@ -265,6 +341,7 @@ class Log:
         self.seconds: float | None = None
         self._file = ""
         self._section = ""
+        self._named = ""  # by a line for each test, the last
         self._alike = Counter[str]()
 
     def landmark(self, line: str) -> int:
@@ -304,11 +381,14 @@ class Log:
             self._name(fields)
 
     def _count(self, fields: Mapping[str, str]) -> None:
+        if "again" in fields:
+            self.counts.clear()
+            self.tests.pop(self._named, None)
         self.counts[""] += int(fields.get("total", 0))
         self.counts["failed"] += int(fields.get("failed", 0))
         for count in _COUNT.finditer(fields.get("counts", "")):
             word = (count["word"] or count["label"]).lower()
-            kind = _WORDS.get(word)
+            kind = _WORDS.get(_COUNTED.sub("", word))
             if kind is not None:
                 self.counts[kind] += int(count["before"] or count["after"])
 
@@ -325,6 +405,7 @@ class Log:
         while identity in self.tests and "word" in fields:  # a line for each test: this is another
             self._alike[plain] += 1
             identity = f"{plain} ({self._alike[plain] + 1})"
+        self._named = identity if "word" in fields else ""
         self.tests[identity] = TestResult(
             identity=identity, outcome=outcome, at_collection=is_suite
         )

@@ -20,7 +20,7 @@ _NODE = "node --test"
 # e.g. "not ok 2 - divides # TODO later"
 _POINT = re.compile(
     r"(?P<indent> *)(?P<not>not )?ok\b(?: \d{1,9})?(?: -)?(?P<name> .*?)??"
-    r"(?: # ?(?P<directive>(?i:skip|todo))\b.*)?"
+    r"(?: # time=(?P<ms>[\d.]{1,20})ms)?(?: # ?(?P<directive>(?i:skip|todo))\b.*)?"
 )
 # `    ✖ refuses zero (1.387763ms) # TODO`
 # e.g. "  ✔ trims (1.260324ms)"

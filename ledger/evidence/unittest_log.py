@@ -23,6 +23,8 @@ _LINE = re.compile(rf"{_TEST}(?: \.\.\.(?: {_VERDICT})?)?")
 _LATER = re.compile(rf"(?:.* \.\.\. )?{_VERDICT}")  # behind a docstring, or below what it printed
 # e.g. "UNEXPECTED SUCCESS: test_fixed (test_div.Div.test_fixed)"
 _HEADING = re.compile(rf"(?P<kind>FAIL|ERROR|UNEXPECTED SUCCESS): {_TEST}")
+# Of nose2 also `FAIL: test_sum.test_many:2`, of a function, and `ERROR: _ErrorHolder`, of a fixture
+_HEADING_OF_FUNCTION = re.compile(r"(?P<kind>FAIL|ERROR): (?P<name>\S+)(?P<place>)")
 _RAN = re.compile(r"Ran (\d{1,9}) tests? in (\d{1,9}(?:\.\d{1,9})?)s")
 # `FAILED (failures=1, errors=1, expected failures=1)`, `OK`, `NO TESTS RAN`
 # e.g. "FAILED (errors=1)"
@@ -91,7 +93,9 @@ class Session:
         elif self._ran and (end := _END.fullmatch(line)):
             self.word = line[:200]
             self._counts = {key: int(n) for key, n in _FIGURE.findall(end["counts"] or "")}
-        elif before == _RULES[0] and (heading := _HEADING.fullmatch(line)):
+        elif before == _RULES[0] and (
+            heading := _HEADING.fullmatch(line) or _HEADING_OF_FUNCTION.fullmatch(line)
+        ):
             self._add(heading, _KINDS[heading["kind"]])
         elif self._ran is None:
             self._take(line)
@@ -111,8 +115,9 @@ class Session:
     def _add(self, match: re.Match[str], outcome: Outcome) -> None:
         name, place = match["name"], match["place"]
         is_broken = place.removesuffix(f".{name}") == "unittest.loader._FailedTest"
-        at_collection = is_broken or name in ("setUpClass", "setUpModule")
-        identity = name if is_broken else f"{place.removesuffix('.' + name)}::{name}"
+        at_collection = is_broken or name in ("setUpClass", "setUpModule", "_ErrorHolder")
+        home = place.removesuffix(f".{name}")
+        identity = f"{home}::{name}" if home and not is_broken else name
         before = self.tests.get(identity)
         if before and (before.outcome in FAILING or outcome not in FAILING):
             return
