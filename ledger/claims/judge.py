@@ -250,7 +250,9 @@ def judge(
             candidates = _runs_by_names(claim.runs, tests) if claim.runs else runs
             earlier = _runs_by_names(claim.against, tests) if claim.against else before
             line = lines[claim.line - entry.line]
-            judged_claims.append(judge_words(claim, claims, candidates, earlier, line))
+            judged = judge_words(claim, claims, candidates, earlier, line)
+            if claim.statement.quantity != "some" or judged.verdict != "unverifiable":
+                judged_claims.append(judged)  # where no test is named so, it is no claim
         else:
             judged_claims.append(_judge_name(claim, entry, place, runs, last))
     judged_claims = agreed(judged_claims)

@@ -30,6 +30,8 @@ _OF_FAILING: Final = frozenset(("failed", "errors", "failing", "all_passed"))
 _COMPARED: Final = frozenset(("new", "cleared", "still", "change", "unchanged"))
 # What JUnit XML may call tests that were expected to fail.
 _IN_JUNIT: Final = {"xfailed": {"skipped", "xfailed"}, "xpassed": {"passed", "xpassed"}}
+_ENDING: Final = re.compile(r"(?<=\w{3})(?:at)?(?:ions?|ings?|ers?|ors?|als?|ed|es?|s)\Z")
+_SHORT: Final = 4  # letters of a word that no longer one stands for
 
 
 class Observation(NamedTuple):
@@ -145,12 +147,18 @@ def parts_of(session: Session, statement: Statement) -> list[Session]:
     if len(session.tests) < session.totals.cases:
         # Most logs name what failed, and nothing else.
         failing = {name: test for name, test in session.tests.items() if test.outcome in FAILING}
-        is_told = len(failing) == session.totals.failing and statement.quantity in _OF_FAILING
+        what = statement.outcome if statement.quantity == "some" else statement.quantity
+        is_told = len(failing) == session.totals.failing and what in _OF_FAILING
         if not is_told:
             return []
         session = session._replace(tests=failing)
     sessions: list[Session] = []
-    subjects = [_tests_of(session, subject) for subject in statement.subject]
+    subjects = [
+        _tests_about(session, subject)
+        if statement.quantity == "some"
+        else _tests_of(session, subject)
+        for subject in statement.subject
+    ]
     if not all(subjects) and (statement.quantity == "skipped" or statement.outcome == "ran"):
         skipped = [_skipped_for(session, subject) for subject in statement.subject]
         subjects = [[tests] if tests else [] for tests in skipped]
@@ -170,9 +178,8 @@ def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
     """The tests that a file, class or test is named for, or words of its name; and all that have
     these words in their names, which may be meant, too."""
     part = about(session, subject)
-    words = _words_in(subject)
     word = subject.lower().replace(" ", "_")
-    wide = {name: test for name, test in session.tests.items() if words <= _words_in(name)}
+    wide = _tests_about(session, subject)[0]
     if part is not None:
         return [part.tests, part.tests if "/" in subject or "." in subject else wide or part.tests]
     inner = {name: test for name, test in session.tests.items() if word in _pieces(name)}
@@ -189,22 +196,45 @@ def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
 
 def _skipped_for(session: Session, subject: str) -> Mapping[str, TestResult]:
     """The tests that were skipped for what a word names: ``the GPU tests``."""
-    words = _words_in(subject)
+    stems = _stems_in(subject)
     return {
         name: test
         for name, test in session.tests.items()
-        if test.outcome == "skipped" and words <= _words_in(test.message or "")
+        if test.outcome == "skipped" and stems <= _stems_in(test.message or "")
     }
 
 
-def _stem(word: str) -> str:
-    """``calibr`` of ``calibration`` and of ``calibrate``."""
-    return re.sub(r"(?<=\w{4})(?:at)?(?:ion|ing|er|e|or)?(?:s|d)?\Z", "", word)
+def _tests_about(session: Session, phrase: str) -> list[Mapping[str, TestResult]]:
+    return [{name: test for name, test in session.tests.items() if _is_about(name, phrase)}]
+
+
+def _is_about(name: str, phrase: str) -> bool:
+    """Whether a test's name has each word of a phrase, in one form or another."""
+    own = _stems_in(name)
+
+    def is_in(word: str) -> bool:
+        stem = _stem(word)
+        return stem in own or any(
+            len(min(stem, other, key=len)) >= _SHORT
+            and (other.startswith(stem) or (stem.startswith(other) and len(stem) < len(other) + 3))
+            for other in own
+        )
+
+    return all(
+        is_in(word.replace("-", "")) or all(map(is_in, re.findall(r"[^\W_]{3,}", word)))
+        for word in phrase.lower().replace("::", "_").split()
+    )
 
 
 @lru_cache(maxsize=10_000)  # the runs of a project have the same tests
-def _words_in(name: str) -> frozenset[str]:
-    return frozenset(re.split(r"[^a-z0-9]+", name.lower()))
+def _stems_in(name: str) -> frozenset[str]:
+    return frozenset(map(_stem, re.split(r"[^a-z0-9]+", name.lower())))
+
+
+def _stem(word: str) -> str:
+    """``renewal`` and ``renewed`` as ``renew``, ``tripping`` as ``trip``."""
+    stem = _ENDING.sub("", word)
+    return stem[:-1] if stem != word and stem[-2:-1] == stem[-1:] not in "ls" else stem
 
 
 @lru_cache(maxsize=10_000)
@@ -284,6 +314,13 @@ def _all_passed(statement: Statement, session: Session, run: Run) -> Iterator[Ob
         (SO, NOT_SO) if is_so and run.failure and not statement.subject else (float(not is_so),)
     )
     yield Observation(values, _in_short(session), session.file)
+
+
+def _some(statement: Statement, session: Session, _: Run) -> Iterator[Observation]:
+    """Whether some of the tests ended so; nothing where none is meant."""
+    count = getattr(session.totals, statement.outcome)
+    if session.tests:
+        yield Observation((SO if count else NOT_SO,), _in_short(session), session.file)
 
 
 def _failing(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
@@ -501,6 +538,6 @@ _READERS: Final[dict[Quantity, Callable[[Statement, Session, Run], Iterator[Obse
     "all_passed": _all_passed, "failing": _failing, "not_passed": _not_passed,
     "not_run": _not_run, "timeouts": _timeouts, "deselected": _deselected, "pass_rate": _rate,
     "fail_rate": _rate, "rerun": _repeated, "flaky": _repeated, "outcome": _outcomes,
-    "only_failing": _only, "cause": _caused, "portion": _portion, "slowest": _slowest,
-    "failing_files": _failing_files,
+    "only_failing": _only, "cause": _caused, "portion": _portion, "some": _some,
+    "slowest": _slowest, "failing_files": _failing_files,
 }  # fmt: skip

@@ -21,7 +21,7 @@ from ledger.plan.statements.model import ENDINGS, Quantity, Statement
 from ledger.plan.statements.reader import statements
 
 _KINDS: Final[dict[Quantity, ClaimKind]] = {
-    "cause": "result", "outcome": "test", "only_failing": "test", "new": "delta",
+    "cause": "result", "outcome": "test", "some": "test", "only_failing": "test", "new": "delta",
     "cleared": "delta", "still": "delta", "change": "delta", "unchanged": "delta",
     "duration": "duration", "memory": "memory", "exit_code": "exit_code", "pass_rate": "rate",
     "fail_rate": "rate", "all_passed": "result", "not_run": "result", "finished": "result",

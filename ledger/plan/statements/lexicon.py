@@ -84,6 +84,7 @@ _LETTERS: Final[dict[str, str]] = {
         "(go|goes|gone|went|going|get|gets|got|come|comes|came|sail| "
         "sails|sailed|make|makes|made) through (|just fine|fine|ok|okay|cleanly|it all), "
         "(make|makes|made) it (|through|to green), (pass|passes|passed) (every|each) time, "
+        "(import|imports|imported|load|loads) (fine|ok|okay|cleanly|without errors), "
         "(stopped|stops|quit) (failing|breaking), (with|has|have|given|gives|got) a clean bill of "
         "health, a clean (slate|sheet), a clean bill of health, a pass, a success, a-ok, all "
         "clear, all good, all right, alright, check(s|ed|ing|) out (|fine|ok|okay|), clean, clean "
@@ -168,6 +169,7 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # ran
     "R": (
+        "(ran|run|runs) for real, "
         "(are|is|was|were|be|been|being|got|get|have been|has been|that were|which were) "
         "(run|executed|exercised|completed), (got|were) (through|reached), actually executed, "
         "actually ran, completed, execute, executed, executes, exercised, exercises, has run, "
@@ -626,7 +628,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # a reason: what follows is not looked at
     "q": (
-        "(in|at|on) line, (on|with|in|by|at) (a|an|the|) assertion, as, as it, as they, as usual "
+        "now (that|since), (in|at|on) line, "
+        "(on|with|in|by|at) (a|an|the|) assertion, as, as it, as they, as usual "
         "for, attributable to, because, because of, blamed on, by, caused by, courtesy of, "
         "despite, down to the fact, due to, for (no|a) reason, for all, for lack of, for missing, "
         "for reasons, for the (lack|want) of, for want of, given that, in absence of, in spite "

@@ -5,17 +5,17 @@ from typing import Final, Literal, NamedTuple
 Quantity = Literal[
     "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "collected", "executed",
     "deselected", "rerun", "flaky", "timeouts", "failing", "not_passed", "all_passed", "not_run",
-    "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "share", "cause",
-    "duration", "memory", "exit_code", "pass_rate", "fail_rate", "finished", "portion", "margin",
-    "cpu", "sum", "slowest", "failing_files", "unread",
+    "only_failing", "outcome", "some", "new", "cleared", "still", "change", "unchanged", "share",
+    "cause", "duration", "memory", "exit_code", "pass_rate", "fail_rate", "finished", "portion",
+    "margin", "cpu", "sum", "slowest", "failing_files", "unread",
 ]  # fmt: skip
-"""What is said: counts of tests; ``all_passed``, ``only_failing``, ``outcome`` and ``unchanged``
-are 0 where it is so, ``finished`` is 1; ``new``, ``cleared`` and ``still`` count failures against
-the run before; ``share`` is the part of an outcome, in percent, that some tests have, ``portion``
-the percentage of the tests that an outcome has; times in seconds, memory in bytes (of 1024), rates
-in percent. A ``margin`` is what is left to a limit, a ``sum`` that of the counts of one breath,
-``of`` what was collected; ``slowest`` is how long one test took at most. From what is ``unread`` on
-the text is too long."""
+"""What is said: counts of tests; ``all_passed``, ``only_failing``, ``outcome``, ``some`` (of the
+subject's tests ended so) and ``unchanged`` are 0 where it is so, ``finished`` is 1; ``new``,
+``cleared`` and ``still`` count failures against the run before; ``share`` is which part of an
+outcome some tests have, in percent, ``portion`` the percentage of the tests that an outcome has;
+times in seconds, memory in bytes (of 1024), rates in percent. A ``margin`` is what is left to a
+limit, a ``sum`` that of the counts of one breath, ``of`` what was collected; ``slowest`` is how
+long one test took at most. From what is ``unread`` on the text is too long."""
 SO: Final = 0.0
 NOT_SO: Final = 1.0
 OUTCOMES: Final[dict[str, Quantity]] = {

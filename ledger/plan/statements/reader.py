@@ -19,6 +19,7 @@ from ledger.plan.statements.pairs import read_pair
 from ledger.plan.statements.sentences import MOST, sentences
 from ledger.plan.statements.tables import read_table
 from ledger.plan.statements.tokens import Token, tokens
+from ledger.plan.statements.topics import read_topics
 
 _LONGEST = 4000  # characters of a sentence that are looked at
 _MOST = 600  # tokens of one
@@ -29,7 +30,7 @@ _MARK: Final = re.compile(
     r"\((?!n(?:[,&]*n)*\))(?!(?<=[NTPFESXYRLDxg]\()p[),h])(?!(?<=[PFESXYLRDNHTR]\()%)"
     r"(?!(?<=[PFESXYLRDT]\()NaN)(?!(?<=[tPFESXYWTR]\()t)"
     r"|[;)|]|(?<![nf])–|(?<![PFESXYLDUVIHGChkKMTWΩQn]):"
-    r"|(?<=[TWΩI]):(?![PFNZntmp]|x\Z)|(?<=n):(?![PFESXY])|(?<=[PFESXYLDUVHGChkKMQ]):(?![NntmpxZP])|(?<=L):(?!N(?!T))"
+    r"|(?<=[TWΩI]):(?![PFNZntmp]|x\Z)|(?<=n):(?![PFESXYM])|(?<=[PFESXYLDUVHGChkKMQ]):(?![NntmpxZP])|(?<=L):(?!N(?!T))"
     r"|(?<![nf]),(?!«|A[lo]|(?<=[PTR],)B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
     r"|&(?=W|A|Z|b?[tT]|NT|N(?![FE]T?c?M)[PFESXYLRDUV])|(?<=[^APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
 )
@@ -82,9 +83,15 @@ def statements(text: str) -> list[Statement]:
             continue
         is_label = _LABEL.fullmatch(codes)
         label = is_label["letter"] if is_label else ""
-        read += stated(words, start, is_entry=bool(_ENTRY.match(sentence)))
-        read += read_cause(start, sentence[:_LONGEST], words)
-        read += read_pair(start, words)
+        here = stated(words, start, is_entry=bool(_ENTRY.match(sentence)))
+        here += read_cause(start, sentence[:_LONGEST], words)
+        here += read_pair(start, words)
+        read += here
+        read += [
+            topic
+            for topic in (() if _is_supposed(words) else read_topics(start, sentence, words))
+            if all(topic.end <= other.start or other.end <= topic.start for other in here)
+        ]
     if len(text) > MOST:
         read.append(Statement(MOST, MOST + _SHOWN, "unread"))
     return read
@@ -121,6 +128,15 @@ def _is_of_others(words: Sequence[Token]) -> bool:
         word for token in words if token.code in "ZJ" for word in token.text.lower().split()
     }
     return is_rest or not _OTHERS.isdisjoint(own_words)
+
+
+def _is_supposed(words: Sequence[Token]) -> bool:
+    """Whether it is no statement at all: ``Do all pass?``, ``Remove it and two tests fail``."""
+    if not words:
+        return True
+    word, codes = words[0].text.lower(), "".join(token.code for token in words)
+    is_order = (word in _ORDERS and "&" in codes) or (word == "without" and "," in codes)
+    return codes.endswith("?") or is_order or (codes[0] == "B" and word != "but")
 
 
 class _Segment(NamedTuple):
@@ -171,7 +187,7 @@ class _Reader:
             comma = exception.end(1)
             self._words = [*self._words[:comma], *self._words[exception.end(2) :]]
             self._codes = self._codes[:comma] + self._codes[exception.end(2) :]
-        elif self._is_supposed():
+        elif _is_supposed(self._words):
             return
         verb = self._words[0].text.lower()
         # e.g. "greenhouse, the sister project, has 212 passing tests"
@@ -201,12 +217,6 @@ class _Reader:
             self._is_strange = self._is_strange or is_aside
             if self._words[segment.start].text.lower() in _CONDITIONS:
                 return
-
-    def _is_supposed(self) -> bool:
-        """Whether it is no statement at all: ``Do all pass?``, ``Remove it and two tests fail``."""
-        word, codes = self._words[0].text.lower(), self._codes
-        is_order = (word in _ORDERS and "&" in codes) or (word == "without" and "," in codes)
-        return codes.endswith("?") or is_order or (codes[0] == "B" and word != "but")
 
     def _of_runs(self, segment: _Segment, stated: Sequence[Statement]) -> Iterator[Statement]:
         """What a part states, with the runs that are named: it is of the one before it, or else of
