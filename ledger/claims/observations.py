@@ -186,7 +186,7 @@ def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
     if not inner and wide and subject.endswith(" test"):  # some test of this name
         failing = {name: test for name, test in wide.items() if test.outcome in FAILING}
         return [failing or wide, {n: t for n, t in wide.items() if n not in failing} or wide]
-    if not inner and not wide:  # "the calibration tests" are in test_calibrate.py
+    if not inner:  # "the calibration tests" are in test_calibrate.py
         stem = _stem(word)
         inner = {n: t for n, t in session.tests.items() if stem in map(_stem, _pieces(n))}
     if not inner:
