@@ -28,6 +28,7 @@ _MARKED: Final = re.compile(r"(?P<q>[PFS])(?P<items>[uslTgJi]+)")
 _ENDED: Final = {
     "P": "passed", "M": "passed", "S": "skipped", "R": "executed", "bF": "passed", "bS": "executed",
 }  # fmt: skip
+_NOUN: Final = re.compile(r"(?:failure|time-?out|error|skip|hang)s?\Z", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9]+)*")
 
 
@@ -47,7 +48,13 @@ def read_topics(start: int, sentence: str, words: Sequence[Token]) -> Iterator[S
         at = clause.start()
         while claim := _CLAIM.match(codes, at, clause.end()):
             place = words[claim.start("place") : claim.end("place")] if claim["place"] else ()
-            yield from _ended(start, words, claim, claim["b"] + (claim["ran"] or claim["q"]), place)
+            verb = claim["ran"] or claim["q"]
+            # e.g. "the gradient timeout", "the full rerun was executed"
+            is_noun = bool(_NOUN.search(words[max(claim.end("q"), claim.end("ran")) - 1].text))
+            items = words[claim.start("items") : claim.end("items")]
+            are_tests = any(t.code == "T" and not t.text.lower().endswith("run") for t in items)
+            if not is_noun and (verb != "R" or are_tests):
+                yield from _ended(start, words, claim, claim["b"] + verb, place)
             at = claim.end()
 
 
@@ -63,9 +70,9 @@ def _ended(
         words[match.start("items") + item.start() : match.start("items") + item.end()]
         for item in re.finditer("[^,&]+", match["items"])
     ]
-    phrases = [[*_phrase((*item, *place))] for item in items]
     if predicate == "bR":
         return
+    phrases = [[*_phrase((*item, *place))] for item in items]
     is_list = max(map(len, phrases), default=0) > 1
     for item, phrase in zip(items, phrases, strict=True):
         # A word alone may be anything: "export works".
