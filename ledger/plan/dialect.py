@@ -215,10 +215,11 @@ class Dialect(ABC):
             raise Refused("ambiguous-action", message, "renumber one")
         return actions[0]
 
-    def open_action(self, item: Item, number: int) -> Action:
-        """The same, for completing it. Raises Refused, too, where it is complete."""
+    def open_action(self, item: Item, number: int, *, by_attempt: bool = False) -> Action:
+        """The same, for completing it. Raises Refused, too, where it is complete; ``by_attempt``
+        only where it names the attempt that completed it."""
         action = self.action(item, number)
-        if action.state == "complete":
+        if action.state == "complete" and not (by_attempt and action.attempt is None):
             where = f"(line {action.span.start_line})"
             message = f"action {number} of {item.id} is complete already {where}"
             raise Refused("already-complete", message)

@@ -222,6 +222,16 @@ def test_next_says_what_the_criteria_lack_where_no_action_is_open(day: Repositor
     assert f"close it if it is finished: `ledger close {ITEM}`" in call(day.path, "next").out
 
 
+def test_an_action_that_was_completed_by_hand_gets_its_attempt_later(day: Repository) -> None:
+    call(day.path, "action", ITEM, "complete", "1")
+    again = call(day.path, "action", ITEM, "complete", "1")
+    assert "complete already" in again.err
+    run(day, "--complete", "1")
+    assert "✅ COMPLETE (Attempt #1, STAMP " in day.ledger.read_text("utf-8")
+    more = call(day.path, "run", ITEM, "--complete", "1", "--", *PYTEST)
+    assert "complete already" in more.err
+
+
 def test_a_task_of_a_checklist_needs_none(day: Repository) -> None:
     day.ledger.write_text("# Plan\n\n- [ ] T1 Read it\n", "utf-8")
     assert call(day.path, "close", "T1").code == 0

@@ -537,7 +537,9 @@ class ListDialect(Dialect):
         place = self.place
         edits = [place.attempt(plan, item, change.attempt)]
         edits += [
-            self._completed(plan, item, self.open_action(item, number), change.attempt)
+            self._completed(
+                plan, item, self.open_action(item, number, by_attempt=True), change.attempt
+            )
             for number in change.complete
         ]
         # Where both go to one place, actions go on with those before it; a list of actions that is
