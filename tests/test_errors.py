@@ -67,6 +67,8 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
     ("not-archived", {}, [], f"archive --restore {ITEM}"),
     ("is-archive", {"docs/fix_plan_archive.md": "# A\n"}, [], "archive --ledger docs/fix_plan_archive.md"),
     ("already-complete", {}, [], f"append {ITEM} {RUN} --again --complete 1"),
+    ("no-evidence", {}, ["ledger add 'Seven thing'"], "close SEVEN-THING-001"),
+    ("is-ticked", {}, [f"ledger criterion {ITEM} add Asked", f"ledger criterion {ITEM} attest 1 --because Anna"], f"criterion {ITEM} edit 1 Askd"),
     ("recorded-already", {}, [], f"append {ITEM} {RUN}"),
     ("contradicted", {}, [], f"append DOCS-TOUR-002 {RUN} --summary '13 tests passed'"),
     ("too-long", {}, [], "archive --to-lines 3"),
