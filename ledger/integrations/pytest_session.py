@@ -18,11 +18,13 @@ from ledger.commands.evidence import since_last
 from ledger.commands.run import RunOutcome, run
 from ledger.errors import LedgerError, PlanWarning
 from ledger.plan import text
+from ledger.reports import Line
 from ledger.reports import run as report
 from ledger.run.command import pytest_index
 from ledger.run.model import CompletedRound
 
 _OPTIONS: Final = ("--ledger", "--ledger-complete")
+_COLOURS: Final = {"red": 31, "green": 32, "yellow": 33}
 _BEGUN: Final = re.compile(r"(?:\x1b(?:\[[\d;]{0,20})?)?\Z")  # a colour of which more comes
 
 
@@ -39,14 +41,21 @@ def record(
         errors.boundary(lambda: session.execute(words(arguments), complete), session.fail)
         if session.failure and not session.ended:
             raise pytest.UsageError(text.one_line(str(session.failure)))
-        shown = list(session.lines())
+        shown = [Line(words) for words in session.lines()]
         errors.boundary(lambda: shown.extend(session.comparison()), session.fail)
     heading = f" ledger: {text.one_line(item)} "
-    title = text.visible(heading.center(shutil.get_terminal_size().columns, "="))
-    if is_coloured:  # as the last line of pytest is
-        title = f"\x1b[{31 if session.exit_code else 32}m{title}\x1b[0m"
-    errors.write("".join(f"{line}\n" for line in [title, *map(text.visible, (*shown, *notes))]))
+    title = heading.center(shutil.get_terminal_size().columns, "=")
+    style = "red" if session.exit_code else "green"  # as the last line of pytest is
+    lines = [Line(title, accents=((0, len(title), style),)), *shown, *map(Line, notes)]
+    errors.write("".join(f"{_printed(line, is_coloured=is_coloured)}\n" for line in lines))
     return session.exit_code
+
+
+def _printed(line: Line, *, is_coloured: bool) -> str:
+    words = text.visible(line.text)
+    for start, end, style in line.accents if is_coloured and words == line.text else ():
+        words = f"{words[:start]}\x1b[{_COLOURS[style]}m{words[start:end]}\x1b[0m{words[end:]}"
+    return words
 
 
 class _Session:
@@ -86,12 +95,12 @@ class _Session:
             recorded = self.outcome.recorded.notes if self.outcome.recorded else ()
             yield from (f"note: {note}" for note in dict.fromkeys((*recorded, *self.outcome.notes)))
 
-    def comparison(self) -> Iterator[str]:
+    def comparison(self) -> Iterator[Line]:
         """What is new against the attempt before."""
         path = self.outcome.path if self.outcome else self.failure.run if self.failure else ""
         if path and self.ended and not self.ended[-1].no_try:
             last = since_last(config.find(Path.cwd()), self.item, path)
-            yield from (line.text for line in report.since(*last)) if last else ()
+            yield from report.since(*last) if last else ()
 
 
 def words(arguments: Sequence[str]) -> list[str]:

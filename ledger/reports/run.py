@@ -58,13 +58,14 @@ def since(attempt: Attempt, delta: Delta) -> Iterator[Line]:
     or is flaky."""
     last = "the last attempt" if attempt.number is None else f"attempt #{attempt.number}"
     yield Line(f"against {last}: {evidence.counts(delta)}")
-    for name, tests in (
-        ("new failure", delta.new_failures),
-        ("cleared", delta.cleared),
-        ("flaky", delta.flaky),
+    for name, style, tests in (
+        ("new failure", "red", delta.new_failures),
+        ("cleared", "green", delta.cleared),
+        ("flaky", "yellow", delta.flaky),
     ):
+        accents = ((2, 2 + len(name), style),)
         for identity in tests[:_MOST_FAILING]:
-            yield Line(visible(f"  {name}  {identity}"), "hung", hang=4)
+            yield Line(visible(f"  {name}  {identity}"), "hung", hang=4, accents=accents)
         if len(tests) > _MOST_FAILING:
             yield Line(f"  and {len(tests) - _MOST_FAILING} more")
 

@@ -50,7 +50,11 @@ def _unrecorded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def session(repo: Repository, *arguments: str, complete: tuple[int, ...] = ()) -> Done:
     given = [*QUIET, *arguments]
-    return captured(repo.path, lambda: pytest_session.record(given, ITEM, complete))
+    is_coloured = "--color=yes" in arguments
+    return captured(
+        repo.path,
+        lambda: pytest_session.record(given, ITEM, complete, is_coloured=is_coloured),
+    )
 
 
 def runs(repo: Repository) -> list[Path]:
@@ -113,6 +117,13 @@ def test_colours_are_shown_where_they_are_asked_for(repo: Repository) -> None:
     coloured = session(repo, "--color=yes", "test_few.py").out
     assert "\x1b[31mF\x1b[0m" in coloured
     assert "\x1b" not in session(repo, "test_few.py").out
+    repo.write("test_few.py", LATER)
+    later = session(repo, "--color=yes", "test_few.py").out.partition(f" ledger: {ITEM} ")
+    title = later[0].rpartition("\n")[2]
+    assert title.startswith("\x1b[31m=")
+    assert later[2].partition("\n")[0].endswith("=\x1b[0m")
+    assert "  \x1b[31mnew failure\x1b[0m  test_few::test_good\n" in later[2]
+    assert "  \x1b[32mcleared\x1b[0m  test_few::test_bad\n" in later[2]
 
 
 def test_a_colour_may_come_in_two_pieces(capsys: pytest.CaptureFixture[str]) -> None:
