@@ -237,8 +237,10 @@ def parts_at(pairs: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[Arc
 
 
 def archive_bytes(config: Config) -> bytes:
-    """The plan's archive, or the archive's plan, in the work tree; empty where there is none."""
+    """The plan's archive, or the archive's plan, in the work tree; empty where there is none.
+    Raises UnreadableInput where it cannot be read."""
     try:
-        return read_bytes(files.confine(config.root, config.partner))
-    except (UnreadableInput, UsageError):
+        place = files.confine(config.root, config.partner)
+    except UsageError:
         return b""
+    return read_bytes(place, "") if os.path.lexists(place) else b""

@@ -16,7 +16,7 @@ from ledger.commands import merge_driver as driver
 from ledger.commands import pre_commit, read, templates
 from ledger.commands.facts import facts
 from ledger.config import Config
-from ledger.errors import UsageError
+from ledger.errors import UnreadableInput, UsageError
 from ledger.git import process, repository
 from ledger.git.blobs import Blobs
 from ledger.plan import reader
@@ -217,7 +217,10 @@ def secrets(project: Config, ledger: Ledger | None) -> Check:
 def _secrets(project: Config, ledger: Ledger) -> frozenset[str]:
     """The fingerprints of all that looks like a secret, whatever the settings answer."""
     known = facts(project)._replace(not_secret=frozenset(), every=True)
-    archive = reader.read(read.archive_bytes(project), project.own)
+    data = b""
+    with suppress(UnreadableInput):  # which the check of the archive says
+        data = read.archive_bytes(project)
+    archive = reader.read(data, project.own)
     return frozenset(
         finding.key.rsplit(" ", 1)[-1]
         for plan in (ledger, archive)

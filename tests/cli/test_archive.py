@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -263,3 +267,21 @@ def test_a_journal_from_elsewhere_is_told(repo: Repository) -> None:
     assert done.code == 2
     assert "delete it" in done.err
     assert repo.ledger.read_bytes() == PLAN.encode()
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+@pytest.mark.parametrize(("command", "code"), [("status", 2), ("show DONE-001", 2), ("doctor", 1)])
+def test_an_archive_that_cannot_be_read_is_not_one_that_is_missing(
+    repo: Repository, command: str, code: int, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(repo.path, "archive", "DONE-001").code == 0
+    real = io.open
+
+    def hides(path: object, *rest: Any, **named: Any) -> Any:
+        if str(path).endswith("_archive.md"):
+            raise OSError(number, os.strerror(number))
+        return real(path, *rest, **named)
+
+    monkeypatch.setattr(io, "open", hides)
+    done = call(repo.path, *command.split())
+    assert (done.code, os.strerror(number).lower() in done.err + done.out) == (code, True), done
