@@ -49,6 +49,9 @@ _DEEPEST: Final = 6
 STATES: Final[dict[ItemStatus, ActionState]] = {"done": "complete", "archived": "rejected",
     "pending": "pending", "in_progress": "in_progress", "blocked": "blocked"}  # fmt: skip
 _FIRST_NUMBER: Final = re.compile(r"\d{1,9}")
+# The letters of boxes in a table.
+_LETTERS: Final[dict[ItemStatus, str]] = {"pending": " ", "in_progress": "P", "blocked": "B",
+    "archived": "S"}  # fmt: skip
 _HEADING: Final = re.compile(r"#{1,6}[ \t]+")
 
 
@@ -439,16 +442,18 @@ def _cell(item: Item) -> Field | None:
     return next((cell for cell in cells if cell.name == "Status"), None)
 
 
-def _marked_done(ledger: Ledger, cell: Field) -> Edit:
-    """The cell with the mark of the last row that is done; a box gets a D where there is none."""
-    done = filter(None, (_cell(item) for item in ledger.items if item.status == "done"))
-    marks = [field.value for field in done][::-1]
+def _marked(ledger: Ledger, cell: Field, status: ItemStatus) -> Edit:
+    """The cell as the last row has it whose task has the ``status``, else with a box's letter, a
+    tick or the word."""
+    others = filter(None, (_cell(item) for item in ledger.items if item.status == status))
+    marks = [field.value for field in others][::-1]
     start, end = cell.value_span.start_byte, cell.value_span.end_byte
     box = task_tables.BOX.fullmatch(cell.value)
     if not box:
-        return Edit(start, end, text.encode(next(iter(marks), "\u2705")))
+        usual = "\u2705" if status == "done" else styles.spelled(status, cell.value)
+        return Edit(start, end, text.encode(next(iter(marks), usual)))
     boxes = filter(None, map(task_tables.BOX.fullmatch, marks))
-    mark = next((match["mark"] for match in boxes), "D")
+    mark = next((match["mark"] for match in boxes), _LETTERS.get(status, "D"))
     start += box.start("mark")
     return Edit(start, start + len(text.encode(box["mark"])), text.encode(mark))
 
@@ -462,21 +467,21 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         raise UsageError("unknown-status", message, "`done` ticks the box of a task")
     if meaning == item.status:
         return []
-    line, cell = places.first_line(ledger, item.span.start_byte), _cell(item)
+    if cell := _cell(item):
+        return [_marked(ledger, cell, meaning)]
+    line = places.first_line(ledger, item.span.start_byte)
     heading = _HEADING.match(line)
     width = heading.end() if heading else len(_prefix_of(line))
     at, hint = f"(line {item.span.start_line})", "move it below another heading by hand"
     box = parts.any_box(line[width:]) or parts.sign_box(line[width:])
-    if cell and meaning == "done":
-        return [_marked_done(ledger, cell)]
-    if not cell and box is None:
+    if box is None:
         problem = f"{item.id} has no box {at}: the heading above says {item.status_text}"
         raise Refused("no-box", problem, hint)
-    if box and meaning == "done" and parts.is_box(box.text):
+    if meaning == "done" and parts.is_box(box.text):
         edit = _in_line(ledger, item, width, "", "")
         return [_tick(ledger, edit.start, item.id)]
-    alike = _alike(ledger, box.text, meaning) if box else ""
-    if not box or alike in ("", box.text):
+    alike = _alike(ledger, box.text, meaning)
+    if alike in ("", box.text):
         was = item.status_text or item.status
         raise Refused("no-status", f"{item.id} is {was} {at}: a box can say done, not {new}", hint)
     return [_in_line(ledger, item, width, box.text, alike)]
