@@ -74,7 +74,9 @@ def _metric(term: Compare, run: Evidence, baseline: Evidence | None) -> Judgemen
         return NO_BASELINE
     measured = _measured(term, run, baseline)
     if measured is None:
-        return _untold(run, f"its {term.metric}")
+        is_count = term.metric not in {*_SOURCES, "margin"}
+        what = "its counts of tests" if is_count else f"its {term.metric.replace('_', ' ')}"
+        return _untold(run, what)
     value, phrase = measured
     source = run.sources.get(_SOURCES.get(term.metric, "tests"))
     where = f"{run.path}/{source}" if source and run.files and source in run.files else run.path
