@@ -159,7 +159,8 @@ def parts_of(session: Session, statement: Statement) -> list[Session]:
         else _tests_of(session, subject)
         for subject in statement.subject
     ]
-    if not all(subjects) and (statement.quantity == "skipped" or statement.outcome == "ran"):
+    is_ran = statement.outcome == "ran" or (statement.quantity, statement.low) == ("all_passed", SO)
+    if not all(subjects) and (statement.quantity == "skipped" or is_ran):
         skipped = [_skipped_for(session, subject) for subject in statement.subject]
         subjects = [[tests] if tests else [] for tests in skipped]
     for tests in zip(*subjects, strict=True) if all(subjects) else ():
@@ -171,6 +172,8 @@ def parts_of(session: Session, statement: Statement) -> list[Session]:
     is_file = is_file and not statement.is_outside
     if not sessions and is_file and statement.quantity in ("failed", "errors", "failing"):
         sessions = [Session(session.file, Totals(), {})]  # all that fail are named
+    if not sessions and session.totals.cases and not session.totals.passed and is_ran:
+        sessions = [session]  # no part has passed
     return [*sessions, session] if sessions and statement.or_whole else sessions
 
 
@@ -243,6 +246,16 @@ def _pieces(name: str) -> frozenset[str]:
     pieces = name.lower().partition("::")[0].split(".")
     plain = {piece.removeprefix("test").removeprefix("_") for piece in pieces}
     return frozenset(plain | {piece.removesuffix("s") for piece in plain})  # "all font tests"
+
+
+def is_beyond(run: Run, parts: Iterable[str], statement: Statement) -> bool:
+    """Whether a label names modules of the run (``http`` for ``test_http.py``), and more is counted
+    than all of the run has: less may be of another run of these tests alone."""
+    if run.single is None or statement.quantity not in COUNTED:
+        return False
+    pieces = {piece for name in run.single.tests for piece in _pieces(name)}
+    most = max(options(run.single, statement.quantity))
+    return pieces.issuperset(parts) and statement.low > most
 
 
 def _in_short(session: Session) -> str:
@@ -395,7 +408,7 @@ def _portion(statement: Statement, session: Session, run: Run) -> Iterator[Obser
     wholes = {*_wholes(session, run), *denominators(session)}
     if statement.outcome == "executed":
         counts = [session.totals.executed]
-        wholes |= {float(session.totals.collected) for session in run.every}
+        wholes = {float(max(session.totals.collected for session in run.every))}
     values = [100.0 * count / whole for whole in wholes if whole > 0 for count in counts]
     if values:
         whole = session.totals.collected or max(wholes)
@@ -413,7 +426,8 @@ def _repeated(statement: Statement, session: Session, run: Run) -> Iterator[Obse
     tries = every.totals.rerun
     if statement.subject:
         if tests or not tries:
-            count = sum(test.tries - 1 for test in session.tests.values())
+            own = every.tests.keys() & session.tests.keys()
+            count = sum(every.tests[name].tries - 1 for name in own)
             yield Observation((float(count),), f"{count} rerun", every.file)
     elif statement.quantity == "rerun" or not tries:
         counts = (tries, len(tests) or tries) if statement.outcome == "tests" else (tries,)

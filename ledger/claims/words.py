@@ -14,7 +14,13 @@ from typing import Any, Final
 from ledger.claims import doubts
 from ledger.claims.doubts import Case
 from ledger.claims.model import ARITHMETIC, Claim, ClaimKind, JudgedClaim
-from ledger.claims.observations import COUNTED, Observation, is_of_before, observations
+from ledger.claims.observations import (
+    COUNTED,
+    Observation,
+    is_beyond,
+    is_of_before,
+    observations,
+)
 from ledger.claims.prose import Context
 from ledger.claims.runs import Run, Session
 from ledger.plan.statements.model import ENDINGS, Quantity, Statement
@@ -163,6 +169,10 @@ def _of_run(statement: Statement, runs: Sequence[Run]) -> tuple[Statement, Seque
         statement = statement._replace(
             subject=(), is_sure=statement.is_sure or statement.is_label, is_label=False
         )
+    if statement.is_label and len(runs) == 1 and is_beyond(runs[0], parts, statement):
+        statement = statement._replace(is_sure=True, is_label=False, or_whole=True)
+    if statement.is_label and statement.quantity == "rerun":  # "wire: 5 rerun" may be of all
+        statement = statement._replace(or_whole=True)
     files = (name for name in statement.runs if not name.endswith("/"))
     names = {part.removesuffix(" run") for part in statement.subject} or {*map(_name_of, files)}
     for run in runs:

@@ -113,6 +113,7 @@ class Wording:
         # e.g. "`export` passes"
         is_code = first.end - first.start > len(first.text) and first.text.isidentifier()
         is_said = second.start - first.end > 1 or is_code or len(tokens) < len(self.tokens)
+        is_said = is_said or second.code == "A"  # "fonts all green"
         is_said = is_said and not _OF_TESTS.isdisjoint(self.text.split())
         return self.code("s") == "u" and not is_said
 
@@ -191,7 +192,7 @@ def _none_passed(m: Wording) -> list[Statement]:
 
 
 def _first_try(m: Wording) -> list[Statement]:
-    return [m.say("all_passed"), m.say("rerun")]
+    return [m.of("passed") if m.has("n") else m.say("all_passed"), m.say("rerun")]
 
 
 def _all_that_ran(m: Wording) -> list[Statement]:
@@ -220,6 +221,10 @@ def _only(m: Wording) -> list[Statement]:
 
 def _only_again(m: Wording) -> list[Statement]:
     return [m.say("flaky", float(len(m.names)))]
+
+
+def _only_timeouts(m: Wording) -> list[Statement]:
+    return [m.say("timeouts", float(len(m.names)))]
 
 
 def _again(m: Wording) -> list[Statement]:
@@ -362,7 +367,9 @@ def _executed(m: Wording) -> list[Statement]:
 def _ran(m: Wording) -> list[Statement]:
     """Tests of a part that ran, whatever came of them."""
     ran = m.of("executed") if m.has("n") else m.say("executed", 1.0, inf)
-    return [ran._replace(outcome="ran")]
+    passed = [m.say("all_passed")] if m.has("q") else []
+    skipped = [m.say("skipped")] if "A" in m.codes else []
+    return [ran._replace(outcome="ran"), *passed, *skipped]
 
 
 def _signed(m: Wording) -> list[Statement]:
@@ -477,7 +484,7 @@ def _other_exit(m: Wording) -> list[Statement]:
 
 
 def _rate(m: Wording) -> list[Statement]:
-    if m.number().text.lower().endswith("of") and {*"TWLR"}.isdisjoint(m.codes):
+    if m.number().text.lower().endswith("of") and {*"TWLRsf"}.isdisjoint(m.codes):
         return []  # "a third of the failures is left"
     if m.code("q") in "SER" and m.has("q"):
         return [m.of("portion")._replace(outcome=OUTCOMES[m.code("q")])]
@@ -590,8 +597,9 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "not everything passes", "the suite is not green"
     (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|[WT]J?bP|bP)W?|ZPW|WJ?:?F(?!i)", _not_all),
     (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\AΩ*[WTI][ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
+    (r"(?P<s>s)T(?P<b>b)?M\Z", _part_passes),
     (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z|b(?:[WT]|(?P<s3>s)T)P|bZT?[FE]", _not_all),
-    (r"AN?g?T*P①", _first_try),
+    (r"AN?g?T*P①|(?P<n>N)T?P①", _first_try),
     # e.g. "all tests failed", "everything is red"
     (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>[lf])?[FES]\Z|\A(?P<s2>s)?TA[FES]\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
@@ -606,6 +614,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"\AP\Z", _green),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (r"F?(?P<s>s)TU", _again),
+    (rf"O(?:{_NAMES})V", _only_timeouts),
     (rf"O(?:{_NAMES})U|[UW]:(?:{_NAMES})O\Z", _only_again),
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
     (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
@@ -670,14 +679,16 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<n>δ)[HR](?:\((?P<j>%))?", _signed),
     (rf"(?P<q>{_O})T?[↓↑](?![«»])", _went),
     (r"\A(?P<s>s)?(?P<q>[FE])T?(?:J∃?|bM)\Z", _at_least),
-    (r"jN?T?[FE]T?c?|[FE]T?jT?c?|\Ajc", _unchanged),
+    (r"jN?T?[FE]T?c?|\Acj\Z|[FE]T?jT?c?|\Ajc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
     (rf"(?:{_NAMES})N?g[AN]*J?(?P<q>[PFESXYV])T?|(?:{_NAMES})(?P<b>b)(?P<q2>[RW])", _outcome),
     (rf"(?:(?P<z>Z)|A|KT?|Q:)?(?:{_NAMES})[JA]*(?P<b>b)?[:a–»]?(?P<q>[PFESXYV])p?(?!c)", _outcome),
     (rf"(?P<q>[FE])i(?:{_NAMES})J?∃?\Z", _outcome),
     (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?[:,(–]?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
+    (r"bT(?P<q3>[FESDXYUV])|b(?P<q4>[SDU])NT|Z[gA]*[FE]T?(?P<q5>V)", _count),
     (r"(?:(?P<s>s)T?|(?P<s2>f)|[TW])b(?P<q>[FEDSXYUV])|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
+    (r"\A(?:(?P<n>N)?(?P<s>s))?TA?R(?:\Z|&(?P<q>P))", _ran),
     (r"WFi(?P<n>N)T", _failed),
     (r"(?P<n>N)(?P<s>s)?[FE]T?(?P<q>[SXY])\Z", _count),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
@@ -688,7 +699,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?P<l>l)(?:Z|(?P<n>N))T?(?P<q2>{_O})", _count),
     (rf"(?P<q>{_O})&(?P<k>{_O})[:=]?(?P<n>N)(?!T?{_O})|(?P<q2>F)(?P<k2>E)[:=](?P<n2>N)", _together),
     # e.g. "total 12 passed 9 failed 3", "9 passed 3 failed 12 in total": which is it?
-    (r"\AN(?:[PFESXYL]N){2,}\Z", _nothing),
+    (r"\AN(?:[PFESXYL]N){2,}\Z|(?<![A-Za-z])NT?FP\Z", _nothing),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
     (rf"(?P<q>[LR])T?[:=](?P<n>N)(?!T?{_O})", _count),
     (
@@ -697,9 +708,8 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     ),
     (r"O?(?P<n>N)µE", _errors),
     (r"ŵ(?:b?F|P)|AN?(?:gN)?µL", _collection),
-    (r"\Ai?(?P<n>N)W\Z", _rerun),
+    (r"\Ai?(?P<n>N)W\Z|\AZW\Z", _rerun),
     (r"\A[WL∃i]*:?(?P<n>N)T\Z|\AT:(?P<n3>N)\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
-    (r"(?P<n>N)?(?P<s>s)TR\Z", _ran),
     (r"R(?P<n>N)T(?=\Z|:)|\ATW:(?P<n2>N)\Z", _executed),
     (rf"(?<![A-Za-zð])(?P<s>[usfn])(?:T?[a»]|T:)?T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
     (r"ŵ?(?P<q>L)(?P<n>N)T", _count),
@@ -707,9 +717,10 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "lexer: 14/14", "layout 38 of 40"
     (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
     (r"P+:?(?P<n>x)|(?P<n2>x)P+|\A(?:[TW]:)?(?P<n3>x)\Z", _passed),
-    (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?(?:R|(?=Ht))|RA(?P<n2>N)?T?\Z", _all_ran),
+    (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?(?:R|z|(?=Ht))|RA(?P<n2>N)?T?\Z", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
-    (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PFSE]|(?<=W)R)|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
+    (r"O?(?P<n>p)g?A?[NW]?(?P<s>[sf])?[LR]?T?(?P<q>[PFSE]|(?<=[WT])R(?!P))", _rate),
+    (r"(?P<q>[PF])T?[:=](?P<n>p)", _rate),
     (r"(?:h|(?P<k>k))(?:[:=g]|[↓↑]?»)?(?P<n>p)(?:gA?N?[LR]?T)?|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
     (r"(?<=[NTPFESXYRLDxg])[(=,]=?(?P<n>p)", _portion),
     # e.g. "12.5 % margin below a 900 s timeout", "CPU 190 %"
@@ -721,6 +732,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<s>s)?[AHWTR]*[HR]+[OAPT:=ig»J]*(?P<n>t)(?:»?[WA]|H\Z)?|(?P<n2>t)g?[WHA]", _time),
     (r"W[:iRgPJ]*(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
+    (r"\AH(?P<n3>m)\Z", _memory),
     (r"(?P<b>b)?ŵ?G+(?:g?W|J)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
     (rf"[Wŵ]?I+[:=a]?(?P<n>N)(?!T?{_O}|[Tµu])|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
     # e.g. "the exit code is not 0", "it did not exit with 0"

@@ -30,9 +30,9 @@ _LETTERS: Final[dict[str, str]] = {
         "(true|the case) that (anything|any|any test|any tests|any of them), (not|never) a "
         "single, (not|never) any, (|is |are )back to (zero|no), absolutely (no|nothing), devoid "
         "of, exactly (zero|none|no), free (of|from), lacks any, neither, nil, no, no (further| "
-        "additional|actual|real|remaining| outstanding|observed|reported), no other, no sign of, "
-        "no single, no such, no trace of, nobody, none, not one, nothing, sans, without, without "
-        "(a|any|a single|the slightest|so much as a|one), zero, zero of"
+        "additional|actual|real|remaining| outstanding|observed|reported), no more, no other, no "
+        "sign of, no single, no such, no trace of, nobody, none, not one, nothing, sans, without, "
+        "without (a|any|a single|the slightest|so much as a|one), zero, zero of"
     ),
     # only
     "O": (
@@ -83,8 +83,8 @@ _LETTERS: Final[dict[str, str]] = {
         "ended|finish|finishes|finished) (green|clean|fine|good| great|ok|okay|smoothly), "
         "(go|goes|gone|went|going|get|gets|got|come|comes|came|sail| "
         "sails|sailed|make|makes|made) through (|just fine|fine|ok|okay|cleanly|it all), "
-        "(make|makes|made) it (|through|to green), (pass|passes|passed) (every|each) time, "
         "(import|imports|imported|load|loads) (fine|ok|okay|cleanly|without errors), "
+        "(make|makes|made) it (|through|to green), (pass|passes|passed) (every|each) time, "
         "(stopped|stops|quit) (failing|breaking), (with|has|have|given|gives|got) a clean bill of "
         "health, a clean (slate|sheet), a clean bill of health, a pass, a success, a-ok, all "
         "clear, all good, all right, alright, check(s|ed|ing|) out (|fine|ok|okay|), clean, clean "
@@ -169,11 +169,11 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # ran
     "R": (
-        "(ran|run|runs) for real, "
         "(are|is|was|were|be|been|being|got|get|have been|has been|that were|which were) "
-        "(run|executed|exercised|completed), (got|were) (through|reached), actually executed, "
-        "actually ran, completed, execute, executed, executes, exercised, exercises, has run, "
-        "have run, ran, re-ran, re-run by, reached, reran, start, started, that (actually|) ran"
+        "(run|executed|exercised|completed), (got|were) (through|reached), (ran|run|runs) for "
+        "real, actually executed, actually ran, completed, execute, executed, executes, "
+        "exercised, exercises, has run, have run, ran, re-ran, re-run by, reached, reran, start, "
+        "started, that (actually|) ran"
     ),
     # deselected
     "D": (
@@ -310,10 +310,11 @@ _LETTERS: Final[dict[str, str]] = {
     "v": "fewer, less, lost, lower, smaller",
     # the same
     "j": (
-        "(not|never) (change|changed|moved|budged|differ|shifted), (no|any) different, (|exactly "
-        "the |the very )same (set|list|group|bunch) of, (|exactly the |the very |the exact )same, "
-        "equal, equals, exactly as, identical, match, matches, no "
-        "(change|changes|difference|differences|movement) in, unaltered, unchanged"
+        "(not|never) (change|changed|moved|budged|differ|shifted), (no|any) different, "
+        "(no|without any) change, (|exactly the |the very )same (set|list|group|bunch) of, "
+        "(|exactly the |the very |the exact )same, equal, equals, exactly as, identical, match, "
+        "matches, no (change|changes|difference|differences|movement) in, nothing (has |)changed, "
+        "unaltered, unchanged"
     ),
     # as many
     "≡": (
@@ -396,10 +397,12 @@ _LETTERS: Final[dict[str, str]] = {
     # came to its end
     "z": (
         "(came|come|comes|got|gets|get|made it|makes it|ran|run|runs) (| all the way )(to|through "
-        "to) (|the |its |an )(end|completion), (finishes|finished|completed|completes) "
-        "(normally|regularly|properly|fully|in full), (ran|run|runs) (in full|fully|completely|to "
-        "its natural end), (reach|reaches|reached) (the|its) (very |)end, a (complete|full) run, "
-        "complete, completes, ran through, reached (the| its) end, runs through, to the end"
+        "to) (|the |its |an )(end|completion), (ended|ends|exited|exits|terminated) normally, "
+        "(finishes|finished|completed|completes) (normally|regularly|properly|fully|in full), "
+        "(finish|finishes|finished|complete|completed|ended) (in|on) time, (ran|run|runs) (in "
+        "full|fully|completely|to its natural end), (ran|run|runs) to completion, "
+        "(reach|reaches|reached) (the|its) (very |)end, a (complete|full) run, complete, "
+        "completes, ran through, reached (the| its) end, runs through, to the end"
     ),
     # cut short
     "y": (
@@ -462,9 +465,9 @@ _LETTERS: Final[dict[str, str]] = {
         "seem|would appear) (|that|like|to me|as if|as though), (i|we) confirm (| that), "
         "(land|lands|landed|landing|clock in| arrive|arrived) at, (need|needs|want|wants) "
         "(a|another|some|) (follow-up|follow up|look|closer look|second "
-        "look|fix|investigation|attention|work), (result| "
-        "results|resulted|resulting|culminate|culminated) in, "
-        "(seem|seems|seemed|appear|appears|appeared|look|looks) (to be|to have), (taken |put "
+        "look|fix|investigation|attention|work), (quick|short|small|brief) "
+        "(update|recap|summary|note), (result| results|resulted|resulting|culminate|culminated) "
+        "in, (seem|seems|seemed|appear|appears|appeared|look|looks) (to be|to have), (taken |put "
         "|)together, (that|it|this|which) (makes|make|made| leaves|left), (was|were) (needed| "
         "necessary|required), (|and |but |so )(i|we) (believe|think|reckon|guess| "
         "gather|understand|assume|suspect| figure|presume|suppose) (|that), (|grand |sub|running "
@@ -553,23 +556,24 @@ _LETTERS: Final[dict[str, str]] = {
         "seemingly, seems, seen, sees, self-check, serious, set, settled at, settles at, show, "
         "show up, showed, showed up, showing, shown, shown as, shown up, shows, shows up, simply, "
         "sit at, sits at, sitting at, snapshot, so, so far, so far as i can see, solid, solidly, "
-        "somehow, somewhat, sorry to report, sorry to say, spot, spotted, stably, stand at, "
-        "standing, standing at, stands at, stat, state, statistics, stats, status of tests, still "
-        "stood at, story, straight away, strong, stubborn, stuff, summary, summary of tests, "
-        "sure, surely, surface, surfaced, tagged, tagged as, tallies, tally, test results, test "
-        "summary, thankfully, that, that makes (|it), that said, the, the (fix|change|patch|work) "
-        "(makes|lets|gets|made|got), the number of, the whole time, their, them, themselves, "
-        "then, thereby, therefore, these, they, thing, things, this, this afternoon, this "
-        "evening, this morning, this time, this time around, this time round, those, throughout, "
-        "thus, thus far, time around, tl, tldr, to be exact, to be found, to be precise, to be "
-        "seen, to begin with, to date, to go by, to go on, to my knowledge, to report, to see, to "
-        "show, to speak of, to the best of my knowledge, to the last one, to the last test, "
-        "today, tonight, too, total of, totaled, totaling, totalled, totalling, totally, totals, "
-        "trouble, troubles, true, truly, turn, turn out, turn up, turned, turned out, turned up, "
-        "turns, turns out, turns up, ultimate, ultimately, unaffected, under my belt, unexpected, "
-        "unexplained, unfortunate, unfortunately, unless i (misread|miscounted|missed something), "
-        "unless i'm (misreading|mistaken|wrong|missing something), until it stopped, until it was "
-        "killed, until then, untouched, up of, up to here, up to that point, up to the "
+        "somehow, somewhat, sorry to report, sorry to say, spot, spotted, stable, stably, stand "
+        "at, standing, standing at, stands at, stat, state, statistics, stats, status of tests, "
+        "still stood at, story, straight away, strong, stubborn, stuff, summary, summary of "
+        "tests, sure, surely, surface, surfaced, tagged, tagged as, tallies, tally, test results, "
+        "test summary, thankfully, that, that makes (|it), that said, the, the "
+        "(fix|change|patch|work) (makes|lets|gets|made|got), the number of, the whole time, "
+        "their, them, themselves, then, thereby, therefore, these, they, thing, things, this, "
+        "this afternoon, this evening, this morning, this time, this time around, this time "
+        "round, those, throughout, thus, thus far, time around, tl, tldr, to be exact, to be "
+        "found, to be precise, to be seen, to begin with, to date, to fail, to go by, to go on, "
+        "to my knowledge, to report, to see, to show, to speak of, to the best of my knowledge, "
+        "to the last one, to the last test, today, tonight, too, total of, totaled, totaling, "
+        "totalled, totalling, totally, totals, trouble, troubles, true, truly, turn, turn out, "
+        "turn up, turned, turned out, turned up, turns, turns out, turns up, ultimate, "
+        "ultimately, unaffected, under my belt, unexpected, unexplained, unfortunate, "
+        "unfortunately, unless i (misread|miscounted|missed something), unless i'm "
+        "(misreading|mistaken|wrong|missing something), until it stopped, until it was killed, "
+        "until then, untouched, up of, up to here, up to that point, up to the "
         "(timeout|kill|interruption|limit|abort), up to the point where it stopped, up to then, "
         "up to this point, update, upshot, us, validation, various kinds of, verbatim, "
         "verification, verified, verified that, very, voila, warning, was, we, we at, we can "
@@ -585,8 +589,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # another time or place: nothing that goes on with it is said of this run
     "ð": (
-        "(at|in) (|the )(some|one) point, (on|in|at|from) (that|another|the "
-        "other|their|his|her|some other|a different) (branch|fork|machine|host| "
+        "(at|in) (|the )(some|one) point, (on|in) (ci|staging|production), (on|in|at|from) "
+        "(that|another|the other|their|his|her|some other|a different) (branch|fork|machine|host| "
         "runner|box|repo|repository| project|system|platform|commit| job|clone|checkout), ago, at "
         "first, at the outset, back (in|at|on|when), back then, back when, before, daily, "
         "earlier, elsewhere, formerly, historically, hourly, i had, in the beginning, in the "
@@ -628,16 +632,15 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # a reason: what follows is not looked at
     "q": (
-        "now (that|since), (in|at|on) line, "
-        "(on|with|in|by|at) (a|an|the|) assertion, as, as it, as they, as usual "
+        "(in|at|on) line, (on|with|in|by|at) (a|an|the|) assertion, as, as it, as they, as usual "
         "for, attributable to, because, because of, blamed on, by, caused by, courtesy of, "
         "despite, down to the fact, due to, for (no|a) reason, for all, for lack of, for missing, "
         "for reasons, for the (lack|want) of, for want of, given that, in absence of, in spite "
-        "of, in the absence of, inasmuch as, irrespective of, missing, no thanks to, on account "
-        "of, owing to, regardless of, since, so (as|that), thanks, thanks to, that "
-        "(needs|require|requires|want|wants), that need, they (require|want|lack), they need, "
-        "traced to, triggered by, waiting, waiting for, which (needs|require|requires|want| "
-        "wants), which need"
+        "of, in the absence of, inasmuch as, irrespective of, missing, no thanks to, now "
+        "(that|since), on account of, owing to, regardless of, since, so (as|that), thanks, "
+        "thanks to, that (needs|require|requires|want|wants), that need, they "
+        "(require|want|lack), they need, traced to, triggered by, waiting, waiting for, which "
+        "(needs|require|requires|want| wants), which need"
     ),
     # at the first try
     "①": (
@@ -789,7 +792,7 @@ _BOUNDS: Final[dict[str, str]] = {
         "not over, up to, within"
     ),
     ">": (
-        "a bit over, a little over, above, beyond, exceeding, exceeds, longer than, more than, "
+        "a bit over, a little over, above, exceeding, exceeds, longer than, more than, "
         "north of, over, upwards of, well above, well over"
     ),
     "<": (

@@ -124,6 +124,8 @@ def _is_of_others(words: Sequence[Token]) -> bool:
     the two known ones``."""
     is_rest = any(a.text.lower() == "remaining" and b.code == "T" for a, b in pairwise(words))
     is_rest = is_rest or any(t.text.lower().startswith("beyond") for t in words)
+    is_more = any(token.text.lower() == "no more" for token in words)
+    is_rest = is_rest or (is_more and any(token.code in "cκ" for token in words))
     own_words = {
         word for token in words if token.code in "ZJ" for word in token.text.lower().split()
     }
@@ -285,7 +287,7 @@ class _Reader:
         places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
         self._last = places[0].names if len(places) == 1 else () if places else self._last
         if not stated and re.search("N[AKJ]*[uΨ]", codes):
-            self._is_lost = True  # "Processed 52 records, 4 failed"
+            self._is_lost, self._is_label = True, False  # "Processed 52 records, 4 failed"
         elif not stated and re.match("[&,]*u", codes):
             self._is_lost = self._is_lost or not self._is_deed(segment.start)
         elif not is_read and segment.before != "(" and re.search("[us]", codes):
@@ -312,7 +314,9 @@ class _Reader:
             stated = [statement for statement in stated if statement.quantity != "unchanged"]
         before = self._words[segment.start - 1].text.lower() if segment.start else ""
         is_lost = before == "with" or not re.search("[TWnf]", codes)  # "the kit ships with 3 tests"
+        is_label = False
         if self._is_strange or (self._is_lost and is_lost):
+            is_label = self._is_label and not figures  # "ingest: windows merged, 5 fail"
             stated, figures = [], figures or stated
         # e.g. "runtime 1.84 s (call only)"
         aside = re.match(r"\(([^()]*)", self._codes[segment.end :])
@@ -333,7 +337,11 @@ class _Reader:
             )
             for statement in stated
         ]
-        figures = [s._replace(is_sure=False, runs=runs) for s in figures if s.quantity in _FIGURES]
+        figures = [
+            statement._replace(is_sure=False, is_label=is_label, runs=runs)
+            for statement in figures
+            if statement.quantity in _FIGURES
+        ]
         return stated, figures
 
     def _words_of(self, segment: _Segment) -> str:

@@ -83,6 +83,11 @@ _OUTPUT = re.compile(
     r"`(?!tests?/)[^`\s]*(?:/|\.(?:log|txt|xml|jsonl?|md|patch|diff|csv))[^`\s]*(?<!\.py)`"
 )
 _TICKED = re.compile(r"\A[ \t]*[-*+] \[[xX]\]")
+# e.g. "fix: ", "fix(lexer): ", of which the label is left
+_TYPE = re.compile(
+    r"\A\s{0,8}(?:fix|feat|chore|docs?|perf|refactor|test|ci|build|style|wip)"
+    r"(?:\((?P<scope>[\w./-]{1,40})\))?!?: "
+)
 # Figures of a run in a code span are no code.
 # e.g. "`2 failed, 10 passed`"
 _FIGURES = re.compile(r"`([^`\n]{0,200}\d (?:passed|failed|skipped|errors?)\b[^`\n]{0,200})`")
@@ -127,6 +132,7 @@ def tokens(sentence: str, words_of: Lexicon | None = None, slack: float = 1.0) -
     """The tokens of a sentence; harmless words are left out. ``words_of`` has the letters, and
     ``slack`` is how much of what people round off is granted: 0 for a bound that somebody sets."""
     text = _EMPHASIS.sub(lambda mark: " " * len(mark[0]), sentence.translate(_PLAIN))
+    text = _TYPE.sub(_scope, text)
     text = _TICKED.sub(lambda mark: " " * len(mark[0]), text)
     text = _FIGURES.sub(r" \1 ", text)
     known = lexicon() if words_of is None else words_of
@@ -147,6 +153,11 @@ def tokens(sentence: str, words_of: Lexicon | None = None, slack: float = 1.0) -
             parsed.append(_read(text, match, slack))
     every = _joined([*parsed, *_read_words(text, words, known, slack)], slack)
     return _with_lists(_with_parts(_with_baselines(every)))
+
+
+def _scope(kind: re.Match[str]) -> str:
+    """The scope of a commit as a label, in its place."""
+    return (kind["scope"] + ": " if kind["scope"] else "").rjust(len(kind[0]))
 
 
 def _read_triple(match: re.Match[str]) -> Iterator[Token]:
