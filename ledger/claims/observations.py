@@ -211,6 +211,7 @@ def _tests_about(session: Session, phrase: str) -> list[Mapping[str, TestResult]
     return [{name: test for name, test in session.tests.items() if _is_about(name, phrase)}]
 
 
+@lru_cache(maxsize=100_000)  # a plan says the same of the tests of many runs
 def _is_about(name: str, phrase: str) -> bool:
     """Whether a test's name has each word of a phrase, in one form or another."""
     own = _stems_in(name)

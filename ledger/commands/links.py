@@ -200,6 +200,7 @@ class _Place:
     progress: Progress | None
     history: History | None = None
     ignored: dict[str, str] = field(default_factory=dict)
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> Files:
@@ -288,7 +289,9 @@ def _artifact(place: _Place, attempt: Attempt, cited: Cited) -> ArtifactLink:
     facts: dict[str, Any] = {"path": cited.path, "state": cited.kind}
     if cited.kind == "path":
         if cited.place is not None:
-            facts = {"path": cited.place, **_file_facts(place, cited.place)}
+            if cited.place not in place.known:
+                place.known[cited.place] = _file_facts(place, cited.place)
+            facts = {"path": cited.place, **place.known[cited.place]}
         elif cited.matches:  # whichever is meant
             facts["state"] = "tracked"
         else:

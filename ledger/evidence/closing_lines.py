@@ -214,32 +214,32 @@ RUNNERS: tuple[Runner, ...] = (
         (" tests passed", " test passed", " tests failed", " test failed", "✘ "),
         # `2 tests failed`
         (r"(?P<end>)(?P<counts>\d+ (?:tests? (?:passed|failed|skipped|todo)|known failures?))$",
-         (r"(?P<word>- \[(?:skip|todo)\]|✔ \[expected fail\]|✘ \[fail\]:|✔) (?P<name>\S.*?)"
+         (r"^(?P<word>- \[(?:skip|todo)\]|✔ \[expected fail\]|✘ \[fail\]:|✔) (?P<name>\S.*?)"
           r"(?: \([\d.]+m?s\))?(?: Error thrown in test)?$"),
          r"(?P<red>\d+ (?:uncaught exception|unhandled rejection|hook failed|hooks failed).*)",
          r"(?P<red2>✘ (?:No tests found|\S+ exited with a non-zero exit code).*)"),
     ),
     _runner(
         "Jasmine",
-        (" specs, ", " spec, ", "No specs found"),
+        (" specs, ", "1 spec, ", "No specs found"),
         (r"(?P<begins>Started)$",
          # `5 specs, 2 failures, 2 pending specs`
          r"(?P<end>)(?P<counts>\d+ specs?, \d+ failures?(?:, \d+ pending specs?)?)$",
          r"(?P<end2>No specs found)$",
          r"Finished in (?P<time>[\d.]+ seconds?)",
          r"(?P<section>Failures|Pending):$",
-         r"(?:\d+\)|(?P<section2>Suite error):) (?P<name>\S.*)",
+         r"^(?:\d+\)|(?P<section2>Suite error):) (?P<name>\S.*)",
          r"(?P<red>Incomplete: .*)"),
     ),
     _runner(
         "Bun",
-        ("bun test v", " across "),
+        ("bun test v", " tests across ", " test across "),
         (r"(?P<begins>bun test v\d\S*)",
          r"(?P<file>\S{1,300}\.[cm]?[jt]sx?):$",
          r"(?P<counts>\d+ (?:pass|fail|skip|todo))$",
          r"(?P<end>Ran )(?P<total>\d+) tests? across \d+ files?\. \[(?P<time>[\d.]+m?s)\]$",
          # `(fail) div > refuses zero [0.09ms]`
-         (r"(?P<word>\((?:pass|fail|skip|todo)\)|[✓✗»✎]) (?P<name>\S.*?)"
+         (r"^(?P<word>\((?:pass|fail|skip|todo)\)|[✓✗»✎]) (?P<name>\S.*?)"
           r"(?: \[[\d.]+m?s\])?$"),
          r"(?P<red>\d+ errors?|Test filter .* had no matches)$"),
     ),

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from ledger.git.files import Listing, above
@@ -177,6 +177,7 @@ def _open(
         yield Cited(artifact, path, "path", None, (path,))
 
 
+@lru_cache(maxsize=2048)  # attempts of an item cite the same
 def matching(listing: Listing, pattern: str) -> tuple[str, ...]:
     """The tracked files and folders that a path with open parts may stand for: ``<STAMP>`` and
     ``*`` are a name or part of one, ``...`` any number of folders."""
