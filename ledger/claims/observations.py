@@ -294,6 +294,8 @@ def counted(statement: Statement, session: Session, run: Run) -> Iterator[Observ
         is_none = not session.totals.ended
         wholes = (*values, *_wholes(session, run))
         values = [value for value in wholes if value or is_none] or [0.0]
+    if statement.quantity == "executed" and run.finished is False:  # what was left did not run
+        values = [value for value in values if value <= session.totals.cases] or [0.0]
     if statement.outcome in ("collection", "setup"):
         values = _errors_when(session, is_at_collection=statement.outcome == "collection")
     if statement.outcome == "ran":

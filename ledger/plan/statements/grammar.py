@@ -689,6 +689,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"bT(?P<q3>[FESDXYUV])|b(?P<q4>[SDU])NT|Z[gA]*[FE]T?(?P<q5>V)", _count),
     (r"(?:(?P<s>s)T?|(?P<s2>f)|[TW])b(?P<q>[FEDSXYUV])|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
     (r"\A(?:(?P<n>N)?(?P<s>s))?TA?R(?:\Z|&(?P<q>P))", _ran),
+    (r"(?P<q>S)Z\Z", _count),
     (r"WFi(?P<n>N)T", _failed),
     (r"(?P<n>N)(?P<s>s)?[FE]T?(?P<q>[SXY])\Z", _count),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
@@ -734,7 +735,8 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"yi?(?P<n>t)", _stopped),
     (r"\AH(?P<n3>m)\Z", _memory),
     (r"(?P<b>b)?ŵ?G+(?:g?W|J)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
-    (rf"[Wŵ]?I+[:=a]?(?P<n>N)(?!T?{_O}|[Tµu])|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
+    (rf"[Wŵ]?I+[:=a]?(?P<n>N)(?!T?{_O}|[Tµu])|ŵP?&?I+(?P<n2>N)|bI", _exit),
+    (r"[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|W≠", _exit),
     # e.g. "the exit code is not 0", "it did not exit with 0"
     (r"[Wŵ]?I+[bB](?P<n>N)|[Wŵ]?bI+(?P<n2>N)", _other_exit),
     (r"(?P<z>I)+[:=]?[ZP]|P(?P<z2>I)\Z|Z(?P<z3>I)", _exit),

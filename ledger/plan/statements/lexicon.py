@@ -331,8 +331,9 @@ _LETTERS: Final[dict[str, str]] = {
         "clock|elapsed|clock) (time|duration|times), clocked in under, clocks in under, duration, "
         "duration_s, elapsed, elapsed_s, finish, finished, finishes, for a duration of, gnu time, "
         "lasted, lasts, length, needed, needs, run_time, runtime, runtime of, runtimes, take, "
-        "taken, takes, takes up, taking, time, time (taken|needed|elapsed|used|to completion), "
-        "timing, took, total (test time|time| runtime|duration|elapsed), wall, wall clock, "
+        "taken, (takes|took) up, takes, taking, time, "
+        "time (taken|needed|elapsed|used|to completion), timing, took, "
+        "total (test time|time|runtime|duration|elapsed), wall, wall clock, "
         "wall-clock, wall_time, walltime"
     ),
     # memory
@@ -451,6 +452,7 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # harmless words, which are left out
     " ": (
+        "all the same, these days, (come|comes|came) back, "
         "(account| accounts|accounting) for, (add|adds|added|adding) up to, "
         "(bring|brings|brought|put|puts|leave|leaves|leaving) (us|me|it|) (to|at|with| ), "
         "(bring|brings|carry|carries| contain|contains|contribute| contributes|contributed|give| "

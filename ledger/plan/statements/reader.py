@@ -40,6 +40,11 @@ _REASON: Final = re.compile("q|(?<=[SFE])Z(?=u)|(?<=ST)Z(?=u)")
 _NAMES_ALONE: Final = re.compile(r"n(?:[,&]*n)*")
 _LABEL: Final = re.compile(r"[JKT]*(?P<letter>[PFESXYM])[JT]*:?")
 _PREDICATE: Final = re.compile("[PFMRVyzj]")
+# e.g. "Exit criterion "pytest exits 0": met"
+_MET: Final = re.compile(
+    r"""\b[Cc]riterion ["'“]([^"”\n]{1,200}?)["'”]:? (?:is |was )?(?:met|fulfilled|satisfied)\b"""
+    r"(?! (?:by|on|in|with|once|if)\b)"
+)
 _ENTRY: Final = re.compile(r"[ \t]*[-*+] ")
 _ORDERS: Final = frozenset(
     "break change comment delete disable drop leave move remove replace revert set swap take turn "
@@ -71,6 +76,14 @@ def statements(text: str) -> list[Statement]:
     for start, sentence in sentences(text):
         if sentence.lstrip().startswith("|"):
             read += read_table(start, sentence, statements)
+            continue
+        criterion = _MET.search(sentence)
+        if criterion:
+            at = start + criterion.start(1)
+            read += [
+                inner._replace(start=at + inner.start, end=at + inner.end)
+                for inner in statements(criterion[1])
+            ]
             continue
         every = tokens(sentence[:_LONGEST])
         words = every[:_MOST]

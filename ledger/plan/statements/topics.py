@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.plan.statements.lexicon import MARKS
-from ledger.plan.statements.model import Statement
+from ledger.plan.statements.model import NOT_SO, SO, Statement
 from ledger.plan.statements.tokens import Token
 
 _CLAUSE: Final = re.compile(r"[^;:–()|B]+")
@@ -28,6 +28,7 @@ _MARKED: Final = re.compile(r"(?P<q>[PFS])(?P<items>[uslTgJi]+)")
 _ENDED: Final = {
     "P": "passed", "M": "passed", "S": "skipped", "R": "executed", "bF": "passed", "bS": "executed",
 }  # fmt: skip
+_NEVER: Final = re.compile(r"can|could|never", re.IGNORECASE)
 _NOUN: Final = re.compile(r"(?:failure|time-?out|error|skip|hang)s?\Z", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9]+)*")
 
@@ -38,7 +39,7 @@ def read_topics(start: int, sentence: str, words: Sequence[Token]) -> Iterator[S
     words = words[words[0].code == "–" :]  # a bullet
     codes = "".join(token.code for token in words)
     # e.g. "In the sister project, soft hyphens fail"
-    if re.match("[dð]|&?i[^,:]*u[^,:]*[,:]", codes) or '"' in sentence:
+    if re.match("[dð]|&?(?:i[^,:]*u|l)[^,:]*[,:]", codes) or '"' in sentence:
         return
     listed = _LISTED.fullmatch(codes)
     if listed or (words[0].text in MARKS and (listed := _MARKED.fullmatch(codes))):
@@ -53,7 +54,8 @@ def read_topics(start: int, sentence: str, words: Sequence[Token]) -> Iterator[S
             is_noun = bool(_NOUN.search(words[max(claim.end("q"), claim.end("ran")) - 1].text))
             items = words[claim.start("items") : claim.end("items")]
             are_tests = any(t.code == "T" and not t.text.lower().endswith("run") for t in items)
-            if not is_noun and (verb != "R" or are_tests):
+            is_sure = claim["b"] + verb != "bR" or _NEVER.match(words[claim.end("b") - 1].text)
+            if is_sure and not is_noun and (verb != "R" or are_tests):
                 yield from _ended(start, words, claim, claim["b"] + verb, place)
             at = claim.end()
 
@@ -70,8 +72,6 @@ def _ended(
         words[match.start("items") + item.start() : match.start("items") + item.end()]
         for item in re.finditer("[^,&]+", match["items"])
     ]
-    if predicate == "bR":
-        return
     phrases = [[*_phrase((*item, *place))] for item in items]
     is_list = max(map(len, phrases), default=0) > 1
     for item, phrase in zip(items, phrases, strict=True):
@@ -83,8 +83,9 @@ def _ended(
                 start + item[0].start,
                 start + words[match.end() - 1].end,
                 "some",
+                *((NOT_SO, NOT_SO) if predicate == "bR" else (SO, SO)),
                 subject=(" ".join(phrase),),
-                outcome=_ENDED.get(predicate, "failing"),
+                outcome=_ENDED.get(predicate.replace("bR", "R"), "failing"),
             )
 
 
