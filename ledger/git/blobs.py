@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
@@ -83,9 +84,13 @@ class Blobs:
         """End the process. A later question starts another."""
         running, self._process = self._process, None
         if running:
-            # Popen's own exit closes both pipes and waits; git ends with its input.
-            with running:
-                pass
+            assert running.stdin is not None
+            with suppress(OSError), running:  # closes what is open and waits
+                try:
+                    running.stdin.close()  # with which git ends
+                except OSError:
+                    running.kill()
+                    raise
 
     def read(self, revision: str, path: str) -> bytes | None:
         """The file at ``revision``, which may be ``STAGED``; None where that revision or the file

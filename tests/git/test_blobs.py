@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import subprocess
@@ -529,3 +530,19 @@ def test_imports_nothing_slow() -> None:
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     )
     assert not slow & set(done.stdout.split())
+
+
+def test_a_pipe_that_cannot_be_closed_lets_nobody_wait(repo: Repository) -> None:
+    class Stuck:
+        def close(self) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    contents = Blobs(repo.path)
+    assert contents.head("docs/fix_plan.md")
+    running = contents._process
+    assert running is not None
+    pipe, running.stdin = running.stdin, Stuck()  # type: ignore[assignment]
+    contents.close()
+    assert running.poll() is not None
+    assert pipe is not None
+    pipe.close()
