@@ -409,6 +409,7 @@ SAID = {
     "The LDAP tests ran and passed.": "executed ran 1.. in LDAP; all_passed 0 in LDAP",
     "The netCDF tests were all executed.": "executed ran 1.. in netCDF; skipped 0 in netCDF",
     "Two tests that passed before fail now, four that failed pass.": "new 2",
+    "The same four tests fail as before, plus two new ones.": "new 2",
     "The S3 tests were run.": "executed ran 1.. in S3",
     "No test needs more than ten seconds.": "slowest 0..10",
     "The slowest test took 3 s.": "slowest 2..4",
@@ -419,6 +420,7 @@ SAID = {
     "700 tests collected successfully": "collected 700",
 }
 SILENT = (
+    "It needs 512 MB.",
     "The GPU tests pass on CI.",
     'The criterion "pytest exits 0" is met once the font is there.',
     'Exit criterion "pytest exits 0": not met.',

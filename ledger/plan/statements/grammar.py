@@ -467,6 +467,8 @@ def _stopped(m: Wording) -> list[Statement]:
 def _memory(m: Wording) -> list[Statement]:
     if m.has("b"):  # "never used more than 1 GB"
         return [m.say("memory", 0.0, m.number().low)] if m.number().high == inf else []
+    if m.codes == "Hm" and not m.text.startswith(("needed", "took")):
+        return []  # "it needs 512 MB" to run
     return [m.of("memory")]
 
 

@@ -299,6 +299,8 @@ class _Reader:
         letters = "nfslu" if stated or (is_next and self._last) else "nfsl"
         places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
         self._last = places[0].names if len(places) == 1 else () if places else self._last
+        if "µ" in codes:
+            self._is_sure = False  # "All files were collected, two were run"
         if not stated and re.search("N[AKJ]*[uΨ]", codes):
             self._is_lost, self._is_label = True, False  # "Processed 52 records, 4 failed"
         elif not stated and re.match("[&,]*u", codes):
@@ -318,6 +320,8 @@ class _Reader:
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
             stated = [statement for statement in stated if statement.quantity != "all_passed"]
+        if re.match(",?&[^,;]*K", self._codes[segment.end :]):  # "as before, plus two new ones"
+            stated = [statement for statement in stated if statement.quantity != "unchanged"]
         if re.search("J[WΨ]", codes) and " other" in f" {self._words_of(segment)}":
             return [], []  # "the other session reported two failures"
         if _is_of_others(self._words[segment.start : segment.end]):

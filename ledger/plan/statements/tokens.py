@@ -476,8 +476,8 @@ def _with_parts(parsed: Iterable[Token]) -> list[Token]:
             while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:
                 first = kept.pop()
                 part = part._replace(start=first.start, text=f"{first.text} {part.text}")
-            one = " test" if _is_one(token, kept, part) else ""
-            part = part._replace(text=part.text.removesuffix("'s") + one)
+            suffix = " test" if _is_one(token, kept, part) else ""
+            part = part._replace(text=part.text.removesuffix("'s") + suffix)
             if token.text.lower().endswith("run"):
                 part = part._replace(text=f"{part.text} run")
             is_number = token.code == "µ" and bool(kept) and kept[-1].code == "N"
