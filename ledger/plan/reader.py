@@ -22,11 +22,12 @@ from ledger.plan.dialect import Recognition
 from ledger.plan.document import Document, entries
 from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span, Unread
 
-# `## Queue`, `## Up next`, `### Open tasks:`
+# `## Queue`, `## Up next`, `### Open tasks:`, `## Completed`
 # e.g. "Up next"
 _WORK: Final = re.compile(
     r"[\W\d_]{0,8}(?:work |fix )?(?:queue|queued(?: items)?|backlog|to-?dos?|up next|next up"
-    r"|(?:open|remaining|pending) (?:items|tasks|work|issues))[\W_]{0,4}",
+    r"|(?:open|remaining|pending) (?:items|tasks|work|issues)"
+    r"|(?:recently )?(?:completed|finished|done)(?: items| tasks| work)?)[\W_]{0,4}",
     re.IGNORECASE,
 )
 _OPENING: Final = 40  # characters of a line, within which a box begins
