@@ -64,13 +64,17 @@ def in_field(ledger: Ledger, item: Item, name: str, lines: Sequence[str], at: in
         return behind(ledger, at, lines if is_parted else ["", *lines])
     lines = [f"{bullet}{as_field(f'{words.of(ledger).written(name)}:', start)}", *lines]
     if at >= 0 or item.fields:
-        return insertion(ledger.text, at if at >= 0 else end_of_fields(item), lines)
+        at = at if at >= 0 else end_of_fields(item)
+        following = first_line(ledger, at) if at < len(ledger.text) else ""
+        if following.startswith("**"):  # a paragraph would go on with the list
+            lines = [*lines, ""]
+        return insertion(ledger.text, at, lines)
     return insertion(ledger.text, item.span.end_byte, ["", *lines])
 
 
 def as_field(line: str, neighbour: str) -> str:
     """``Name: value`` with the bold name of ``neighbour``, a line, where that has one."""
-    if not re.match(r"[ \t]*[-*+][ \t]+\*\*[^*]+:\*\*", neighbour):
+    if not re.match(r"[ \t]*(?:[-*+][ \t]+)?\*\*[^*]+:\*\*", neighbour):
         return line
     name, _, value = line.partition(":")
     return f"**{name}:**{value}"

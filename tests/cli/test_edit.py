@@ -348,6 +348,12 @@ def test_a_row_of_a_table_has_no_room_for_more(empty: Repository) -> None:
         ("| ID | Task | State |\n| - | - | - |\n| A1 | Read | [ ] |",
          ["edit", "A1", "--status", "in_progress"],
          "| ID | Task | State |\n| - | - | - |\n| A1 | Read | [P] |"),
+        ("Legend: \n- `[-]` in progress\n\n## A\n- [-] Read", ["edit", "a-read", "--status", "done"],
+         "Legend: \n- `[-]` in progress\n\n## A\n- [x] Read"),
+        ("### A-1: Read\n- Blocks: A-2\n\n**Acceptance Criteria:**\n- Fast\n\n**Status:** open",
+         ["action", "A-1", "add", "Ask"],
+         ("### A-1: Read\n- Blocks: A-2\n\n- Next Actions:\n  1. Ask\n\n"
+         "**Acceptance Criteria:**\n- Fast\n\n**Status:** open")),
         ("1. [done] Read\n2. [todo] Ask", ["add", "Say it"],
          "1. [done] Read\n2. [todo] Ask\n3. [todo] Say it"),
         ("### ☐ 0.1 Read\n- ⬜ one", ["action", "0.1", "complete", "1"],

@@ -38,8 +38,6 @@ _CONTEXTS: tuple[tuple[str, parts.Context], ...] = (
 # Fields that may be a line of a paragraph, a quotation or a heading.
 _LABELS = ("Status", "State", "Priority", "Owner", "Depends on")
 _LITERAL = ("fence", "html")
-# Below a heading, lines within which its status stands if its shape alone makes no item.
-_STATUS_WITHIN = 24
 # Headings of one form that have a status, of which another one is told that has none.
 _FEW_ALIKE = 3
 # Below a heading that is an attempt, lines that may hold its date.
@@ -167,9 +165,9 @@ def _heads_tasks(document: Document, section: Section) -> bool:
 
 
 def _tells_status(document: Document, section: Section) -> bool:
-    """Whether one of the lines right below a heading says a status."""
+    """Whether one of the lines below a heading, up to the next, says a status."""
     label = patterns.field_label(document.vocabulary, "Status", "State")
-    within = range(section.start + 1, min(section.start + _STATUS_WITHIN, section.end))
+    within = range(section.start + 1, section.end)
     lines = [line for line in within if label.match(document.line(line))]
     return bool(lines) and not set(lines) <= set(literal_lines(section.blocks, LITERAL))
 
