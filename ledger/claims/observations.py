@@ -235,6 +235,7 @@ def _stems_in(name: str) -> frozenset[str]:
     return frozenset(map(_stem, re.split(r"[^a-z0-9]+", name.lower())))
 
 
+@lru_cache(maxsize=10_000)  # their names have the same words
 def _stem(word: str) -> str:
     """``renewal`` and ``renewed`` as ``renew``, ``tripping`` as ``trip``."""
     stem = _ENDING.sub("", word)
