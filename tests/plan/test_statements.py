@@ -49,6 +49,10 @@ SAID = {
     "The uring tests ran on the new kernel.": "some executed 0 in uring",
     "Two-writers interleaving no longer fails.": "some passed 0 in two-writers interleaving",
     "Nothing is skipped now that the driver is there.": "skipped 0",
+    "C1: 1 fail in lexer (`test_tab_is_whitespace`).": "failed 1 in lexer; "
+    "outcome failed 0 in test_tab_is_whitespace, lexer",
+    "Six of six test modules carry at least one failure.": "failing_files 6",
+    "ldap_bind ran for real": "some executed 0 in ldap_bind",
     'Exit criterion "pytest exits 0": met.': "exit_code 0",
     'The criterion "full run within 5 minutes" is met.': "duration 0..360",
     "pytest came back non-zero": "exit_code 1..",

@@ -628,6 +628,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "most of the failures are in test_x.py", "db has half of the skips"
     (r"\A∃?(?P<q>[FES])T?ł?(?P<l>l)\Z", _each_some),
     (r"[AZ]?[FE]T?(?:ł|i)(?P<n>N)µ|(?P<n2>N)µT?F\Z", _files),
+    (r"(?P<n>N)gA?NµN?F\Z", _files),
     (rf"(?P<n>p)g?N?(?P<q>[FES])T?ł?(?P<l>l)|{_PART}(?P<n2>p)g?N?(?P<q2>[FES])", _share),
     # e.g. "cli and export each have one failure", "test_x.py has the 16 GPU skips"
     (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
@@ -686,7 +687,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?:{_NAMES})N?g[AN]*J?(?P<q>[PFESXYV])T?|(?:{_NAMES})(?P<b>b)(?P<q2>[RW])", _outcome),
     (rf"(?:(?P<z>Z)|A|KT?|Q:)?(?:{_NAMES})[JA]*(?P<b>b)?[:a–»]?(?P<q>[PFESXYV])p?(?!c)", _outcome),
     (rf"(?P<q>[FE])i(?:{_NAMES})J?∃?\Z", _outcome),
-    (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?[:,(–]?(?:{_NAMES})", _outcome),
+    (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?(?:[:,–]|(?P<l>l)?\()?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
     (r"bT(?P<q3>[FESDXYUV])|b(?P<q4>[SDU])NT|Z[gA]*[FE]T?(?P<q5>V)", _count),
     (r"(?:(?P<s>s)T?|(?P<s2>f)|[TW])b(?P<q>[FEDSXYUV])|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),

@@ -53,7 +53,11 @@ def read_topics(start: int, sentence: str, words: Sequence[Token]) -> Iterator[S
             # e.g. "the gradient timeout", "the full rerun was executed"
             is_noun = bool(_NOUN.search(words[max(claim.end("q"), claim.end("ran")) - 1].text))
             items = words[claim.start("items") : claim.end("items")]
-            are_tests = any(t.code == "T" and not t.text.lower().endswith("run") for t in items)
+            # e.g. "test_gpu", "the GPU tests", but for "the full rerun"
+            are_tests = any(
+                "_" in t.text or (t.code == "T" and not t.text.lower().endswith("run"))
+                for t in items
+            )
             is_sure = claim["b"] + verb != "bR" or _NEVER.match(words[claim.end("b") - 1].text)
             if is_sure and not is_noun and (verb != "R" or are_tests):
                 yield from _ended(start, words, claim, claim["b"] + verb, place)
