@@ -217,9 +217,10 @@ class Dialect(ABC):
 
     def open_action(self, item: Item, number: int, *, by_attempt: bool = False) -> Action:
         """The same, for completing it. Raises Refused, too, where it is complete; ``by_attempt``
-        only where it names the attempt that completed it."""
+        only where it names the attempt that completed it, or is a box, which can name none."""
         action = self.action(item, number)
-        if action.state == "complete" and not (by_attempt and action.attempt is None):
+        can_name = by_attempt and action.attempt is None and not parts.is_box(action.state_text)
+        if action.state == "complete" and not can_name:
             where = f"(line {action.span.start_line})"
             message = f"action {number} of {item.id} is complete already {where}"
             raise Refused("already-complete", message)
