@@ -215,7 +215,7 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
         except UnreadableInput as error:
             parts.append(_failed(name, error.message))
         else:
-            parts += (_named(name, part) for part in every)
+            parts += (_of_file(name, part) for part in every)
     if not is_file:
         parts = [*_without_quotes(parts), *_not_understood(entries, parts)]
     seen = (entry.path for entry in entries if not entry.fault)
@@ -235,7 +235,7 @@ def _parts_at(files: Files, place: str) -> tuple[Part, ...]:
     return tuple(parts_of(files.read(place, MAX_BYTES), place.rpartition("/")[2]))
 
 
-def _named(name: str, part: Part) -> Part:
+def _of_file(name: str, part: Part) -> Part:
     """What a file says whose path in the run is ``name``: messages begin with its name."""
     last = part.file
     if name == last:
