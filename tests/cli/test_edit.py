@@ -216,7 +216,7 @@ def test_an_item_without_a_run_is_told_how_to_get_one(empty: Repository) -> None
     for given in (["edit", "FIRST-THING-001", "--status", "done"], ["close", "FIRST-THING-001"]):
         refused = call(empty.path, *given)
         assert "there is no run to judge it by; record a run that shows it (`ledger " in refused.err
-        assert refused.err.endswith("(`--because`); nothing was written\n")
+        assert refused.err.endswith("attest 1 --because TEXT`; nothing was written\n")
     judged = call(empty.path, "gate", "FIRST-THING-001")
     assert judged.out.endswith("1 unknown; name a run with --run\n")
 

@@ -40,7 +40,7 @@ _REASON: Final = re.compile("q|(?<=[SFE])Z(?=u)|(?<=ST)Z(?=u)")
 _NAMES_ALONE: Final = re.compile(r"n(?:[,&]*n)*")
 _LABEL: Final = re.compile(r"[JKT]*(?P<letter>[PFESXYM])[JT]*:?")
 _PREDICATE: Final = re.compile("[PFMRVyzj]")
-# e.g. "Exit criterion "pytest exits 0": met"
+# e.g. "Exit criterion 'pytest exits 0': met"
 _MET: Final = re.compile(
     r"""\b[Cc]riterion ["'“]([^"”\n]{1,200}?)["'”]:? (?:is |was )?(?:met|fulfilled|satisfied)\b"""
     r"(?! (?:by|on|in|with|once|if)\b)"
