@@ -169,6 +169,10 @@ def _all(m: Wording) -> list[Statement]:
     return [m.say("all_passed")._replace(of=total, is_sure=is_sure)]
 
 
+def _others_pass(m: Wording) -> list[Statement]:
+    return [m.say("passed", 1.0, inf)]
+
+
 def _green(m: Wording) -> list[Statement]:
     is_part = bool(m.subject) and m.text in _OF_TESTS  # "unit: ✅"
     return [m.say("all_passed")] if is_part or m.text == "green" else []
@@ -614,6 +618,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"AT(?:{_NAMES})P", _all),
     (r"WJ?R?:?P(?!:?[BNxcp])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z|\AW?«F»P\Z", _all),
     (r"\AP\Z", _green),
+    (r"JTJ?R&P\Z", _others_pass),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (r"F?(?P<s>s)TU", _again),
     (rf"O(?:{_NAMES})V", _only_timeouts),
