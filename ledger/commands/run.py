@@ -153,14 +153,13 @@ def run(
 ) -> RunOutcome:
     """Execute ``command``, capture what it did in a new folder, and record it in ``item`` unless
     nothing was tried: the command was not found, its arguments were refused, no test was collected.
-    ``record`` insists, or False leaves it out; ``recording`` is as for ``append``.
-
-    The folder is ``folder``, else the item's ``Artifacts Root``, else ``runs`` of the settings;
-    ``stamp`` (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a
-    folder in the one of the stamp. Where the bundle of ``brief`` (default: the item's) has that, or
-    one for the task that ``into`` names, folder and files are called as there. New crash reports
-    are copied into it from ``crashes``, or from where the system puts them, and what the command
-    writes from where ``collect`` names it (``out/*.xml``); ``LEDGER_RUN_DIR`` names it the folder.
+    ``record`` insists, or False leaves it out; ``recording`` is as for ``append``. The folder is
+    ``folder``, else the item's ``Artifacts Root``, else ``runs`` of the settings; ``stamp``
+    (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a folder in the
+    one of the stamp. Where the bundle of ``brief`` (default: the item's) has that, or one for the
+    task that ``into`` names, folder and files are called as there. New crash reports are copied
+    into it from ``crashes``, or from where the system puts them, and what the command writes from
+    where ``collect`` names it (``out/*.xml``); ``LEDGER_RUN_DIR`` names it the folder.
 
     The command is executed in ``rounds``, after ``preflight`` has passed. Each tries again up to
     ``retries`` times after what ``retry_on`` names (a signal, an exit code or a pattern of the
@@ -168,8 +167,8 @@ def run(
     each of the ``metrics`` (``Efficiency=PATTERN``), numbers from ``first`` on, counts by ``batch``
     and compares with ``against`` (``K/N`` or a report). ``echo`` gets what the command writes,
     ``progress`` each round that ended. What a signal ended is ``interrupted``, and not recorded.
-    Raises ``UsageError`` before anything is executed; ``Refused`` for an attempt, whose bundle
-    stays; ``UnreadableInput`` where the disk is full.
+    Raises ``UsageError`` before it executes anything; ``Refused`` for an attempt, whose bundle is
+    kept; ``UnreadableInput`` where the disk is full.
     """
     require_posix()
     words, sources = tuple(command), tuple(collect)

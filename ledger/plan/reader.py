@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import attrgetter
 from typing import Final
 
@@ -214,12 +214,11 @@ def _boxes(whole: Document, names: Sequence[str]) -> Iterator[int]:
             line = whole.line(entry.start)
             if "[" in line[:_OPENING] and parts.is_task(patterns.unbulleted(line)[1]):
                 yield entry.start
-        for block in section.blocks:
-            if block.kind in ("table", "paragraph"):
-                for number in range(block.start, block.end):
-                    line = whole.line(number)
-                    if parts.looks_like_row(line) or parts.is_bare_box(line):
-                        yield number
+        loose = (block for block in section.blocks if block.kind in ("table", "paragraph"))
+        for number in chain.from_iterable(range(block.start, block.end) for block in loose):
+            line = whole.line(number)
+            if parts.looks_like_row(line) or parts.is_bare_box(line):
+                yield number
 
 
 def _taken(items: Sequence[Item], loose: Sequence[Attempt]) -> Iterator[Span]:
