@@ -234,3 +234,40 @@ def test_tests_mirror_the_tree() -> None:
 def test_each_whole_test_is_there() -> None:
     names = [file.stem.removeprefix("test_") for file in (ROOT / "tests").glob("test_*.py")]
     assert [one for one in WHOLE if not any(name.startswith(one) for name in names)] == []
+
+
+# Size: a function that is long or deep does more than one thing
+
+MOST_LINES, MOST_DEEP = 60, 4
+BLOCKS = ast.If | ast.For | ast.While | ast.With | ast.Try
+
+
+def depth(node: ast.AST, outer: int = 0) -> int:
+    inner = outer + isinstance(node, BLOCKS)
+    return max([inner, *(depth(child, inner) for child in ast.iter_child_nodes(node))])
+
+
+def oversized(tree: ast.AST) -> Iterator[str]:
+    """Functions that are too long or too deep; the options of a command are its help."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            begin = node.body[0].lineno if node.name == "command" else node.lineno
+            if (node.end_lineno or 0) - begin >= MOST_LINES or depth(node) > MOST_DEEP:
+                yield f"line {node.lineno}: {node.name}"
+
+
+def test_functions_are_short_and_flat() -> None:
+    found = {name: lines for name, tree in MODULES.items() if (lines := [*oversized(tree)])}
+    found.pop("cli/run.py")  # shares its options out between one command, rounds and a rerun
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f():\n" + "    a = 1\n" * MOST_LINES,
+        "def f():\n" + "".join(f"{' ' * 4 * n}if a:\n" for n in range(1, 6)) + " " * 24 + "a = 1\n",
+    ],
+)
+def test_a_function_that_is_too_long_or_too_deep_is_named(code: str) -> None:
+    assert [*oversized(ast.parse(code))] == ["line 1: f"]
