@@ -34,7 +34,7 @@ _KINDS: Final[dict[Quantity, ClaimKind]] = {
     "portion": "rate", "slowest": "duration", "margin": "margin", "cpu": "cpu", "sum": "sum",
 }  # fmt: skip
 _REASONS: Final[dict[ClaimKind, str]] = {
-    "count": "the run counts otherwise", "duration": "the run took another time",
+    "count": "the run has another count", "duration": "the run took another time",
 }  # fmt: skip
 _REPORTS = (".xml", ".json", ".jsonl")
 # What a last line counts and reports do not know, or count in another way.

@@ -67,7 +67,7 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             home = next((item for item in ledger.items if item.id == old.item), None)
             where = f"(line {old.span.start_line} before the change): {quoted(old.text)}"
             message = f"{name(old)} is gone {where}"
-            fix = "put it back; another place in the file or in the archive will do"
+            fix = "put it back, anywhere in the file or in its archive"
             yield Fault(home or 0, message, old.text, old.item, old.number, fix=fix)
 
 
