@@ -30,6 +30,7 @@ _WORK: Final = re.compile(
     r"|(?:recently )?(?:completed|finished|done)(?: items| tasks| work)?)[\W_]{0,4}",
     re.IGNORECASE,
 )
+_ID: Final = re.compile(r"\w[\w.-]*\w")  # the first word of an entry: `- [PARSE-001] Read`
 _OPENING: Final = 40  # characters of a line, within which a box begins
 # "Task 2: " of `- [ ] Task 2: Write the output`
 _COUNT: Final = re.compile(
@@ -91,7 +92,7 @@ def _read(whole: Document) -> Ledger:
     index = tuple(row for part in contents for row in part.index)
     read = _lines(item.span for item in items) | _lines(row.span for row in index)
     read |= {line.line - 1 for line in unread}
-    unread += _stray_work(whole, known.sections, read)
+    unread += _stray_work(whole, known.sections, read, {item.id for item in items})
     seen = {line.line for line in unread}
     unread += (unread for unread in fences.swallowed(whole) if unread.line not in seen)
     first = min((item.span.start_line for item in items), default=len(whole.starts)) - 1
@@ -182,8 +183,11 @@ def _stray_boxes(
         yield parts.unread(whole, "action" if is_action else "item", line, reason)
 
 
-def _stray_work(whole: Document, names: Sequence[str], read: set[int]) -> Iterator[Unread]:
-    """The entries of a list below a heading such as ``Queue`` of which none is read."""
+def _stray_work(
+    whole: Document, names: Sequence[str], read: set[int], ids: set[str]
+) -> Iterator[Unread]:
+    """The entries of a list below a heading such as ``Queue`` of which none is read, and none
+    begins with one of the ``ids`` that are."""
     for section, name in zip(whole.sections, names, strict=True):
         if dialects.by_name(name).shares_history or not _WORK.fullmatch(whole.title(section)):
             continue  # a logbook reads such a list as what is to be done next
@@ -196,7 +200,8 @@ def _stray_work(whole: Document, names: Sequence[str], read: set[int]) -> Iterat
             for entry in block.children
             if not parts.is_none(parts.entry_text(whole, entry))
         }
-        if lines.isdisjoint(read):
+        opened = {match[0] for line in lines if (match := _ID.search(whole.line(line)))}
+        if lines.isdisjoint(read) and opened.isdisjoint(ids):
             why = "it has neither a box nor a status"
             yield from (parts.unread(whole, "item", line, why) for line in sorted(lines))
 
