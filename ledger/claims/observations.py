@@ -431,8 +431,10 @@ def _repeated(statement: Statement, session: Session, run: Run) -> Iterator[Obse
     if statement.subject:
         if tests or not tries:
             own = every.tests.keys() & session.tests.keys()
-            count = sum(every.tests[name].tries - 1 for name in own)
-            yield Observation((float(count),), f"{count} rerun", every.file)
+            more = [every.tests[name].tries - 1 for name in own if every.tests[name].tries > 1]
+            is_of_tests = statement.outcome == "tests" or statement.quantity == "flaky"
+            values = (sum(more), len(more) if is_of_tests else sum(more))
+            yield Observation(tuple(map(float, values)), f"{sum(more)} rerun", every.file)
     elif statement.quantity == "rerun" or not tries:
         counts = (tries, len(tests) or tries) if statement.outcome == "tests" else (tries,)
         yield Observation(tuple(map(float, counts)), f"{tries} rerun", every.file)

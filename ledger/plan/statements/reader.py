@@ -151,6 +151,7 @@ def _is_supposed(words: Sequence[Token]) -> bool:
         return True
     word, codes = words[0].text.lower(), "".join(token.code for token in words)
     is_order = (word in _ORDERS and "&" in codes) or (word == "without" and "," in codes)
+    is_order = is_order or codes.startswith("∃,")  # "There, 31 tests fail": on another branch
     return codes.endswith("?") or is_order or (codes[0] == "B" and word != "but")
 
 
@@ -320,6 +321,11 @@ class _Reader:
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
             stated = [statement for statement in stated if statement.quantity != "all_passed"]
+        # e.g. "one passed though it is marked as xfail", "passed despite the xfail mark"
+        if re.search("qX", codes) or re.match(",+[^,;N]*X", self._codes[segment.end :]):
+            stated = [
+                s._replace(quantity="xpassed") if s.quantity == "passed" else s for s in stated
+            ]
         if re.match(",?&[^,;]*K", self._codes[segment.end :]):  # "as before, plus two new ones"
             stated = [statement for statement in stated if statement.quantity != "unchanged"]
         if re.search("J[WΨ]", codes) and " other" in f" {self._words_of(segment)}":

@@ -136,4 +136,6 @@ def _is_count(cell: _Cell, letter: str) -> bool:
 
 def _count(cell: _Cell, letter: str) -> Statement:
     value = amount(cell.text)
-    return Statement(cell.start, cell.start + len(cell.text), OUTCOMES[letter], value, value)
+    outcome = "tests" if letter == "U" else ""  # "Retried": so many tests, or so many tries
+    end = cell.start + len(cell.text)
+    return Statement(cell.start, end, OUTCOMES[letter], value, value, outcome=outcome)
