@@ -479,7 +479,7 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         raise Refused("no-box", problem, hint)
     if meaning == "done" and parts.is_box(box.text):
         if item.status != "archived":  # whatever its mark means in this file
-            return [_in_line(ledger, item, width, box.text, "[x]")]
+            return [_in_line(ledger, item, width + 1, box.text[1:-1], "x")]
         edit = _in_line(ledger, item, width, "", "")
         return [_tick(ledger, edit.start, item.id)]
     alike = _alike(ledger, box.text, meaning)
