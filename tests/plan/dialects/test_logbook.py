@@ -179,9 +179,12 @@ def test_reading_takes_time_that_is_linear_in_the_length() -> None:
     for count in (1000, 4000):
         entries = (f"### 2026-01-01 — N-{n} S{n} (x)\n- [ ] N-{n}: y\n\n" for n in range(count))
         data = f"## Current Focus\nA-1 — B\n\n## Attempts History\n\n{''.join(entries)}".encode()
-        started = time.process_time()
-        assert len(reader.read(data).items) == count + 1
-        took.append(time.process_time() - started)
+        tries = []
+        for _ in range(3):  # other work on the machine makes one try of them slow
+            started = time.process_time()
+            assert len(reader.read(data).items) == count + 1
+            tries.append(time.process_time() - started)
+        took.append(min(tries))
     assert took[1] < 9 * max(took[0], 0.05)
 
 
