@@ -243,7 +243,7 @@ def test_an_archive_knows_its_ledger(repo: Repository) -> None:
         config.find(repo.path)
 
 
-@pytest.mark.parametrize("name", ["x" * 10_000, "a/" * 5_000 + "b", "é" * 5_000])
+@pytest.mark.parametrize("name", ["x" * 10_000, "a/" * 2_100 + "b", "é" * 5_000])
 def test_names_that_no_file_can_have_are_refused(
     repo: Repository, tmp_path: Path, name: str
 ) -> None:

@@ -857,18 +857,18 @@ def test_a_pipe_gets_the_end_only(repo: Repository) -> None:
 
 
 def test_runs_of_one_second_have_folders_of_their_own(repo: Repository) -> None:
-    """Eight at once, and none waits for a free second or writes into another's folder."""
+    """Four at once, and none waits for a free second or writes into another's folder."""
     words = [sys.executable, "-m", "ledger", "run", ITEM, "--no-append", "--", "sh", "-c"]
     started = [
         subprocess.Popen([*words, f"echo {n}"], cwd=repo.path, stdout=subprocess.PIPE)
-        for n in range(8)
+        for n in range(4)
     ]
     said = [process.communicate()[0].decode() for process in started]
-    assert [process.returncode for process in started] == [0] * 8, said
+    assert [process.returncode for process in started] == [0] * 4, said
     places = {line.partition(":")[0] for line in said}
-    assert len(places) == 8
+    assert len(places) == 4
     logs_of = {(repo.path / place / "output.log").read_text() for place in places}
-    assert logs_of == {f"{n}\n" for n in range(8)}
+    assert logs_of == {f"{n}\n" for n in range(4)}
 
 
 # What a command does to its surroundings; {out} lies outside of the repository.

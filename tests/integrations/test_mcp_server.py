@@ -229,7 +229,7 @@ def test_no_plan_in_the_roots_is_an_error(repo: Repository, tmp_path: Path) -> N
 
 
 def test_many_clients_at_once_lose_nothing(repo: Repository) -> None:
-    count = 32
+    count = 16
     for n in range(count):
         repo.write(f"runs/{n}/exit_code.txt", b"0\n")
 
