@@ -123,7 +123,7 @@ def _doubt_subject(case: Case) -> str:
         return OF_ANOTHER
     if statement.or_whole and statement.quantity in FIGURES:
         return OF_A_PART
-    if statement.quantity == "executed" and statement.high == 0:
+    if statement.quantity == "executed" and statement.high == 0 and not statement.subject:
         return "the attempt may have run none of what it cites"
     return ""
 

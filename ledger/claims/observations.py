@@ -300,7 +300,8 @@ def counted(statement: Statement, session: Session, run: Run) -> Iterator[Observ
     if statement.outcome in ("collection", "setup"):
         values = _errors_when(session, is_at_collection=statement.outcome == "collection")
     if statement.outcome == "ran":
-        values = [session.totals.executed]
+        broken = _errors_when(session, is_at_collection=True)
+        values = [session.totals.executed - count for count in broken]
     if not _is_of(statement, session, run):
         values = [inf]
     yield Observation(tuple(values), shown, session.file)

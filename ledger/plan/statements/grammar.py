@@ -322,7 +322,8 @@ def _cleared(m: Wording) -> list[Statement]:
 def _still(m: Wording) -> list[Statement]:
     if m.names:
         return [m.ended("was failed")]
-    return [m.say("new") if m.has("a") else m.of("still")]
+    is_loose = m.codes.startswith("JF")  # "cleared 3, still failing 2", which may be all
+    return [m.say("new") if m.has("a") else m.of("still")._replace(is_sure=not is_loose)]
 
 
 def _turned(m: Wording) -> list[Statement]:
@@ -560,18 +561,57 @@ def _nothing(_: Wording) -> list[Statement]:
 
 
 def _errors(m: Wording) -> list[Statement]:
-    return [] if m.tokens[-1].text.lower().startswith("error") else [m.of("errors")]
+    is_of_tests = m.has("k") and "collect" not in m.text  # "setup errors: 1 module"
+    is_of_tests = is_of_tests or m.tokens[-1].text.lower().startswith("error")
+    return [] if is_of_tests else [m.of("errors")]
 
 
 def _collection(m: Wording) -> list[Statement]:
     """``collection failed``, ``all test modules were collected``."""
-    if "collect" not in m.text:
+    if not re.search("collect|import|load", m.text):
         return []
+    if m.has("n"):
+        return [m.of("collected")]
     return [m.say("errors", 1.0, inf) if m.codes == "ŵF" else m.say("errors")]
 
 
 def _rerun(m: Wording) -> list[Statement]:
+    if m.text.endswith(" run") and m.number().low > 1:
+        return [m.of("executed")]  # "560 run"
     return [m.of("rerun")] if m.text.endswith(("rerun", "re-run")) else []  # "1 test run"
+
+
+def _all_run(m: Wording) -> list[Statement]:
+    return [m.say("not_run")] if m.text == "all run" else []
+
+
+def _left_out(m: Wording) -> list[Statement]:
+    """A part that did not run, or that alone did."""
+    return [m.say("executed")._replace(outcome="ran", is_outside="O" in m.codes)]
+
+
+def _deselected(m: Wording) -> list[Statement]:
+    return [m.say("deselected", 1.0, inf)] if "deselect" in m.text else []
+
+
+def _unresolved(m: Wording) -> list[Statement]:
+    """``Remaining: test_a``, which at least did not pass."""
+    is_said = re.match("still|remain|left|outstanding|unresolved|open", m.text)
+    return [m.ended("not passed")] if is_said else []
+
+
+def _one_in(m: Wording) -> list[Statement]:
+    """A share in words, which is rounded: ``one in five``."""
+    if " in " not in f" {m.text} " or m.number().low < m.number("k").low:
+        return []
+    share = 100.0 * m.number("k").low / m.number().low
+    quantity: Quantity = "fail_rate" if m.code("q") == "F" else "pass_rate"
+    return [m.say(quantity, 0.7 * share, 1.4 * share)]
+
+
+def _exit_from(m: Wording) -> list[Statement]:
+    """``the exit code went from 1 to 0``, which reads as a range."""
+    return [m.say("exit_code", m.number().high)]
 
 
 def _unchanged(m: Wording) -> list[Statement]:
@@ -599,13 +639,13 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"MA,?B(?:{_NAMES})", _all_but),
     # e.g. "apart from two failures the suite is green", "with one exception all tests pass"
     (rf"{_EXCEPT}[FE]?(?P<s>s)?[FETξ]*(?P<l>l)?,?(?:A[gNT]*|W|T)J?R?P+", _all_but),
-    (r"(?:AT?P?|[WT]P?|P)B(?P<s>[sf])T?[FE]?P?", _all_but),
+    (r"(?:AT?P?|[WT]P?|P)B(?:(?P<s>[sf])T?[FE]?P?|g(?P<s2>[usf])T?|(?P<l>l))", _all_but),
     # e.g. "not everything passes", "the suite is not green"
     (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|[WT]J?bP|bP)W?|ZPW|WJ?:?F(?!i)", _not_all),
     (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\AΩ*[WTI][ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
     (r"(?P<s>s)T(?P<b>b)?M\Z", _part_passes),
     (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z|b(?:[WT]|(?P<s3>s)T)P|bZT?[FE]", _not_all),
-    (r"AN?g?T*P①|(?P<n>N)T?P①", _first_try),
+    (r"AN?g?T*(?P<l>l)?P①|(?P<n>N)T?P①", _first_try),
     # e.g. "all tests failed", "everything is red"
     (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>[lf])?[FES]\Z|\A(?P<s2>s)?TA[FES]\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
@@ -624,7 +664,12 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"O(?:{_NAMES})V", _only_timeouts),
     (rf"O(?:{_NAMES})U|[UW]:(?:{_NAMES})O\Z", _only_again),
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
-    (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
+    (rf"(?:{_NAMES})J?ON?J?[FET]+|Z[FE]T?B[ON]*(?P<s>[sf])T?", _only),
+    # e.g. "ran only the layout tests"
+    (r"RO(?P<s>[sf])T?|O(?P<s2>[sf])T?R\Z", _left_out),
+    # e.g. "test_x.py was left out", "the layout tests did not run"
+    (r"(?P<s>[sf])T?D\Z|(?P<s2>f)bR\Z", _left_out),
+    (r"DN?(?:sT|f)", _deselected),
     (r"O(?P<s>s)TJ?(?P<q>[FEU])|(?P<s2>s)TOJ?T?(?P<q2>[FEU])|OT?[FE]µ?(?P<s3>[us])T?\Z", _only),
     (r"O(?P<s>f)(?P<q>[FEU])|O[µT]?(?P<q2>[FEU])[µT]?(?P<s2>f)\Z", _only),
     # e.g. "both failures are in test_x.py"
@@ -637,18 +682,18 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"(?P<n>p)g?N?(?P<q>[FES])T?ł?(?P<l>l)|{_PART}(?P<n2>p)g?N?(?P<q2>[FES])", _share),
     # e.g. "cli and export each have one failure", "test_x.py has the 16 GPU skips"
     (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
-    (rf"{_PART}(?P<q>[SFE])(?P<n>N)T", _count),
+    (rf"{_PART}(?P<q>[PSFE])(?P<n>N)(?:gA?(?P<w>N))?T", _count),
     (rf"{_PART}(?P<n>N)u(?P<q>S)|{_PART.replace('s', 's2', 1)}(?P<q2>[FES])\Z", _at_least),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
     (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|O?(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_BY_NAME})", _new),
     (r"K[FT]*[:=]?(?P<n>N)K?[FT]*(?:,?Al)?|K[FT]*[:=]Z", _new),
-    (r"ZT?πT?F|A?T?g?πT?J?P|KZF?\Z|bK+F?T?c?|(?P<n>N)T?πF", _new),
+    (r"ZT?πT?F|A?T?g?πT?J?P|KZF?\Z|bK+F?T?c?|bF(?:T?π|Tc)|(?P<n>N)T?πF", _new),
     (r"(?P<a>∃)KF?T?", _new),
     # e.g. "all failures are new", "none of the baseline's failures is left"
     (r"AN?FT?K|ZcFT?J?", _all_new),
     # e.g. "all six failures are pre-existing", "4 of the 6 failures are known"
     (r"(?P<a>[AJ])N?J?[FT]+Q|(?P<a2>F)AQ|(?P<a3>O)N?QF?T?J?\Z", _still),
-    (rf"(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_BY_NAME}", _still),
+    (rf"(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_BY_NAME}|\AJF(?P<n3>N)\Z", _still),
     (rf"(?:{_NAMES})F?Q|QF?T?[:–]?(?:{_NAMES})(?![JA]*[PF])", _still),
     (rf"(?:{_NAMES})KF?T?|K[FT]*[:–]?(?:{_NAMES})", _broke),
     (rf"(?:{_NAMES})(?P<q>[PF])[cð]&(?P<k>[PF])", _changed),
@@ -659,6 +704,9 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"O?(?P<n>N)(?:g?A?N)?(?:g?c)?g?J?(?:[FE]T?|T)c?M|Zg?FT?c?M", _cleared),
     (rf"M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_BY_NAME}", _cleared),
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
+    (rf"Mc[:=](?:{_NAMES})", _fixed),
+    (rf"\AJ+T?[:=](?:{_NAMES})", _unresolved),
+    (r"\AM:?(?P<n>N)\Z", _cleared),
     (rf"[FE]i(?:{_NAMES})M", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
     (rf"(?P<n3>N)T?(?P<q3>{_O})T?(?:w|(?P<v3>v))c|(?P<n4>N)(?:w|(?P<v4>v))Tc", _change),
@@ -668,9 +716,11 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (rf"≡T?(?P<q>{_O})T?c?", _signed),
     (rf"½gT?(?P<q>{_O})T?|½T?(?P<q2>{_O})T?c|(?P<q3>{_O})T?½c?", _halved),
     (r"[WH]*½c?", _half_the_time),
+    (r"[WH]*(?:(?P<v>e)|r)c?Δ(?P<n>t)", _faster_by),
+    (r"H(?:w|(?P<e>v))c", _faster),
     (r"W?(?P<n>p)(?:(?P<v>e)|r)c", _percent_faster),
     (r"[WH]*(?:(?P<e>e)|r)c|W(?:(?P<e2>e)|r)|H(?:↑|(?P<e3>↓))c?\Z", _faster),
-    (r"G?(?:w|(?P<v>v))Gc|G(?:↑|(?P<v2>↓))c?\Z", _hungrier),
+    (r"G?(?:w|(?P<v>v))Gc|G(?:w|(?P<v3>v))c|G(?:↑|(?P<v2>↓))c?\Z", _hungrier),
     (r"H?(?P<n>m)(?:w|(?P<v>v))Gc", _needs),
     (rf"[↓↑]?(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])|«(?P<n2>N)T?(?P<q2>{_O})(?!»)", _from_range),
     (rf"[↓↑]?(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])(?:\((?P<j>%))?", _from_to),
@@ -715,16 +765,18 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
         rf"(?:W[↓↑]?»)?[OH]?(?P<n>[Nx])O?(?:[gi]A?(?P<w>N))?{_OF}(?P<s>s)?T?J?(?:R(?=[PFESXY]))?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
         _count,
     ),
-    (r"O?(?P<n>N)µE", _errors),
-    (r"ŵ(?:b?F|P)|AN?(?:gN)?µL", _collection),
+    (r"O?(?P<n>N)µE|(?P<k>E)[:=](?P<n2>N)µ", _errors),
+    (r"ŵ(?:b?F|P|(?P<n>N)T)|AN?(?:gN)?µ[LP]", _collection),
     (r"\Ai?(?P<n>N)W\Z|\AZW\Z", _rerun),
+    (r"\AAW\Z", _all_run),
     (r"\A[WL∃i]*:?(?P<n>N)T\Z|\AT:(?P<n3>N)\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
+    (r"(?P<s>[sf])T(?P<n>N)(?:w|T)(?=\Z|&s)", _total),
     (r"R(?P<n>N)T(?=\Z|:)|\ATW:(?P<n2>N)\Z", _executed),
     (rf"(?<![A-Za-zð])(?P<s>[usfn])(?:T?[a»]|T:)?T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
     (r"ŵ?(?P<q>L)(?P<n>N)T", _count),
-    (rf"(?P<q>[PFESXYDVU])T?(?:[:=]|[↓↑]?»)?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))", _count),
+    (rf"(?P<q>[PFESXYDVU])T?(?:[:=]|[↓↑]?»)?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))(?P<l>l)?", _count),
     # e.g. "lexer: 14/14", "layout 38 of 40"
-    (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
+    (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])[–P]*(?P<n2>x)P*", _passed),
     (r"P+:?(?P<n>x)|(?P<n2>x)P+|\A(?:[TW]:)?(?P<n3>x)\Z", _passed),
     (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?(?:R|z|(?=Ht))|RA(?P<n2>N)?T?\Z", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
@@ -741,8 +793,12 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<s>s)?[AHWTR]*[HR]+[OAPT:=ig»J]*(?P<n>t)(?:»?[WA]|H\Z)?|(?P<n2>t)g?[WHA]", _time),
     (r"W[:iRgPJ]*(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
+    # e.g. "one test in five fails"
+    (r"(?P<k>N)T?i(?P<n>N)T?(?P<q>[PF])", _one_in),
     (r"\AH(?P<n3>m)\Z", _memory),
-    (r"(?P<b>b)?ŵ?G+(?:g?W|J)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
+    (r"(?P<b>b)?ŵ?G+(?:g?W|J|R)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
+    # e.g. "the exit code went from 1 to 0"
+    (r"[Wŵ]?I+[↓↑]?:?(?:«(?P<n>N)|«?N[a»](?P<n2>N))", _exit_from),
     (rf"[Wŵ]?I+[:=a]?(?P<n>N)(?!T?{_O}|[Tµu])|ŵP?&?I+(?P<n2>N)|bI", _exit),
     (r"[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|W≠", _exit),
     # e.g. "the exit code is not 0", "it did not exit with 0"

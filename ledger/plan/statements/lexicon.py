@@ -44,7 +44,8 @@ _LETTERS: Final[dict[str, str]] = {
     "Ω": (
         "(test|suite) (result|results|outcome|verdict), end result, final (state|status|outcome), "
         "final result, final verdict, outcome, outcomes, result, results, validation, verdict, "
-        "verification"
+        "verification, observation, observations, (|the )(baseline|base) (comparison|diff), "
+        "comparison (with|to|against) (|the )(baseline|base|last run|previous run)"
     ),
     # but for
     "B": (
@@ -97,7 +98,7 @@ _LETTERS: Final[dict[str, str]] = {
         "trouble-free, up and running, with flying (colors|colours), with success, without "
         "(issue|issues|incident|a hitch|hitch|hitches|problem| problems|a "
         "problem|trouble|complaint|complaints|drama|any problems|any issues|any trouble|further "
-        "ado|surprises), work+"
+        "ado|surprises), (import|imports|load|loads) without (trouble|problems|any trouble), work+"
     ),
     # failed
     "F": (
@@ -204,7 +205,7 @@ _LETTERS: Final[dict[str, str]] = {
     # from
     "«": (
         "coming from, down from, formerly at, from, instead of, instead of the, previously at, "
-        "starting from, up from"
+        "starting from, up from, (move|moved|moves|shifted|shifts|went|goes) from"
     ),
     # to
     "»": "down to, to, up to now",
@@ -214,7 +215,9 @@ _LETTERS: Final[dict[str, str]] = {
         "a second time|tried again|restarted|run more than once), "
         "(need|needs|needed|required|took) (a|another|) (rerun| "
         "re-run|retry|reruns|retries|repeat|second try|second attempt|second go|second run| "
-        "second chance), (was|were|been|being|got|get|gets) (rerun|re-run|retried|repeated| "
+        "second chance), (rerun|re-run|reruns|re-runs|retry|retries) "
+        "(needed|necessary|required), (was|were|been|being|got|get|gets) "
+        "(rerun|re-run|retried|repeated| "
         "reattempted|run again|run twice|tried again|tried twice), extra attempts, extra tries, "
         "flake+, flakies, flakiness, flaky, flaky (test|tests|one| ones), intermittent, needed "
         "more than one (try|attempt|go), only passed on (a|) (retry|rerun|second try|second "
@@ -302,7 +305,7 @@ _LETTERS: Final[dict[str, str]] = {
     "c": (
         "(as|than|to) (it was|they were|we were|) (before|previously|last time|earlier| "
         "beforehand), (as|to|on) before, than (it|they) (used to be|used to|did|did before|did "
-        "last time), than ever"
+        "last time), than ever, than before (my|this|the|these) (change|changes|patch|fix|pr|work)"
     ),
     # more
     "w": "added, additional, extra, further, gained, greater, higher, more",
@@ -363,7 +366,8 @@ _LETTERS: Final[dict[str, str]] = {
         "(get|make|bring), (not|can not|cannot|would not|wouldn't|will not|won't) (say|claim) "
         "(|that), (not|never) (think|believe) (|that), (not|not quite) (true|the case) that, can "
         "not, cannot, hardly, never, no longer, nor did, not, not (yet|even|actually|really| "
-        "quite)"
+        "quite), (the|this|my) (change|patch|pr|fix|commit) "
+        "(|did |does |has )not"
     ),
     # of
     "g": (
@@ -410,7 +414,8 @@ _LETTERS: Final[dict[str, str]] = {
         "(break|breaks|broke|broken|cut|cuts) (off|short|off early), (was|got|been|were) "
         "(killed|cut short|cut off|interrupted|aborted|stopped|terminated|truncated), abort+, "
         "bailed out, crashed, die, died, dies, ended (early|prematurely|abruptly|before its "
-        "time), gave up, incomplete, interrupt+, kill+, never (finished|completed|ended|came to "
+        "time), (had|has|have) to be (killed|stopped|aborted|cancelled|interrupted), gave up, "
+        "incomplete, interrupt+, kill+, never (finished|completed|ended|came to "
         "an end), only partially, partial, stopp(ed|ing), stopped "
         "(early|short|half-way|halfway|midway|partway|prematurely|in the middle), terminated, "
         "truncated, unfinished"
@@ -508,7 +513,8 @@ _LETTERS: Final[dict[str, str]] = {
         "does, doing, done, done and dusted, double-checked, down the line, dr, during "
         "collection, either, encounter, encountered, end, end result, ended, ends, enough, "
         "entirely, established, even, eventual, ever, ever so, evidence, evidently, exactly, "
-        "exist, existed, existing, exists, explicitly, feature, features, figure, figures, files "
+        "exist, existed, existing, exists, explicitly, feature, features, figure, figures, flat, "
+        "to save time, incl, incl., (weird|strange|odd|funny|nice) that, files "
         "there, final, finally, finding, findings, finds that, flagged, flagged as, for certain, "
         "for good, for good measure, for me, for now, for once, for sure, for the (|whole |full "
         "|empty )(suite|run), for the first time, for the record, for the whole thing, for this "
@@ -777,6 +783,12 @@ _SHARES: Final[dict[str, tuple[float, float]]] = {
     "(a|one) fifth of": (18, 22),
     "(a|one) tenth of": (9, 11),
     "three quarters of": (70, 80),
+    "every (second|other)": (45, 55),
+    "every third": (30, 37),
+    "every (fourth|4th)": (22, 28),
+    "every (fifth|5th)": (18, 22),
+    "every (tenth|10th)": (8, 12),
+    "every (twentieth|20th)": (4, 6),
     "(|the )(vast |great |)(most|bulk|majority|lion's share) (of|)": (50, 100),
     "(almost|nearly|virtually|practically|just about) (all|every|everything) (of|)": (60, 100),
     "(almost|nearly|virtually|practically|next to) (none|no|nothing) (of|)": (0, 40),

@@ -29,8 +29,8 @@ _SHOWN = 40  # characters that tell where a text is read no further
 _MARK: Final = re.compile(
     r"\((?!n(?:[,&]*n)*\))(?!(?<=[NTPFESXYRLDxg]\()p[),h])(?!(?<=[PFESXYLRDNHTR]\()%)"
     r"(?!(?<=[PFESXYLRDT]\()NaN)(?!(?<=[tPFESXYWTR]\()t)"
-    r"|[;)|]|(?<![nf])–|(?<![PFESXYLDUVIHGChkKMTWΩQn]):"
-    r"|(?<=[TWΩI]):(?![PFNZntmp]|x\Z)|(?<=n):(?![PFESXYM])|(?<=[PFESXYLDUVHGChkKMQ]):(?![NntmpxZP])|(?<=L):(?!N(?!T))"
+    r"|[;)|]|(?<![nf])–|(?<![PFESXYLDUVIHGChkKMTWΩQncJ]):"
+    r"|(?<=[TWΩI]):(?![PFNZntmp]|x\Z)|(?<=n):(?![PFESXYM])|(?<=[PFESXYLDUVHGChkKMQ]):(?![NntmpxZP])|(?<=L):(?!N(?!T))|(?<=[cJ]):(?!n)"
     r"|(?<![nf]),(?!«|A[lo]|(?<=[PTR],)B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
     r"|&(?=W|A|Z|b?[tT]|NT|N(?![FE]T?c?M)[PFESXYLRDUV])|(?<=[^APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
 )
@@ -335,6 +335,8 @@ class _Reader:
         if not re.search("[FEW]", codes) and re.search("[PSXY]", self._codes[: segment.start]):
             # e.g. "still 3 skipped, same as last run"
             stated = [statement for statement in stated if statement.quantity != "unchanged"]
+        if segment.behind == ":":  # "Tests executed: none"
+            stated = [statement for statement in stated if statement.outcome != "ran"]
         before = self._words[segment.start - 1].text.lower() if segment.start else ""
         is_lost = before == "with" or not re.search("[TWnf]", codes)  # "the kit ships with 3 tests"
         is_label = False
@@ -385,11 +387,13 @@ class _Reader:
             codes = codes.lstrip("&B,–»")
         # "in the full run", "over all sessions", "besides the failures"
         # e.g. "Across all sessions 12 passed", "Status: 2 failures"
-        every = re.match("i?(?:A?NΨ|AΨ),?(?=N)|I:(?=NT?[PFES])", codes)
+        every = re.match("i?(?:A?NΨ|AΨ),?(?=N)|I:(?=NT?[PFES])|iA?N?U,?(?=n)", codes)
         if every:
             start, codes = start + every.end(), codes[every.end() :]
         # "after two in the first run", "the errors in the full run"
-        codes = re.sub("i(?:[Wρ]|A?N?Ψ|[NZ]c)\\Z|(?<=[PFES])B[FES]T?\\Z", "", codes)
+        codes = re.sub(
+            "i(?:[Wρ]|A?N?Ψ|[NZ]c|A?U)\\Z|&\\Z|(?<=D)gW\\Z|(?<=[PFES])B[FES]T?\\Z", "", codes
+        )
         if re.fullmatch(r"([PFES])N\1", codes):  # "⏭️ 3 skipped"
             start, codes = start + 1, codes[1:]
         reason = _REASON.search(codes, 1)

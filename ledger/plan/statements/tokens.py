@@ -73,7 +73,7 @@ _TOKEN = re.compile(
     rf"|(?P<number>(?<![\w.,/+\u00b1-])(?:(?<![^\s(])[+\u00b1-](?=\d))?(?:{NUMBER})k?"
     rf"(?:(?: ?- ?| to )(?:{NUMBER}))?\+?"
     r"(?P<unit> ?%| percent\b|[ -]?ms\b|[ -]?(?:seconds?|secs?|s)\b|[ -]?(?:minutes?|mins?|m)\b"
-    r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[kKMGT]i?B|kbytes)\b)?(?!\w))"
+    r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[kKMGT]i?B|kbytes|(?:mega|giga)bytes?|megs?|gigs?)\b)?(?!\w))"
     r"|(?P<word>[A-Za-z]+(?:['._-][A-Za-z]+)*\.?)"
     r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒➔➜➝➞➡⟶—≠]|-{1,2}>|=>|[!=]=|[,;:()=|?]| - )"
 )
@@ -241,7 +241,7 @@ def _measure(unit: str, decimals: int) -> tuple[str, tuple[float, float], float]
     step = 10.0**-decimals
     if unit in ("%", "percent"):
         return "p", (1.0, 1.0), 0.6 * step
-    if unit.endswith("b") or unit == "kbytes":
+    if unit.endswith(("b", "bytes", "byte", "g", "gs")):
         power = _POWERS[unit[0]]
         return "m", (1000.0**power, 1024.0**power), 0.6 * step
     if unit:
@@ -367,6 +367,9 @@ def _number_words(
     begin, bound = _bound_before(text, words[at][1])
     unit = words[last][0].rstrip("s") if last < len(words) else ""
     end = words[last - 1][2]
+    if unit == "percent" and words[last][1] - end == 1:
+        low, high = _bounded(bound, value, 0.6)
+        return Token("p", begin, words[last][2], text[begin:end], low=low, high=high), last + 1
     if unit not in ("second", "minute", "hour"):
         return Token("N", begin, end, text[begin:end], *_bounded(bound, value, 0.0)), last
     low, high = _bounded(bound, value, 0.0 if bound == "~" else slack)
@@ -404,7 +407,7 @@ def _joined(parsed: Iterable[Token], slack: float) -> list[Token]:
             place, least = kept[-3], kept[-2]
             kept[-3:] = [token._replace(start=place.start, low=least.low)]
         else:
-            if token.code == "N" and kept and kept[-1].text.lower() == "by":
+            if token.code in "Nt" and kept and kept[-1].text.lower() == "by":
                 kept[-1] = kept[-1]._replace(code="Δ")
             kept.append(token)
     return kept
