@@ -576,22 +576,18 @@ def _collection(m: Wording) -> list[Statement]:
 
 
 def _rerun(m: Wording) -> list[Statement]:
+    if m.text == "all run":
+        return [m.say("not_run")]
     if m.text.endswith(" run") and m.number().low > 1:
         return [m.of("executed")]  # "560 run"
     return [m.of("rerun")] if m.text.endswith(("rerun", "re-run")) else []  # "1 test run"
 
 
-def _all_run(m: Wording) -> list[Statement]:
-    return [m.say("not_run")] if m.text == "all run" else []
-
-
 def _left_out(m: Wording) -> list[Statement]:
-    """A part that did not run, or that alone did."""
+    """A part that did not run, or that alone did; or that was deselected, which is no name."""
+    if m.codes[0] == "D":
+        return [m.say("deselected", 1.0, inf)] if "deselect" in m.text else []
     return [m.say("executed")._replace(outcome="ran", is_outside="O" in m.codes)]
-
-
-def _deselected(m: Wording) -> list[Statement]:
-    return [m.say("deselected", 1.0, inf)] if "deselect" in m.text else []
 
 
 def _unresolved(m: Wording) -> list[Statement]:
@@ -668,8 +664,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "ran only the layout tests"
     (r"RO(?P<s>[sf])T?|O(?P<s2>[sf])T?R\Z", _left_out),
     # e.g. "test_x.py was left out", "the layout tests did not run"
-    (r"(?P<s>[sf])T?D\Z|(?P<s2>f)bR\Z", _left_out),
-    (r"DN?(?:sT|f)", _deselected),
+    (r"(?P<s>[sf])T?D\Z|(?P<s2>f)bR\Z|DN?(?:sT|f)", _left_out),
     (r"O(?P<s>s)TJ?(?P<q>[FEU])|(?P<s2>s)TOJ?T?(?P<q2>[FEU])|OT?[FE]µ?(?P<s3>[us])T?\Z", _only),
     (r"O(?P<s>f)(?P<q>[FEU])|O[µT]?(?P<q2>[FEU])[µT]?(?P<s2>f)\Z", _only),
     # e.g. "both failures are in test_x.py"
@@ -767,8 +762,7 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     ),
     (r"O?(?P<n>N)µE|(?P<k>E)[:=](?P<n2>N)µ", _errors),
     (r"ŵ(?:b?F|P|(?P<n>N)T)|AN?(?:gN)?µ[LP]", _collection),
-    (r"\Ai?(?P<n>N)W\Z|\AZW\Z", _rerun),
-    (r"\AAW\Z", _all_run),
+    (r"\Ai?(?P<n>N)W\Z|\A[AZ]W\Z", _rerun),
     (r"\A[WL∃i]*:?(?P<n>N)T\Z|\AT:(?P<n3>N)\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
     (r"(?P<s>[sf])T(?P<n>N)(?:w|T)(?=\Z|&s)", _total),
     (r"R(?P<n>N)T(?=\Z|:)|\ATW:(?P<n2>N)\Z", _executed),
