@@ -617,7 +617,7 @@ _LETTERS: Final[dict[str, str]] = {
         "doubt, doubts, e.g., each time, early, ensure, ensures, essentially, estimate, "
         "estimated, eventually, every time, example, excluding, exclusively for, expect, "
         "expected, expecting, expects, follow up, follow-up, follow-ups, followup, for example, "
-        "frequently, future, generally, goal, goals, going to, guesses, had been, hope, "
+        "frequently, future, generally, goal, goals, going to, guesses, had been, has to, hope, "
         "hopefully, hopes, hoping, how, hypothetical, hypothetically, i'd, i'll, ideally, if, "
         "imagine, in case, in isolation, in order to, in principle, in theory, independently, "
         "individually, intermittently, it'd, it'll, largely, later, let, lets, likely, limit, "

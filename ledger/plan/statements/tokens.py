@@ -262,8 +262,9 @@ def _bound_before(text: str, start: int) -> tuple[int, str]:
     if match is None or (match.start() and text[match.start() - 1].isalnum()):
         return start, ""
     word = re.sub(r" (?:the|an?)\Z", "", match[0].strip().lower())
-    if word == ">" and not text[: match.start()].strip(" -*+"):
-        return start, ""  # a quotation
+    before = text[: match.start()].rpartition("\n")[2].rstrip(" -*+>")
+    if word == ">" and (not before or before.endswith("`")):
+        return start, ""  # a quotation, or an arrow behind a path
     return match.start(), BOUNDS.get(word, word)
 
 
