@@ -221,7 +221,7 @@ RUNNERS: tuple[Runner, ...] = (
     ),
     _runner(
         "Jasmine",
-        (" specs, ", "1 spec, ", "No specs found"),
+        (" specs, ", "1 spec, ", "No specs found", "at <Jasmine>", "(jasmine --random"),
         (r"(?P<begins>Started)$",
          # `5 specs, 2 failures, 2 pending specs`
          r"(?P<end>)(?P<counts>\d+ specs?, \d+ failures?(?:, \d+ pending specs?)?)$",
