@@ -112,7 +112,7 @@ def reword(ledger: Ledger, item_id: str, number: int, criterion: str) -> Ledger:
         mine, theirs = expected.items[place], outline.items[place]
         if len(mine["criteria"]) == len(theirs["criteria"]):
             now = theirs["criteria"][number - 1]
-            if not now["text"].endswith(line):
+            if not now["text"].rstrip().endswith(line):
                 raise unexpected_change(f"the criterion reads as {now['text'][:60]!r}", _WORDING)
             at = number - 1
             mine["criteria"] = (*mine["criteria"][:at], now, *mine["criteria"][number:])

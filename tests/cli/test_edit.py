@@ -136,6 +136,25 @@ def test_a_criterion_and_its_check_are_reworded(empty: Repository) -> None:
     assert lines(empty, name)[-1] == "  - [x] Somebody looked at it (attested: by Anna)"
 
 
+def test_blanks_behind_a_criterion_are_no_words(empty: Repository) -> None:
+    with empty.ledger.open("a", encoding="utf-8") as file:
+        file.write("  - [ ] Users asked  \n")
+    done(empty, "criterion", "FIRST-THING-001", "edit", "2", "Ten users asked")
+    assert empty.ledger.read_text("utf-8").endswith("  - [ ] Ten users asked  \n")
+
+
+def test_a_sprint_is_complete_where_its_criteria_are_attested(empty: Repository) -> None:
+    """As `show` says of the same sprint."""
+    empty.write(
+        "docs/brief.md",
+        b"# Brief\n\n## Sprint 1: Ask\n\n**Exit Criteria:**\n- [x] Users asked (attested: by Anna)\n\n"
+        b"## Sprint 2: Build\n\n**Exit Criteria:**\n- [ ] Sprint 1 complete\n",
+    )
+    gate = call(empty.path, "gate", "docs/brief.md")
+    assert "met: Sprint 1 complete: all 1 criteria of sprint 1 are met" in gate.out
+    assert gate.code == 0
+
+
 @pytest.mark.parametrize(
     ("criterion", "row", "verdict"),
     [
